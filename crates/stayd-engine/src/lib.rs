@@ -1,0 +1,1 @@
+//! The session system without HTTP.

@@ -1,0 +1,1 @@
+//! What travels between a Stayd server and its clients.

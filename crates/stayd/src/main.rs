@@ -1,0 +1,2 @@
+//! The Stayd binary.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Set-up, build, test, bench and demo of Stayd.
+fn main() {}
