@@ -1,0 +1,139 @@
+//! Where records live: the [`Store`] trait, the suite every store must pass, and one module per database.
+//!
+//! A store keeps no policy and reads no clock: it is told what time it is, and does what it is told, whole or not at all.
+
+mod error;
+mod record;
+
+pub use error::{StoreError, StoreResult};
+pub use record::{
+    AccountRecord, CREDENTIAL, Renewal, SessionRecord, SessionWithUser, UserChange, UserRecord,
+    UserWithPassword, VerificationRecord,
+};
+
+use async_trait::async_trait;
+use stayd_protocol::{Timestamp, TokenHash};
+
+/// Keeps users, accounts, sessions and verifications.
+///
+/// Promises every store gives, each with a test in the conformance suite:
+/// - **Whole or nothing.** A method that fails has written nothing.
+/// - **Durable.** When a method that writes returns `Ok`, its writes survive `kill -9` and, where the store is set so (the default),
+///   loss of power (P3). [`Store::record_activity`] is the one exception.
+/// - **Read your own writes.** A read that begins after a write was acknowledged sees it (P8). Without this a person who has
+///   just signed in is sent back to the sign-in page.
+/// - **Nothing is revived.** No method brings back a session that was revoked or deleted (P2): renewals and activity of an absent session do nothing.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // --- users and accounts ---
+
+    /// Adds a person, their first account and, where given, their first session, in one step.
+    /// `Conflict` when the address, an id or the token is taken.
+    async fn create_user(
+        &self,
+        user: UserRecord,
+        account: AccountRecord,
+        session: Option<SessionRecord>,
+    ) -> StoreResult<()>;
+
+    /// The person with this id.
+    async fn user_by_id(&self, id: &str) -> StoreResult<Option<UserRecord>>;
+
+    /// The person with this address (lower case) and the password to check.
+    async fn user_by_email(&self, email: &str) -> StoreResult<Option<UserWithPassword>>;
+
+    /// People in the order they signed up, at most `limit`, those after the user `after` (an id).
+    async fn users(&self, after: Option<&str>, limit: usize) -> StoreResult<Vec<UserRecord>>;
+
+    /// Changes a person and answers with the new state. `NotFound` when there is no such person (or the condition on the
+    /// address does not hold), `Conflict` when the new address is taken.
+    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord>;
+
+    /// Removes a person with their accounts, sessions and verifications. Answers with the tokens that ended; `NotFound` when there is no such person.
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<TokenHash>>;
+
+    /// A person's accounts, oldest first.
+    async fn accounts_of(&self, user_id: &str) -> StoreResult<Vec<AccountRecord>>;
+
+    /// Sets the password of the person's credential account, making that account (with id `new_account_id`) where there is none.
+    /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with the tokens that ended.
+    /// `NotFound` when there is no such person.
+    async fn set_password(
+        &self,
+        user_id: &str,
+        password_hash: String,
+        new_account_id: String,
+        ending: Ending,
+        session: Option<SessionRecord>,
+        at: Timestamp,
+    ) -> StoreResult<Vec<TokenHash>>;
+
+    /// Removes one account of a person unless it is the last one. `NotFound` when the person has no such account,
+    /// `Conflict` when it is their last (and `allow_last` is not set).
+    async fn delete_account(&self, user_id: &str, account_id: &str, allow_last: bool) -> StoreResult<()>;
+
+    // --- sessions ---
+
+    /// Adds a session and, in the same step, ends `replaced` if it belongs to the same person.
+    /// Answers whether `replaced` ended. `Conflict` on a taken id or token, `NotFound` when the person is gone.
+    async fn create_session(&self, session: SessionRecord, replaced: Option<TokenHash>) -> StoreResult<bool>;
+
+    /// The session with this token and its person, expired or not. One lookup, not two.
+    async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>>;
+
+    /// A person's sessions that end after `now`, oldest first.
+    async fn sessions_of(&self, user_id: &str, now: Timestamp) -> StoreResult<Vec<SessionRecord>>;
+
+    /// Sessions that end after `now`, newest first, at most `limit`, each with its person's address; for operators.
+    async fn sessions(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<(SessionRecord, String)>>;
+
+    /// Gives a session a later end if the condition in `renewal` holds, and answers with the session as it then stands, renewed or not.
+    /// `None` when the session is gone: a renewal never revives (P2).
+    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<SessionRecord>>;
+
+    /// Ends the session with this token. Answers whether there was one.
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<bool>;
+
+    /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with its token.
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<TokenHash>>;
+
+    /// Ends sessions of a person. Answers with the tokens that ended.
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<TokenHash>>;
+
+    /// Notes when sessions were last used; never moves a time back, ignores sessions that are gone. May be lost in a crash (not in a graceful stop).
+    async fn record_activity(&self, seen: Vec<(TokenHash, Timestamp)>) -> StoreResult<()>;
+
+    // --- verifications ---
+
+    /// Adds a verification. `Conflict` when its key is taken.
+    async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()>;
+
+    /// Reads a verification without using it up, expired or not.
+    async fn verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>>;
+
+    /// Takes a verification: of any number of callers exactly one gets it.
+    async fn take_verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>>;
+
+    // --- housekeeping ---
+
+    /// Deletes at most `limit` sessions and `limit` verifications that ended at or before `before` (L-14). Answers how many went.
+    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<usize>;
+
+    /// A number that changes whenever somebody else than this store object has written to the data (another process: the command line),
+    /// so that caches can be dropped (P2). Cheap enough to call 50 times a second. A store that nobody else can write to answers a constant.
+    async fn foreign_writes(&self) -> StoreResult<u64>;
+
+    /// Whether the store can read and write now. `Unavailable` says why not.
+    async fn check(&self) -> StoreResult<()>;
+}
+
+/// Which of a person's sessions end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// None of them.
+    None,
+    /// All of them.
+    All,
+    /// All but this one.
+    AllBut(TokenHash),
+}

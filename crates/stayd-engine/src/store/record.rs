@@ -1,0 +1,128 @@
+//! What a store keeps.
+
+use stayd_protocol::{Timestamp, TokenHash};
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRecord {
+    /// The key; 32 letters and digits.
+    pub id: String,
+    /// The name as typed; may be empty.
+    pub name: String,
+    /// The address in lower case; unique.
+    pub email: String,
+    /// Whether the person has shown that the address is theirs.
+    pub email_verified: bool,
+    /// A picture's address.
+    pub image: Option<String>,
+    /// When the person signed up.
+    pub created_at: Timestamp,
+    /// When a field last changed.
+    pub updated_at: Timestamp,
+}
+
+/// One way in which a person signs in: a password, or an identity provider.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// The key; 32 letters and digits.
+    pub id: String,
+    /// The person's key at the provider; the user's id for a password.
+    pub account_id: String,
+    /// `credential` for a password, else the provider's name. Unique together with `account_id`.
+    pub provider_id: String,
+    /// The person.
+    pub user_id: String,
+    /// The password's hash (`salt:key`, see [`stayd_protocol::password`]).
+    pub password_hash: Option<String>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When a field last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The provider name of an account that is opened by a password.
+pub const CREDENTIAL: &str = "credential";
+
+/// A session. Its secret is kept as a hash only (T-2); the id is its handle and may be shown and logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The key and the public handle; 32 letters and digits.
+    pub id: String,
+    /// SHA-256 of the token; unique.
+    pub token_hash: TokenHash,
+    /// The person.
+    pub user_id: String,
+    /// From this moment on the session is over.
+    pub expires_at: Timestamp,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When the session was last renewed or changed.
+    pub updated_at: Timestamp,
+    /// The address it was made from.
+    pub ip_address: Option<String>,
+    /// The `User-Agent` it was made with.
+    pub user_agent: Option<String>,
+    /// Whether the person asked to be remembered; a session that is not is never renewed.
+    pub remembered: bool,
+    /// When it was last used, to the minute.
+    pub last_active_at: Timestamp,
+}
+
+/// A one-time proof that somebody reads a mailbox: a reset link, a deletion link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerificationRecord {
+    /// SHA-256 of the purpose and the secret of the link; unique.
+    pub key: TokenHash,
+    /// What the proof is about: a user's id.
+    pub value: String,
+    /// From this moment on it is worthless.
+    pub expires_at: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A session together with its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionWithUser {
+    /// The session.
+    pub session: SessionRecord,
+    /// The person it belongs to.
+    pub user: UserRecord,
+}
+
+/// A person with the password account, for sign-in.
+#[derive(Clone)]
+pub struct UserWithPassword {
+    /// The person.
+    pub user: UserRecord,
+    /// The hash of the credential account; `None` where there is no such account or it holds no password.
+    pub password_hash: Option<String>,
+}
+
+/// Fields of a person to change; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new picture, or none.
+    pub image: Option<Option<String>>,
+    /// A new address, in lower case.
+    pub email: Option<String>,
+    /// Whether the address is verified.
+    pub email_verified: Option<bool>,
+    /// Only change the person while their address is this one; otherwise the answer is `NotFound`.
+    pub only_if_email: Option<String>,
+}
+
+/// A later end for a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// Which session.
+    pub token_hash: TokenHash,
+    /// Renew only while the present end is at or before this moment, so that a repeated renewal is the same renewal.
+    pub only_if_expires_by: Timestamp,
+    /// The new end.
+    pub expires_at: Timestamp,
+    /// Now.
+    pub at: Timestamp,
+}
