@@ -1,2 +1,73 @@
-//! Set-up, build, test, bench and demo of Stayd.
-fn main() {}
+//! Set-up, build, test, bench and demo of Stayd: `cargo xtask --help`.
+//!
+//! Each command sets up what it needs and is missing (see [`setup`]), so that a fresh clone needs no other step.
+
+mod bench;
+mod demo;
+mod fuzz;
+mod process;
+mod setup;
+mod test;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+/// Set-up, build, test, bench and demo of Stayd.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the server with its demo page and serve it at <http://127.0.0.1:3000>
+    Demo,
+    /// Run what CI runs, or only the parts that are named
+    Test {
+        /// Parts to run; all of them where none is named
+        parts: Vec<test::Part>,
+    },
+    /// Measure against peers, side by side; prints a table and writes bench/results/
+    Bench {
+        #[command(subcommand)]
+        subject: bench::Subject,
+    },
+    /// Feed hostile bytes to every parser
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 30)]
+        seconds: u32,
+        /// Targets to run; all of them where none is named
+        targets: Vec<String>,
+    },
+    /// Install what the other commands need
+    Setup,
+}
+
+fn main() -> anyhow::Result<()> {
+    process::end_children_on_signal()?;
+    match Arguments::parse().command {
+        Task::Demo => demo::run(),
+        Task::Test { parts } => test::run(&parts),
+        Task::Bench { subject } => bench::run(&subject),
+        Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
+        Task::Setup => setup::everything(),
+    }
+}
+
+/// The root of the repository.
+fn root() -> &'static Path {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
+}
+
+/// Where Cargo put what it built in `profile` (`debug` or `release`): beside this program.
+fn built(profile: &str, program: &str) -> anyhow::Result<PathBuf> {
+    let me = std::env::current_exe().context("cannot tell where this program is")?;
+    let target = me.ancestors().nth(2).context("this program is not in a target directory")?;
+    Ok(target.join(profile).join(program))
+}

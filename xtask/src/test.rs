@@ -1,0 +1,150 @@
+//! What CI runs.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use crate::setup::{self, Need};
+use crate::{built, process, root};
+
+/// A part of the check-up. They run in this order: what others need first, the slowest last.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The demo page: types and build
+    Page,
+    /// Formatting of the Rust code
+    Fmt,
+    /// Clippy, warnings denied
+    Clippy,
+    /// Documentation, warnings denied
+    Docs,
+    /// Every Rust test, the architecture's among them
+    Rust,
+    /// The official client and a real Better Auth server against ours
+    Conformance,
+    /// The page in Chromium
+    E2e,
+}
+
+/// Runs the named parts, all where none is named. Later parts run although one has failed.
+pub(crate) fn run(parts: &[Part]) -> anyhow::Result<()> {
+    let chosen: Vec<Part> = Part::value_variants()
+        .iter()
+        .filter(|part| parts.is_empty() || parts.contains(part))
+        .copied()
+        .collect();
+    let needs: Vec<Need> = chosen.iter().flat_map(|part| part.needs()).copied().collect();
+    setup::require(&needs)?;
+
+    let results: Vec<Outcome> = chosen.into_iter().map(Outcome::of).collect();
+    process::say("summary");
+    for result in &results {
+        println!("{result}");
+    }
+    let failed = results.iter().filter(|result| result.error.is_some()).count();
+    println!("parts: {} passed, {failed} failed", results.len() - failed);
+    if failed > 0 {
+        bail!("not everything passed");
+    }
+    Ok(())
+}
+
+impl Part {
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Page => &[Need::Node],
+            Self::Fmt => &[],
+            Self::Clippy | Self::Docs => &[Need::CCompiler, Need::Node],
+            Self::Rust => &[Need::CCompiler, Need::Node, Need::SmtpServer],
+            Self::Conformance | Self::E2e => &[Need::CCompiler, Need::Node, Need::Chromium],
+        }
+    }
+
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Page => build_page(),
+            Self::Fmt => process::run("formatting", cargo().args(["fmt", "--all", "--check"])),
+            Self::Clippy => {
+                build_page()?;
+                let arguments =
+                    ["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
+                process::run("clippy", cargo().args(arguments))
+            }
+            Self::Docs => {
+                build_page()?;
+                let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
+                process::run("documentation", cargo().args(arguments).env("RUSTDOCFLAGS", "--deny warnings"))
+            }
+            Self::Rust => {
+                build_page()?;
+                // Some tests talk to the real npm package.
+                setup::npm_packages("conformance")?;
+                let path = setup::path_with_node()?;
+                process::run(
+                    "Rust tests",
+                    cargo().args(["test", "--workspace", "--locked"]).env("PATH", path),
+                )
+            }
+            Self::Conformance => against_the_binary("conformance"),
+            Self::E2e => against_the_binary("e2e"),
+        }
+    }
+}
+
+/// Checks the types of the demo page and builds it: the binary carries it.
+pub(crate) fn build_page() -> anyhow::Result<()> {
+    setup::npm_packages("packages/demo")?;
+    let mut npm = setup::npm(&root().join("packages/demo"))?;
+    process::run("building the demo page", npm.args(["run", "build"]))
+}
+
+/// Builds the binary for development.
+pub(crate) fn build_binary() -> anyhow::Result<()> {
+    process::run("building the server", cargo().args(["build", "--package", "stayd", "--locked"]))
+}
+
+/// Runs the TypeScript tests of a folder against the binary.
+fn against_the_binary(folder: &str) -> anyhow::Result<()> {
+    build_page()?;
+    build_binary()?;
+    setup::npm_packages(folder)?;
+    let title = format!("{folder} tests");
+    let mut npm = setup::npm(&root().join(folder))?;
+    process::run(&title, npm.arg("test").env("STAYD_BIN", built("debug", "stayd")?))
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// How a part went.
+struct Outcome {
+    part: Part,
+    error: Option<anyhow::Error>,
+    took: Duration,
+}
+
+impl Outcome {
+    fn of(part: Part) -> Self {
+        let begun = Instant::now();
+        let error = part.run().err();
+        if let Some(error) = &error {
+            println!("FAILED: {error:#}");
+        }
+        Self { part, error, took: begun.elapsed() }
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.part.to_possible_value();
+        let name = name.as_ref().map_or("?", |value| value.get_name());
+        let word = if self.error.is_some() { "FAILED" } else { "ok" };
+        write!(out, "{name:<12} {word:<7} {:>5.0} s", self.took.as_secs_f64())?;
+        self.error.as_ref().map_or(Ok(()), |error| write!(out, "  {error:#}"))
+    }
+}
