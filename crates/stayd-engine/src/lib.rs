@@ -1,1 +1,25 @@
-//! The session system without HTTP.
+//! The session system without HTTP: accounts, sessions, tokens, verification, policy, and the stores beneath.
+//!
+//! What it does not do: it knows no HTTP type, reads no clock, draws no randomness of its own and starts no timer. All of that is
+//! passed in, so that a simulation can run it under virtual time.
+//!
+//! The types to know: [`Engine`], made of [`Parts`]; [`Policy`], the rules; [`store::Store`], where records live;
+//! [`LiveSession`], the answer to "who is this"; [`EngineError`], why not.
+
+mod accounts;
+mod clock;
+mod engine;
+mod error;
+mod hashing;
+mod links;
+pub mod mail;
+mod policy;
+mod sessions;
+pub mod store;
+
+pub use accounts::{Deletion, PasswordChange, SignIn, SignUp, SignedUp, Verified, VerifiedUser};
+pub use clock::Clock;
+pub use engine::{Engine, Parts};
+pub use error::{EngineError, EngineResult, Refusal};
+pub use policy::{AccountPolicy, PasswordPolicy, Policy, SessionPolicy};
+pub use sessions::{Device, LiveSession, SignedIn, wire_session, wire_user};

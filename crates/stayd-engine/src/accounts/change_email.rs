@@ -1,0 +1,128 @@
+//! A person moves to another address. Nothing changes until the new address is shown to be theirs; where the present one was
+//! verified, it must agree first.
+
+use super::verify_email::{Verified, VerifiedUser};
+use crate::{
+    Engine, EngineResult, LiveSession, Refusal,
+    mail::{Letter, Mail},
+    store::{StoreError, UserChange, UserRecord},
+};
+use stayd_protocol::{MailToken, email};
+
+/// The wire's names for the two steps.
+const CONFIRMATION: &str = "change-email-confirmation";
+const VERIFICATION: &str = "change-email-verification";
+
+/// A visit to a link that is part of a change of address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChangeStep {
+    user_id: String,
+    from: String,
+    to: String,
+    confirmed: bool,
+}
+
+impl ChangeStep {
+    /// The step a token stands for; `None` when it is about something else.
+    pub(crate) fn of(token: &MailToken) -> Option<Result<Self, Refusal>> {
+        let to = token.update_to.clone()?;
+        let confirmed = match token.request_type.as_deref() {
+            Some(CONFIRMATION) => false,
+            Some(VERIFICATION) => true,
+            // Tokens without a step are made by no version of ours, and would skip the proof of the new address.
+            _ => return Some(Err(Refusal::VerifyTokenInvalid)),
+        };
+        let Some(user_id) = token.user_id.clone() else { return Some(Err(Refusal::VerifyTokenInvalid)) };
+        Some(Ok(Self { user_id, from: token.email.clone(), to, confirmed }))
+    }
+}
+
+impl Engine {
+    /// Begins a change of address: sends a link to the present address if it was verified, else to the new one.
+    /// A taken address gets no letter and the same answer.
+    pub async fn change_email(
+        &self,
+        live: &LiveSession,
+        new_email: &str,
+        callback_url: Option<&str>,
+    ) -> EngineResult<()> {
+        if !self.policy().accounts.change_email {
+            return Err(Refusal::ChangeEmailDisabled.into());
+        }
+        let user = &live.user;
+        let to = email::normalise(new_email);
+        if to == user.email {
+            return Err(Refusal::EmailIsTheSame.into());
+        }
+        if self.store().user_by_email(&to).await?.is_some() {
+            return Ok(());
+        }
+        if user.email_verified {
+            let url = self.change_link(user, &to, CONFIRMATION, callback_url);
+            self.post(Mail {
+                to: user.email.clone(),
+                name: user.name.clone(),
+                letter: Letter::ConfirmEmailChange { url, new_email: to },
+            });
+        } else {
+            self.post_new_address(user, &to, callback_url);
+        }
+        Ok(())
+    }
+
+    /// Follows a link of a change of address.
+    pub(crate) async fn follow_email_change(
+        &self,
+        step: ChangeStep,
+        callback_url: Option<&str>,
+        live: Option<&LiveSession>,
+    ) -> EngineResult<Verified> {
+        let user = self.store().user_by_id(&step.user_id).await?.ok_or(Refusal::VerifyUserNotFound)?;
+        if user.email != step.from {
+            return Err(Refusal::VerifyTokenInvalid.into());
+        }
+        if live.is_some_and(|live| live.user.id != user.id) {
+            return Err(Refusal::VerifyOtherUser.into());
+        }
+        if !step.confirmed {
+            self.post_new_address(&user, &step.to, callback_url);
+            return Ok(Verified { user: VerifiedUser::Omitted, signed_in: None, session_changed: false });
+        }
+        let change = UserChange {
+            email: Some(step.to),
+            // Whether the address counts as verified stays as it was, as the protocol has it.
+            only_if_email: Some(step.from),
+            ..UserChange::default()
+        };
+        let user = match self.store().update_user(&user.id, change, self.now()).await {
+            Ok(user) => user,
+            // Taken or changed since the letter was sent.
+            Err(StoreError::Conflict | StoreError::NotFound) => return Err(Refusal::VerifyTokenInvalid.into()),
+            Err(error) => return Err(error.into()),
+        };
+        self.user_changed(&user.id).await?;
+        Ok(Verified {
+            user: VerifiedUser::Changed(Box::new(user)),
+            signed_in: None,
+            session_changed: live.is_some(),
+        })
+    }
+
+    fn post_new_address(&self, user: &UserRecord, to: &str, callback_url: Option<&str>) {
+        let url = self.change_link(user, to, VERIFICATION, callback_url);
+        self.post(Mail {
+            to: to.to_owned(),
+            name: user.name.clone(),
+            letter: Letter::VerifyNewEmail { url },
+        });
+    }
+
+    fn change_link(&self, user: &UserRecord, to: &str, step: &str, callback_url: Option<&str>) -> String {
+        let token = MailToken {
+            update_to: Some(to.to_owned()),
+            request_type: Some(step.to_owned()),
+            ..self.mail_token(&user.email, &user.id)
+        };
+        self.links().verify_email(&token, callback_url)
+    }
+}

@@ -1,0 +1,62 @@
+//! A person proves or changes their password.
+
+use crate::{
+    Device, Engine, EngineResult, LiveSession, Refusal, SignedIn,
+    store::{CREDENTIAL, Ending},
+};
+
+/// A wish to change one's password.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// The present password, as proof.
+    pub current: String,
+    /// The new one.
+    pub new: String,
+    /// Whether every session ends, this one included, and a new one begins.
+    pub end_sessions: bool,
+}
+
+impl Engine {
+    /// Changes the password. Answers with the new session where the old ones were ended.
+    pub async fn change_password(
+        &self,
+        live: &LiveSession,
+        change: PasswordChange,
+        device: Device,
+    ) -> EngineResult<Option<SignedIn>> {
+        self.check_password_length(&change.new)?;
+        self.check_password_not_too_long(&change.current)?;
+        let stored = self.credential_hash(&live.user.id).await?.ok_or(Refusal::CredentialAccountNotFound)?;
+        if !self.hashing().verify(&change.current, Some(stored)).await? {
+            return Err(Refusal::InvalidPassword.into());
+        }
+        let hash = self.hashing().hash(&change.new, self.random()).await?;
+
+        let now = self.now();
+        let begun = change
+            .end_sessions
+            .then(|| self.new_session(&live.user.id, live.session.remembered, device, now));
+        let ending = if change.end_sessions { Ending::All } else { Ending::None };
+        let session = begun.as_ref().map(|(_, session)| session.clone());
+        let ended =
+            self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;
+        self.forget(&ended);
+        Ok(begun.map(|(token, session)| SignedIn { token, session, user: live.user.clone() }))
+    }
+
+    /// Refuses unless `password` is the person's.
+    pub async fn verify_password(&self, user_id: &str, password: &str) -> EngineResult<()> {
+        self.check_password_not_too_long(password).map_err(|_| Refusal::InvalidPassword)?;
+        let stored = self.credential_hash(user_id).await?;
+        if self.hashing().verify(password, stored).await? {
+            return Ok(());
+        }
+        Err(Refusal::InvalidPassword.into())
+    }
+
+    /// The hash of the person's password, if they have one.
+    pub(crate) async fn credential_hash(&self, user_id: &str) -> EngineResult<Option<String>> {
+        let accounts = self.store().accounts_of(user_id).await?;
+        Ok(accounts.into_iter().find(|account| account.provider_id == CREDENTIAL).and_then(|a| a.password_hash))
+    }
+}

@@ -1,0 +1,37 @@
+//! What people say about themselves.
+
+use crate::{
+    Engine, EngineResult,
+    store::{UserChange, UserRecord},
+};
+use stayd_protocol::TokenHash;
+
+impl Engine {
+    /// Changes a person's name or picture.
+    pub async fn update_user(&self, id: &str, change: UserChange) -> EngineResult<UserRecord> {
+        let user = self.store().update_user(id, change, self.now()).await?;
+        self.user_changed(id).await?;
+        Ok(user)
+    }
+
+    /// The person with this address.
+    pub async fn user_by_email(&self, email: &str) -> EngineResult<Option<UserRecord>> {
+        let found = self.store().user_by_email(&stayd_protocol::email::normalise(email)).await?;
+        Ok(found.map(|found| found.user))
+    }
+
+    /// People in the order they signed up, those after `after` (an id), at most `limit`.
+    pub async fn users(&self, after: Option<&str>, limit: usize) -> EngineResult<Vec<UserRecord>> {
+        Ok(self.store().users(after, limit).await?)
+    }
+
+    /// Drops what memory and cookies say of a person. Called after the store has committed the change.
+    pub(crate) async fn user_changed(&self, id: &str) -> EngineResult<()> {
+        let sessions = self.store().sessions_of(id, self.now()).await?;
+        let tokens: Vec<TokenHash> = sessions.iter().map(|session| session.token_hash).collect();
+        // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
+        self.sessions().cache.remove(&tokens);
+        self.sessions().ended.change_user(id, self.now());
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! A person shows that an address is theirs, by visiting a link that was sent there.
+
+use super::change_email::ChangeStep;
+use crate::{
+    Device, Engine, EngineResult, LiveSession, Refusal, SignedIn,
+    mail::{Letter, Mail},
+    store::{UserChange, UserRecord},
+};
+use stayd_protocol::{MailToken, MailTokenError, email};
+
+/// What a visit to a verification link did.
+#[derive(Debug)]
+pub struct Verified {
+    /// The person, where the protocol tells: after a change of address.
+    pub user: VerifiedUser,
+    /// A session that began with the visit.
+    pub signed_in: Option<SignedIn>,
+    /// Whether the session that came with the visit now shows a changed person.
+    pub session_changed: bool,
+}
+
+/// What the answer says of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifiedUser {
+    /// Nothing: an address was verified.
+    Unsaid,
+    /// Nothing at all, not even that: a letter went to the new address.
+    Omitted,
+    /// Their new state: the address was changed.
+    Changed(Box<UserRecord>),
+}
+
+impl Engine {
+    /// Sends the verification link to the person signed in. `email` must be theirs.
+    pub fn send_own_verification(
+        &self,
+        user: &UserRecord,
+        email: &str,
+        callback_url: Option<&str>,
+    ) -> EngineResult<()> {
+        if user.email != email::normalise(email) {
+            return Err(Refusal::EmailMismatch.into());
+        }
+        if user.email_verified {
+            return Err(Refusal::EmailAlreadyVerified.into());
+        }
+        self.post_verification(user, callback_url);
+        Ok(())
+    }
+
+    /// Sends the verification link to an address if somebody has it and has not verified it. An outsider cannot tell.
+    pub async fn send_verification(&self, email: &str, callback_url: Option<&str>) -> EngineResult<()> {
+        let found = self.store().user_by_email(&email::normalise(email)).await?;
+        if let Some(found) = found.filter(|found| !found.user.email_verified) {
+            self.post_verification(&found.user, callback_url);
+        }
+        Ok(())
+    }
+
+    /// Follows a verification link. `live` is the session that came with the visit.
+    pub async fn verify_email(
+        &self,
+        token: &str,
+        callback_url: Option<&str>,
+        live: Option<&LiveSession>,
+        device: Device,
+    ) -> EngineResult<Verified> {
+        let token = MailToken::verify(token, &self.links().signer, self.now()).map_err(|error| match error {
+            MailTokenError::Expired => Refusal::VerifyTokenExpired,
+            _ => Refusal::VerifyTokenInvalid,
+        })?;
+        if let Some(step) = ChangeStep::of(&token) {
+            return self.follow_email_change(step?, callback_url, live).await;
+        }
+        let found = self.store().user_by_email(&token.email).await?.ok_or(Refusal::VerifyUserNotFound)?;
+        let user = found.user;
+        if token.user_id.as_ref().is_some_and(|id| *id != user.id) {
+            return Err(Refusal::VerifyTokenInvalid.into());
+        }
+        let nothing = Verified { user: VerifiedUser::Unsaid, signed_in: None, session_changed: false };
+        if user.email_verified {
+            return Ok(nothing);
+        }
+        let change = UserChange {
+            email_verified: Some(true),
+            only_if_email: Some(user.email.clone()),
+            ..UserChange::default()
+        };
+        let user = self
+            .store()
+            .update_user(&user.id, change, self.now())
+            .await
+            .map_err(|error| error.or_refused(Refusal::VerifyUserNotFound))?;
+        self.user_changed(&user.id).await?;
+
+        if !self.policy().accounts.auto_sign_in_after_verification {
+            return Ok(nothing);
+        }
+        if live.is_some_and(|live| live.user.id == user.id) {
+            return Ok(Verified { session_changed: true, ..nothing });
+        }
+        let signed_in = self.begin_session(user, true, device, None).await?;
+        Ok(Verified { signed_in: Some(signed_in), ..nothing })
+    }
+
+    /// Sends the link that verifies the person's address.
+    pub(crate) fn post_verification(&self, user: &UserRecord, callback_url: Option<&str>) {
+        let token = self.mail_token(&user.email, &user.id);
+        let url = self.links().verify_email(&token, callback_url);
+        self.post(Mail {
+            to: user.email.clone(),
+            name: user.name.clone(),
+            letter: Letter::VerifyEmail { url },
+        });
+    }
+
+    /// A token for a link to this person at this address, as yet without a change of address.
+    pub(crate) fn mail_token(&self, email: &str, user_id: &str) -> MailToken {
+        let now = self.now();
+        MailToken {
+            email: email.to_owned(),
+            update_to: None,
+            request_type: None,
+            user_id: Some(user_id.to_owned()),
+            issued_at: now,
+            expires_at: now.plus(self.policy().accounts.verification_expires_in),
+        }
+    }
+
+    /// Hands a letter over. A full outbox is logged and not told to the caller, who would learn whether the address is known.
+    pub(crate) fn post(&self, mail: Mail) {
+        if let Err(error) = self.mailer().post(mail) {
+            tracing::error!(%error, "a letter was not taken");
+        }
+    }
+}

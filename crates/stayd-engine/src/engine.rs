@@ -1,0 +1,108 @@
+//! The engine: what the rooms around it hold on to.
+
+use crate::{
+    Clock, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer, sessions::Sessions, store::Store,
+};
+use std::sync::Arc;
+use stayd_protocol::{Random, Secrets, Timestamp, alphanumeric};
+
+/// The session system without HTTP. Cheap to clone: every clone is the same engine.
+///
+/// The engine starts no timers. Whoever hosts it calls [`Engine::notice_foreign_writes`] about 40 times a second,
+/// [`Engine::write_activity`] every few seconds, [`Engine::sweep`] every few minutes, and [`Engine::write_activity`]
+/// once more before it stops.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    policy: Policy,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    mailer: Arc<dyn Mailer>,
+    sessions: Sessions,
+    hashing: HashPool,
+    links: Links,
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    /// The rules.
+    pub policy: Policy,
+    /// Where records live.
+    pub store: Arc<dyn Store>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of tokens, ids and salts: the system's generator, or a seeded one in simulation.
+    pub random: Arc<dyn Random>,
+    /// Takes letters.
+    pub mailer: Arc<dyn Mailer>,
+    /// Signs the links in letters.
+    pub secrets: Secrets,
+}
+
+impl Engine {
+    /// Starts an engine over its parts.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { policy, store, clock, random, mailer, secrets } = parts;
+        let sessions = Sessions::new(&policy.sessions, clock.now());
+        let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
+        let links = Links::new(&policy.base_url, &secrets);
+        let inner = Inner { policy, store, clock, random, mailer, sessions, hashing, links };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The rules this engine follows.
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// Now, by the engine's clock.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The random source the engine was given.
+    pub fn random(&self) -> &dyn Random {
+        &*self.inner.random
+    }
+
+    /// Whether the engine can serve: the store reads and writes.
+    pub async fn check_health(&self) -> EngineResult<()> {
+        Ok(self.store().check().await?)
+    }
+
+    /// Deletes what ended before now from the store, a limited number at a time (L-14). Answers how many records went.
+    pub async fn sweep(&self) -> EngineResult<usize> {
+        const AT_ONCE: usize = 1000;
+        let now = self.now();
+        self.inner.sessions.ended.sweep(now);
+        Ok(self.store().sweep(now, AT_ONCE).await?)
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.inner.store
+    }
+
+    pub(crate) fn mailer(&self) -> &dyn Mailer {
+        &*self.inner.mailer
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    pub(crate) fn hashing(&self) -> &HashPool {
+        &self.inner.hashing
+    }
+
+    pub(crate) fn links(&self) -> &Links {
+        &self.inner.links
+    }
+
+    pub(crate) fn new_id(&self) -> String {
+        alphanumeric(self.random(), 32)
+    }
+}

@@ -1,0 +1,133 @@
+//! What is allowed and for how long. Every number a deployment may want to change stands here, with its unit and its reason.
+
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The rules an engine follows.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// How sessions live and end.
+    pub sessions: SessionPolicy,
+    /// What a password must be.
+    pub passwords: PasswordPolicy,
+    /// What people may do with their account.
+    pub accounts: AccountPolicy,
+    /// Where the links in letters lead: the base address and path, such as `https://app.example/api/auth`.
+    pub base_url: String,
+}
+
+/// How sessions live and end (AA-2, L-1).
+#[derive(Debug, Clone)]
+pub struct SessionPolicy {
+    /// The life of a remembered session, counted from its last renewal.
+    pub expires_in: Duration,
+    /// A remembered session is renewed when it is used this long after its last renewal.
+    pub update_age: Duration,
+    /// The life of a session that is not to be remembered; never renewed.
+    pub unremembered_expires_in: Duration,
+    /// For this long after sign-in a session may do what needs freshness; zero asks for none.
+    pub fresh_age: Duration,
+    /// How old a session-data cookie may be that this deployment still accepts; zero where the cookie is off.
+    pub cookie_cache: Duration,
+    /// How many sessions are kept in memory; each takes about 1.5 kB.
+    pub cached: usize,
+    /// The last use of a session is noted at most this often.
+    pub activity_resolution: Duration,
+}
+
+/// What a password must be. Lengths are UTF-16 units, as the wire protocol counts them.
+#[derive(Debug, Clone)]
+pub struct PasswordPolicy {
+    /// The shortest accepted.
+    pub min_length: usize,
+    /// The longest accepted; a longer one would cost hashing time for nothing.
+    pub max_length: usize,
+    /// How many hashes are made at once. Each takes 32 MiB and, on one core, some 60 ms.
+    pub hash_threads: usize,
+    /// How many may wait for their turn; beyond this the answer is `Busy` at once.
+    pub hash_queue: usize,
+}
+
+/// What people may do with their account.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent setting of the protocol")]
+pub struct AccountPolicy {
+    /// Whether somebody new may sign up.
+    pub sign_up: bool,
+    /// Whether a sign-up signs in as well.
+    pub auto_sign_in: bool,
+    /// Whether an address must be verified before its person can sign in.
+    pub require_email_verification: bool,
+    /// Whether visiting the verification link signs in.
+    pub auto_sign_in_after_verification: bool,
+    /// Whether a reset of the password ends the sessions of its person.
+    pub revoke_sessions_on_password_reset: bool,
+    /// Whether people may change their address.
+    pub change_email: bool,
+    /// Whether people may delete their account.
+    pub delete_user: bool,
+    /// Whether deleting an account needs a visit to a link sent by mail.
+    pub delete_user_by_mail: bool,
+    /// How long a link to verify an address works.
+    pub verification_expires_in: Duration,
+    /// How long a link to reset a password works.
+    pub reset_expires_in: Duration,
+    /// How long a link to delete an account works.
+    pub deletion_expires_in: Duration,
+}
+
+impl Policy {
+    /// The defaults, for a server at `base_url`.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            sessions: SessionPolicy::default(),
+            passwords: PasswordPolicy::default(),
+            accounts: AccountPolicy::default(),
+            base_url: base_url.into(),
+        }
+    }
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        Self {
+            expires_in: 7 * DAY,
+            update_age: DAY,
+            unremembered_expires_in: DAY,
+            fresh_age: DAY,
+            cookie_cache: Duration::ZERO,
+            cached: 50_000,
+            activity_resolution: MINUTE,
+        }
+    }
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let hash_threads = (cores / 2).max(1);
+        // Sixteen in front of each thread is a wait of one second; who comes later is told at once.
+        Self { min_length: 8, max_length: 128, hash_threads, hash_queue: 16 * hash_threads }
+    }
+}
+
+impl Default for AccountPolicy {
+    fn default() -> Self {
+        Self {
+            sign_up: true,
+            auto_sign_in: true,
+            require_email_verification: false,
+            auto_sign_in_after_verification: false,
+            revoke_sessions_on_password_reset: true,
+            change_email: true,
+            delete_user: true,
+            delete_user_by_mail: false,
+            verification_expires_in: HOUR,
+            reset_expires_in: HOUR,
+            deletion_expires_in: DAY,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Last use of sessions, gathered in memory and written in batches: a write for every request would cost more than the request.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use stayd_protocol::{Timestamp, TokenHash};
+
+#[derive(Default)]
+pub(crate) struct Activity {
+    seen: Mutex<HashMap<TokenHash, Timestamp>>,
+}
+
+impl Activity {
+    pub(crate) fn note(&self, token: TokenHash, now: Timestamp) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(token, now);
+    }
+
+    /// What was noted since the last call.
+    pub(crate) fn take(&self) -> Vec<(TokenHash, Timestamp)> {
+        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        seen.into_iter().collect()
+    }
+}

@@ -1,0 +1,58 @@
+//! Sessions in memory, in front of the store.
+//!
+//! What makes it safe (P2): whoever is not found leaves a placeholder, and a removal takes placeholders along. A read of the
+//! store that began before a revocation therefore cannot put the session back after it. Absence is never kept (P8).
+
+use super::LiveSession;
+use crate::store::{Store, StoreResult};
+use quick_cache::sync::Cache;
+use std::sync::Arc;
+use stayd_protocol::TokenHash;
+
+pub(crate) struct SessionCache {
+    cache: Cache<TokenHash, Arc<LiveSession>>,
+}
+
+impl SessionCache {
+    /// Keeps at most `capacity` sessions.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { cache: Cache::new(capacity.max(1)) }
+    }
+
+    /// The session if it is in memory.
+    pub(crate) fn get(&self, token: &TokenHash) -> Option<Arc<LiveSession>> {
+        self.cache.get(token)
+    }
+
+    /// The session from memory, else from the store; of many who ask at once, one reads.
+    pub(crate) async fn get_or_read(
+        &self,
+        token: &TokenHash,
+        store: &dyn Store,
+    ) -> StoreResult<Option<Arc<LiveSession>>> {
+        loop {
+            let vacancy = match self.cache.get_value_or_guard_async(token).await {
+                Ok(live) => return Ok(Some(live)),
+                Err(vacancy) => vacancy,
+            };
+            let Some(found) = store.session_by_token(token).await? else { return Ok(None) };
+            let live = Arc::new(LiveSession::new(found));
+            if vacancy.insert(Arc::clone(&live)).is_ok() {
+                return Ok(Some(live));
+            }
+            // Something ended or changed while the store was read: what was read may be from before.
+        }
+    }
+
+    /// Forgets these sessions, including reads of them that are under way.
+    pub(crate) fn remove<'a>(&self, tokens: impl IntoIterator<Item = &'a TokenHash>) {
+        for token in tokens {
+            self.cache.remove(token);
+        }
+    }
+
+    /// Forgets everything, including reads that are under way.
+    pub(crate) fn clear(&self) {
+        self.cache.clear();
+    }
+}

@@ -1,0 +1,72 @@
+//! Who is this? The hot path: memory first, then the store.
+
+use super::LiveSession;
+use crate::{Engine, EngineResult};
+use std::sync::Arc;
+use stayd_protocol::{Timestamp, TokenHash};
+
+impl Engine {
+    /// The session behind a token, if it is in memory and not over at `now`. Never waits.
+    pub fn session_in_memory(&self, token: &TokenHash, now: Timestamp) -> Option<Arc<LiveSession>> {
+        let live = self.sessions().cache.get(token)?;
+        (live.session.expires_at > now).then(|| {
+            self.note_activity(&live, now);
+            live
+        })
+    }
+
+    /// The session behind a token, from memory or from the store; `None` when there is none or it is over.
+    pub async fn session(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
+        let found = self.sessions().cache.get_or_read(token, self.store()).await?;
+        // The time is read after the wait: what ended meanwhile is over (C-5).
+        let now = self.now();
+        let live = found.filter(|live| live.session.expires_at > now);
+        if let Some(live) = &live {
+            self.note_activity(live, now);
+        }
+        Ok(live)
+    }
+
+    /// Whether what a session-data cookie says may be believed without asking the store: nothing has ended or changed since it was made.
+    pub fn trusts_cookie(&self, token: &TokenHash, user_id: &str, made_at: Timestamp) -> bool {
+        self.sessions().ended.trusts(token, user_id, made_at)
+    }
+
+    /// Whether the session of this token ended within the last minute on this node.
+    pub fn just_ended(&self, token: &TokenHash) -> bool {
+        self.sessions().ended.just_ended(token, self.now())
+    }
+
+    /// Whether the session was made so recently that it may do what needs freshness. Counts from sign-in, not from renewal (L-11).
+    pub fn is_fresh(&self, created_at: Timestamp, now: Timestamp) -> bool {
+        let fresh_age = self.policy().sessions.fresh_age;
+        fresh_age.is_zero() || now.since(created_at) < fresh_age
+    }
+
+    /// Drops what is kept in memory when somebody else, such as the command line, wrote to the store (P2).
+    pub async fn notice_foreign_writes(&self, seen: &mut u64) -> EngineResult<()> {
+        let count = self.store().foreign_writes().await?;
+        if count != *seen {
+            *seen = count;
+            // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
+            self.sessions().cache.clear();
+            self.sessions().ended.forget_what_was_known(self.now());
+        }
+        Ok(())
+    }
+
+    /// Writes down when sessions were last used.
+    pub async fn write_activity(&self) -> EngineResult<()> {
+        let seen = self.sessions().activity.take();
+        if !seen.is_empty() {
+            self.store().record_activity(seen).await?;
+        }
+        Ok(())
+    }
+
+    fn note_activity(&self, live: &LiveSession, now: Timestamp) {
+        if live.begins_activity(now, self.policy().sessions.activity_resolution) {
+            self.sessions().activity.note(live.session.token_hash, now);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A session begins.
+
+use crate::{Engine, EngineResult, store::SessionRecord, store::UserRecord};
+use stayd_protocol::{SessionToken, Timestamp, TokenHash};
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    /// The address, as text.
+    pub ip_address: Option<String>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// A session that has just begun, with the only copy of its secret.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The secret, for the cookie.
+    pub token: SessionToken,
+    /// The session.
+    pub session: SessionRecord,
+    /// The person.
+    pub user: UserRecord,
+}
+
+impl Engine {
+    /// Makes a session for a person whose identity was proven. A live session that the browser presented ends with
+    /// it (L-3), so that a token planted before sign-in opens nothing after it (L-4).
+    pub(crate) async fn begin_session(
+        &self,
+        user: UserRecord,
+        remember: bool,
+        device: Device,
+        presented: Option<TokenHash>,
+    ) -> EngineResult<SignedIn> {
+        let (token, session) = self.new_session(&user.id, remember, device, self.now());
+        let replaced = self.store().create_session(session.clone(), presented).await?;
+        if let (true, Some(old)) = (replaced, presented) {
+            self.forget(&[old]);
+        }
+        Ok(SignedIn { token, session, user })
+    }
+
+    /// A session record and its token, not stored yet.
+    pub(crate) fn new_session(
+        &self,
+        user_id: &str,
+        remember: bool,
+        device: Device,
+        now: Timestamp,
+    ) -> (SessionToken, SessionRecord) {
+        let policy = &self.policy().sessions;
+        let life = if remember { policy.expires_in } else { policy.unremembered_expires_in };
+        let token = SessionToken::generate(self.random());
+        let session = SessionRecord {
+            id: self.new_id(),
+            token_hash: token.hash(),
+            user_id: user_id.to_owned(),
+            expires_at: now.plus(life),
+            created_at: now,
+            updated_at: now,
+            ip_address: device.ip_address,
+            user_agent: device.user_agent,
+            remembered: remember,
+            last_active_at: now,
+        };
+        (token, session)
+    }
+}

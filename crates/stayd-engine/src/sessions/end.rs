@@ -1,0 +1,52 @@
+//! A session ends. The store is told first, then this node's memory; only then is the caller answered (P2).
+
+use crate::{
+    Engine, EngineResult,
+    store::{Ending, SessionRecord},
+};
+use stayd_protocol::TokenHash;
+
+impl Engine {
+    /// Ends the session with this token. Answers whether there was one.
+    pub async fn end_session(&self, token: &TokenHash) -> EngineResult<bool> {
+        let ended = self.store().end_session(token).await?;
+        self.forget(&[*token]);
+        Ok(ended)
+    }
+
+    /// Ends one of a person's sessions by its handle. Answers whether there was one; another person's handle names nothing.
+    pub async fn end_session_of(&self, user_id: &str, handle: &str) -> EngineResult<bool> {
+        let ended = self.store().end_session_by_id(handle, Some(user_id)).await?;
+        self.forget(ended.as_slice());
+        Ok(ended.is_some())
+    }
+
+    /// Ends all of a person's sessions.
+    pub async fn end_all_sessions_of(&self, user_id: &str) -> EngineResult<usize> {
+        self.end_sessions(user_id, Ending::All).await
+    }
+
+    /// Ends all of a person's sessions but this one.
+    pub async fn end_other_sessions(&self, kept: &SessionRecord) -> EngineResult<usize> {
+        self.end_sessions(&kept.user_id, Ending::AllBut(kept.token_hash)).await
+    }
+
+    /// Ends anybody's session by its handle; for operators.
+    pub async fn end_session_by_handle(&self, handle: &str) -> EngineResult<bool> {
+        let ended = self.store().end_session_by_id(handle, None).await?;
+        self.forget(ended.as_slice());
+        Ok(ended.is_some())
+    }
+
+    async fn end_sessions(&self, user_id: &str, ending: Ending) -> EngineResult<usize> {
+        let ended = self.store().end_sessions_of(user_id, ending).await?;
+        self.forget(&ended);
+        Ok(ended.len())
+    }
+
+    /// Lets this node know that sessions have ended. Called after the store has committed and before the caller is answered.
+    pub(crate) fn forget(&self, ended: &[TokenHash]) {
+        self.sessions().ended.end(ended, self.now());
+        self.sessions().cache.remove(ended);
+    }
+}

@@ -1,0 +1,37 @@
+//! Sessions: made at sign-in, checked at every request, renewed while they are used, ended once and for all.
+
+mod activity;
+mod cache;
+mod check;
+mod create;
+mod end;
+mod ended;
+mod list;
+mod live;
+mod renew;
+
+pub use create::{Device, SignedIn};
+pub use live::{LiveSession, wire_session, wire_user};
+
+use crate::SessionPolicy;
+use activity::Activity;
+use cache::SessionCache;
+use ended::RecentlyEnded;
+use stayd_protocol::Timestamp;
+
+/// What this node knows of sessions beside the store.
+pub(crate) struct Sessions {
+    pub(crate) cache: SessionCache,
+    pub(crate) ended: RecentlyEnded,
+    pub(crate) activity: Activity,
+}
+
+impl Sessions {
+    pub(crate) fn new(policy: &SessionPolicy, now: Timestamp) -> Self {
+        Self {
+            cache: SessionCache::new(policy.cached),
+            ended: RecentlyEnded::new(now, policy.cookie_cache),
+            activity: Activity::default(),
+        }
+    }
+}
