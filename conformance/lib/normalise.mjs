@@ -1,0 +1,128 @@
+import { netEffect, openSessionData, unsign } from "./cookies.mjs";
+
+/** The headers that are part of the protocol; all others are compared by `extraHeaders` alone. */
+const COMPARED = ["content-type", "location", "cache-control", "pragma", "x-retry-after", "retry-after", "allow",
+  "www-authenticate", "set-auth-token", "access-control-allow-origin", "access-control-allow-credentials",
+  "access-control-allow-methods", "access-control-allow-headers", "access-control-expose-headers", "access-control-max-age"];
+
+/** Headers that say how the bytes travel, not what they mean. */
+const TRANSPORT = new Set(["date", "connection", "keep-alive", "transfer-encoding", "content-length", "set-cookie"]);
+
+/**
+ * An answer without what differs from run to run.
+ *
+ * - Of several Set-Cookie lines for one name only the last counts, as in a browser; names are sorted.
+ * - Cookie values are opened and their signatures checked; attributes stay as the text they are.
+ * - Key order in JSON does not count.
+ * - An HTML body is only said to be one.
+ *
+ * @param {import("./http.mjs").Answer} answer
+ * @param {import("./names.mjs").Names} names
+ * @param {number} now ms
+ * @returns {Normal}
+ * @typedef {{status: number, headers: Record<string, string>, extraHeaders: string[], cookies: Record<string, any>,
+ *   body: any, sessionToken: "none" | "secret" | "handle"}} Normal
+ */
+export function normalise(answer, names, now) {
+  const cookieLines = answer.headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
+  const text = answer.body.toString("utf8");
+  const body = parse(answer, text);
+  const cookies = netEffect(cookieLines);
+  learn(cookies, body, names);
+  const normalCookies = Object.fromEntries([...cookies.values()].map((cookie) => [cookie.name, cookieText(cookie, names, now)]));
+  const headers = {};
+  for (const [name, value] of answer.headers) {
+    if (COMPARED.includes(name)) headers[name] = name === "location" ? names.text(value) : value;
+  }
+  const extraHeaders = answer.headers.map(([name]) => name)
+    .filter((name) => !COMPARED.includes(name) && !TRANSPORT.has(name)).sort();
+  return {
+    status: answer.status,
+    headers,
+    extraHeaders,
+    cookies: normalCookies,
+    body: named(body, names, now),
+    sessionToken: names.shows(text) ? "secret" : tokens(body).length > 0 ? "handle" : "none",
+  };
+}
+
+/** The body as JSON where it is JSON. @param {import("./http.mjs").Answer} answer @param {string} text */
+function parse(answer, text) {
+  const type = answer.headers.find(([name]) => name === "content-type")?.[1] ?? "";
+  if (type.includes("html")) return "(html)";
+  if (text === "") return "(empty)";
+  try {
+    return JSON.parse(text);
+  } catch {
+    return `(text) ${text}`;
+  }
+}
+
+/** Notes which values are names of sessions, users and accounts, before anything is written down. */
+function learn(cookies, body, names) {
+  for (const { name, value } of cookies.values()) {
+    if (!name.endsWith(".session_token") || value === "") continue;
+    const token = unsign(value);
+    if (token === null) continue;
+    names.secret(token);
+    if (typeof body?.token === "string") names.alias(token, body.token);
+  }
+  each(body, (object) => {
+    if (isSession(object)) {
+      const known = names.knows(object.id) ? object.id : object.token;
+      names.name("session", known);
+      names.alias(known, object.token);
+      names.alias(known, object.id);
+    } else if ("providerId" in object && "id" in object) {
+      names.name("account", object.id);
+    } else if ("email" in object && "id" in object) {
+      names.name("user", object.id);
+    }
+  });
+}
+
+const isSession = (object) => "userId" in object && "expiresAt" in object && "token" in object;
+
+/** Every session token, or what stands in its place, that a body shows. */
+function tokens(body) {
+  const found = [];
+  each(body, (object) => { if (typeof object.token === "string") found.push(object.token); });
+  return found;
+}
+
+function each(value, visit) {
+  if (Array.isArray(value)) value.forEach((item) => each(item, visit));
+  else if (value !== null && typeof value === "object") {
+    visit(value);
+    Object.values(value).forEach((item) => each(item, visit));
+  }
+}
+
+function named(value, names, now) {
+  if (typeof value === "string") return names.string(value, now);
+  if (Array.isArray(value)) return value.map((item) => named(item, names, now));
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, named(item, names, now)]));
+  }
+  return value;
+}
+
+function cookieText({ name, value, attributes }, names, now) {
+  if (value === "") return `(deleted); ${attributes}`;
+  if (name.endsWith(".session_data")) return { ...sessionData(value, names, now), attributes };
+  const signed = unsign(value);
+  return signed === null ? `(badly signed); ${attributes}` : `${names.text(signed)} (signed); ${attributes}`;
+}
+
+function sessionData(value, names, now) {
+  const opened = openSessionData(value);
+  if (opened === null) return { data: "(badly signed)" };
+  const { updatedAt, ...payload } = opened.payload;
+  learn(new Map(), payload, names);
+  return {
+    data: named(payload, names, now),
+    updatedAt: Math.abs(updatedAt - now) < 10_000 ? "<now>" : `<now ${updatedAt - now} ms>`,
+    seconds: Math.round((opened.expiresAt - now) / 10_000) * 10,
+    sessionToken: names.shows(JSON.stringify(payload)) ? "secret" : "handle",
+  };
+}

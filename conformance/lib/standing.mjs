@@ -1,0 +1,56 @@
+/**
+ * The kept differences that show on every answer of their kind, rather than in single cases.
+ * Each says what ours must answer, given what the reference answered; none of them is optional.
+ */
+
+/** Headers that ours sends with every answer, and the reference never (D-03). */
+const ALWAYS = ["x-content-type-options", "x-request-id"];
+
+/**
+ * @param {any} theirs the reference's normalised answer
+ * @param {any} ours
+ * @returns {{expected: any, met: string[]}} what ours has to be, and which differences that takes
+ */
+export function standing(theirs, ours) {
+  if (!theirs.headers) return { expected: theirs, met: [] };
+  const met = new Set();
+  const expected = structuredClone(theirs);
+
+  // D-01: bodies show the id of a session where the reference shows its secret.
+  if (expected.sessionToken === "secret") {
+    expected.sessionToken = "handle";
+    met.add("D-01");
+  }
+  // D-02: nothing is to be stored.
+  if (expected.headers["cache-control"] !== "no-store") {
+    expected.headers["cache-control"] = "no-store";
+    met.add("D-02");
+  }
+  // D-03: strict security headers, and the id of the request.
+  expected.extraHeaders = ours.extraHeaders;
+  for (const name of ALWAYS) {
+    if (ours.extraHeaders.includes(name)) met.add("D-03");
+    else expected.extraHeaders = [...expected.extraHeaders, name];
+  }
+  // D-04: the address of the peer, where no proxy is trusted.
+  each(expected, (object) => {
+    if (object.ipAddress === "") {
+      object.ipAddress = "127.0.0.1";
+      met.add("D-04");
+    }
+  });
+  // D-05: the session-data cookie names its session by the id and is bound to the token.
+  for (const cookie of Object.values(expected.cookies)) {
+    if (!cookie.data?.session) continue;
+    cookie.sessionToken = "handle";
+    cookie.data.binding = "<binding>";
+    met.add("D-05");
+  }
+  return { expected, met: [...met] };
+}
+
+function each(value, visit) {
+  if (value === null || typeof value !== "object") return;
+  if (!Array.isArray(value)) visit(value);
+  Object.values(value).forEach((item) => each(item, visit));
+}

@@ -1,0 +1,33 @@
+/**
+ * The ways both servers are set up for comparison. Every member has a meaning for the reference (`reference/server.mjs`)
+ * and for ours (`stayd/launch.mjs`).
+ *
+ * @typedef {{baseURL?: string, cookieCache: number, rateLimit: boolean, requireEmailVerification: boolean,
+ *   deleteByMail: boolean, trustedOrigins: string[], expiresIn?: number, updateAge?: number}} Variant
+ */
+
+/** @type {Variant} */
+const plain = {
+  cookieCache: 0,
+  rateLimit: false,
+  requireEmailVerification: false,
+  deleteByMail: false,
+  trustedOrigins: [],
+};
+
+/** @type {Record<string, Variant>} */
+export const VARIANTS = {
+  plain,
+  cache: { ...plain, cookieCache: 300 },
+  verified: { ...plain, requireEmailVerification: true },
+  https: { ...plain, baseURL: "https://auth.example.test", cookieCache: 300 },
+  trusting: { ...plain, trustedOrigins: ["https://app.example.test", "https://*.wild.example.test", "*.any.example.test"] },
+  limited: { ...plain, rateLimit: true },
+  mailed: { ...plain, deleteByMail: true },
+  // Every answer renews; and a session that ends while one looks on.
+  renewing: { ...plain, updateAge: 0 },
+  short: { ...plain, expiresIn: 2, updateAge: 86_400 },
+};
+
+/** The secret of both servers, so that a test can sign and read cookies itself. */
+export const SECRET = "conformance-secret-Q7f2kX9vLw4TzR8mB1nY6cJ3";

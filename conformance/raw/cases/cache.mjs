@@ -1,0 +1,87 @@
+import { cleared } from "../../lib/expected.mjs";
+import { openSessionData, sealSessionData } from "../../lib/cookies.mjs";
+import { keep, scenario } from "../../lib/scenario.mjs";
+
+scenario("a session comes with its data in a cookie", "cache", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  await alice.get("/get-session");
+  await alice.get("/get-session?disableCookieCache=true");
+  await alice.get("/get-session?disableCookieCache=true&disableRefresh=true");
+  await alice.get("/list-sessions");
+  await alice.post("/update-user", { name: "Alice B" });
+  await alice.get("/get-session");
+  await alice.post("/verify-password", { password: "password123" });
+  await alice.post("/sign-out", {});
+});
+
+scenario("session data without its token is worth nothing", "cache", async (run) => {
+  const [alice, bob] = [run.browser(), run.browser()];
+  await alice.signUp();
+  await bob.signUp({ email: run.email("bob") });
+  const data = alice.cookie("session_data");
+  await run.browser().get("/get-session", { cookie: `better-auth.session_data=${data}`, note: "alone" });
+  bob.setCookie("session_data", data);
+  await bob.get("/get-session", { note: "with the token of another" });
+});
+
+scenario("session data that is broken is missing, not wrong", "cache", async (run) => {
+  const alice = run.browser();
+  const answer = await alice.signUp();
+  const whole = alice.cookie("session_data");
+  const ask = async (note, data, kept) => {
+    const copy = alice.copy();
+    copy.setCookie("session_data", data);
+    await copy.get("/get-session", { note, kept });
+  };
+  void answer;
+  await ask("cut short", whole.slice(0, -20));
+  await ask("garbage", "%%%garbage%%%");
+  await ask("not base64", "!!!!");
+  await ask("empty", "");
+  await ask("base64 of nothing much", Buffer.from("hello").toString("base64url"));
+  await ask("JSON null", Buffer.from("null").toString("base64url"));
+  await ask("an empty object", Buffer.from("{}").toString("base64url"));
+  await ask("very long", "A".repeat(5_000));
+  const opened = openSessionData(whole);
+  await ask("signed by another secret", sealSessionData(opened?.payload, opened?.expiresAt, "another secret, which nobody here has"));
+  await ask("run out", sealSessionData(opened?.payload, Date.now() - 1_000));
+  await ask("in parts", "");
+});
+
+scenario("an ended session is gone at once, whatever the cookie says", "cache", async (run) => {
+  const [one, two] = [run.browser(), run.browser()];
+  await one.signUp();
+  await two.signIn();
+  await one.post("/revoke-other-sessions", {});
+  const gone = keep("D-11", { body: null, sessionToken: "none", cookies: {} });
+  await two.get("/get-session", { kept: gone });
+  await two.get("/get-session?disableCookieCache=true", { kept: keep("D-09", { cookies: {} }) });
+});
+
+scenario("a browser that need not be remembered gets data without an age", "cache", async (run) => {
+  const alice = run.browser();
+  await alice.signUp({ rememberMe: false });
+  await alice.get("/get-session");
+  await alice.get("/get-session?disableCookieCache=true");
+  void cleared;
+});
+
+scenario("session data is cleared where it is not in use", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  alice.setCookie("session_data", "left-over");
+  await alice.get("/get-session");
+  alice.setCookie("session_data.0", "left");
+  alice.setCookie("session_data.1", "over");
+  await alice.get("/get-session");
+  alice.setCookie("session_data.0", "left");
+  await alice.post("/sign-out", {});
+});
+
+scenario("large session data is cut into several cookies", "cache", async (run) => {
+  const alice = run.browser();
+  await alice.signUp({}, { headers: [["user-agent", "x".repeat(6_000)]] });
+  await alice.get("/get-session", { headers: [["user-agent", "x"]] });
+  await alice.post("/sign-out", {});
+});
