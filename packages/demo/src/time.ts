@@ -1,0 +1,32 @@
+import { el } from "./dom.ts";
+
+/** The page speaks English; the order of day and month follows the reader where the reader's English is known. */
+const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
+const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** "5 minutes ago", "in 7 days"; "just now" below a minute. */
+export function ago(date: Date, now: number): string {
+  const distance = (date.getTime() - now) / 1000;
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(distance) >= length * 0.99) return relative.format(Math.round(distance / length), unit);
+  }
+  return distance > 0 ? "in less than a minute" : "just now";
+}
+
+/** A moment, relative first, exact beside it. */
+export function moment(value: Date | string): HTMLElement {
+  const date = new Date(value);
+  return el("time", { datetime: date.toISOString() }, ago(date, Date.now()), " ", exactly(date));
+}
+
+const exactly = (date: Date): HTMLElement => el("span", { class: "quiet" }, `(${absolute.format(date)})`);
+
+/** The exact time only, for where room is short. */
+export const clockTime = (date: Date): string => absolute.format(date);
