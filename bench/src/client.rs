@@ -1,0 +1,82 @@
+//! A small blocking HTTP/1.1 client that hands out an answer's very bytes.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+
+/// No answer takes this long, not even a sign-in that waits for others.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A kept-alive connection.
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+    address: SocketAddr,
+}
+
+/// An answer as it came.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Status line and headers, with the empty line.
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        Ok(Self { stream: BufReader::new(stream), address })
+    }
+
+    pub(crate) fn get(&mut self, path: &str, cookies: &str) -> anyhow::Result<Answer> {
+        let cookie = if cookies.is_empty() { String::new() } else { format!("Cookie: {cookies}\r\n") };
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{cookie}\r\n", self.address))
+    }
+
+    pub(crate) fn post(&mut self, path: &str, json: &str) -> anyhow::Result<Answer> {
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Type: application/json\r\nContent-Length: {1}\r\n\r\n{json}",
+            self.address,
+            json.len(),
+        ))
+    }
+
+    fn send(&mut self, request: &str) -> anyhow::Result<Answer> {
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.stream.read_line(&mut head)? == 0 {
+                bail!("the connection was closed");
+            }
+        }
+        let status = head.split(' ').nth(1).context("no status")?.parse()?;
+        let length = header(&head, "content-length").map_or(Ok(0), str::parse)?;
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        Ok(Answer { status, head, body })
+    }
+}
+
+impl Answer {
+    /// The `Cookie` header that a browser would send after this answer.
+    pub(crate) fn cookies(&self) -> String {
+        let pairs = lines(&self.head).filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        pairs.filter_map(|(_, value)| value.split(';').next()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Status line, headers and body.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        [self.head.as_bytes(), &self.body].concat()
+    }
+}
+
+fn header<'a>(head: &'a str, wanted: &str) -> Option<&'a str> {
+    lines(head).find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+}
+
+fn lines(head: &str) -> impl Iterator<Item = (&str, &str)> {
+    head.lines().filter_map(|line| line.split_once(": "))
+}

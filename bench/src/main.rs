@@ -1,0 +1,69 @@
+//! Measures the server beside its peers, on 127.0.0.1, in alternating runs; prints a table and writes `bench/results/server.json`.
+//!
+//! What is measured and why it is fair: `docs/benchmarks.md`.
+
+mod client;
+mod machine;
+mod peer;
+mod process;
+mod report;
+mod rows;
+mod seed;
+mod wrk;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser;
+
+use crate::report::Report;
+
+/// How much to measure.
+#[derive(Parser)]
+struct Options {
+    /// A smoke run: everything once and short, with fewer sessions; not kept.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// What every measurement needs to know.
+struct Bench {
+    /// How many rounds of alternating runs; the median of each peer's counts.
+    rounds: usize,
+    /// How long one run lasts.
+    run: Duration,
+    /// How many sessions the large database holds.
+    sessions: u32,
+    /// Scratch space on the disk, not in memory: databases, cookies, recorded answers.
+    folder: PathBuf,
+}
+
+fn main() -> anyhow::Result<()> {
+    process::end_children_on_signal()?;
+    let quick = Options::parse().quick;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no repository around this package")?;
+    let folder = root.join(".bench");
+    // What an earlier run left.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let bench = if quick {
+        Bench { rounds: 1, run: Duration::from_secs(1), sessions: 50_000, folder }
+    } else {
+        Bench { rounds: 5, run: Duration::from_secs(3), sessions: 1_000_000, folder }
+    };
+
+    let mut report = Report::new(machine::describe(), bench.rounds, bench.run);
+    for measure in
+        [rows::footprint::measure, rows::peers::measure, rows::million::measure, rows::storm::measure]
+    {
+        report.add(measure(&bench)?);
+    }
+    println!("\n{report}");
+    if !quick {
+        let file = root.join("bench/results/server.json");
+        report.write(&file)?;
+        println!("written to {}", file.display());
+    }
+    std::fs::remove_dir_all(&bench.folder).context("cannot remove the scratch space")
+}

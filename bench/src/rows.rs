@@ -1,0 +1,6 @@
+//! What is measured, one module per question.
+
+pub(crate) mod footprint;
+pub(crate) mod million;
+pub(crate) mod peers;
+pub(crate) mod storm;
