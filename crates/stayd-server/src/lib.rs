@@ -1,1 +1,33 @@
-//! The HTTP face of Stayd.
+//! The HTTP face of Stayd: an axum router over the engine, and a serving loop with limits.
+//!
+//! What it does not do: it decides nothing about sessions and passwords; that is [`stayd_engine`]'s. The types to know: [`Stayd`], an
+//! engine with its HTTP settings; [`router`], all routes of the protocol; [`SignedIn`] and its siblings, for handlers of an
+//! application that mounts the router; [`serve()`], an accept loop with the limits that `axum::serve` does not have.
+
+mod address;
+mod answer;
+mod app;
+mod background;
+mod call;
+mod config;
+mod cookies;
+mod edge;
+mod error;
+mod extract;
+mod names;
+mod origin;
+mod query;
+mod rate_limit;
+mod redirect;
+mod request_id;
+mod router;
+mod routes;
+mod schema;
+mod serve;
+mod who;
+
+pub use app::Stayd;
+pub use background::keep_house;
+pub use config::{CookieCache, ServerConfig};
+pub use extract::{FreshlySignedIn, MaybeSignedIn, NotSignedIn, SignedIn};
+pub use router::{health, router};

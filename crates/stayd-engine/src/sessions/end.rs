@@ -21,6 +21,14 @@ impl Engine {
         Ok(ended.is_some())
     }
 
+    /// Ends one of a person's sessions by its token; another person's token names nothing.
+    pub async fn end_session_with_token_of(&self, user_id: &str, token: &TokenHash) -> EngineResult<bool> {
+        match self.session(token).await? {
+            Some(live) if live.user.id == user_id => self.end_session(token).await,
+            _ => Ok(false),
+        }
+    }
+
     /// Ends all of a person's sessions.
     pub async fn end_all_sessions_of(&self, user_id: &str) -> EngineResult<usize> {
         self.end_sessions(user_id, Ending::All).await

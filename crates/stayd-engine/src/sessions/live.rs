@@ -28,6 +28,11 @@ impl LiveSession {
         Self { session, user, body, noted_active }
     }
 
+    /// The same session with a newer state of its person.
+    pub fn with_user(&self, user: UserRecord) -> Self {
+        Self::new(SessionWithUser { session: self.session.clone(), user })
+    }
+
     /// The wire form of the session.
     pub fn wire_session(&self) -> Session {
         wire_session(&self.session)

@@ -1,0 +1,63 @@
+//! What every handler holds on to.
+
+use crate::{config::ServerConfig, names::CookieNames, rate_limit::RateLimiter, request_id::RequestIds};
+use std::sync::Arc;
+use stayd_engine::Engine;
+use stayd_protocol::{SessionDataCodec, Signer};
+
+/// An engine with its HTTP settings: what [`crate::router`] is made of, and what an application keeps in its state so that
+/// its handlers can use [`crate::SignedIn`]. Cheap to clone.
+#[derive(Clone)]
+pub struct Stayd(pub(crate) App);
+
+impl Stayd {
+    /// Puts an engine behind the HTTP face.
+    pub fn new(engine: Engine, config: ServerConfig) -> Self {
+        Self(App::new(engine, config))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+}
+
+/// The engine and the parts of the HTTP face that are made once.
+#[derive(Clone)]
+pub(crate) struct App {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) config: ServerConfig,
+    pub(crate) names: CookieNames,
+    pub(crate) signer: Signer,
+    pub(crate) codec: Option<SessionDataCodec>,
+    pub(crate) limiter: RateLimiter,
+    pub(crate) request_ids: RequestIds,
+}
+
+impl App {
+    pub(crate) fn new(engine: Engine, config: ServerConfig) -> Self {
+        let names = CookieNames::new(&config.cookies);
+        let signer = Signer::new(&config.secrets);
+        let codec = config
+            .cookie_cache
+            .map(|cache| SessionDataCodec::new(&config.secrets, cache.strategy, SESSION_DATA_VERSION));
+        let request_ids = RequestIds::new(engine.random());
+        let limiter = RateLimiter::default();
+        Self { inner: Arc::new(Inner { engine, names, config, signer, codec, limiter, request_ids }) }
+    }
+}
+
+/// The `version` member of session-data cookies, as Better Auth writes it by default.
+pub(crate) const SESSION_DATA_VERSION: &str = "1";
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}

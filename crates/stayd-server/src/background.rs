@@ -1,0 +1,41 @@
+//! What has to happen while no request asks for it.
+
+use std::time::Duration;
+use stayd_engine::Engine;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// How long a session ended by another process, such as the command line, may still be honoured here: well below the 50 ms of P2.
+const NOTICE: Duration = Duration::from_millis(25);
+/// What a crash may lose of "last active".
+const ACTIVITY: Duration = Duration::from_secs(5);
+/// How often what has ended is swept out of the store.
+const SWEEP: Duration = Duration::from_secs(300);
+
+/// Keeps an engine's house until told to stop, then writes down what is still in memory.
+pub async fn keep_house(engine: Engine, stop: CancellationToken) {
+    let mut seen = 0;
+    let mut notice = every(NOTICE);
+    let mut activity = every(ACTIVITY);
+    let mut sweep = every(SWEEP);
+    loop {
+        let (task, outcome) = tokio::select! {
+            () = stop.cancelled() => break,
+            _ = notice.tick() => ("noticing foreign writes", engine.notice_foreign_writes(&mut seen).await),
+            _ = activity.tick() => ("writing activity", engine.write_activity().await),
+            _ = sweep.tick() => ("sweeping", engine.sweep().await.map(drop)),
+        };
+        if let Err(error) = outcome {
+            tracing::error!(%error, task, "housekeeping failed; it is tried again");
+        }
+    }
+    if let Err(error) = engine.write_activity().await {
+        tracing::error!(%error, "the last activity could not be written");
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}

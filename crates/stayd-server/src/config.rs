@@ -1,0 +1,42 @@
+//! What the HTTP face needs to know beside the engine's policy.
+
+use crate::{address::TrustedProxies, origin::TrustedOrigins};
+use std::time::Duration;
+use stayd_protocol::{CookieConfig, Secrets, Strategy};
+
+/// Settings of the HTTP face.
+#[derive(Clone)]
+pub struct ServerConfig {
+    /// The path under which every route lies, without a slash at its end: `/api/auth`.
+    pub base_path: String,
+    /// Where the deployment is reached: scheme, host and port, without a path.
+    pub origin: String,
+    /// Names and attributes of the cookies.
+    pub cookies: CookieConfig,
+    /// The session-data cookie; `None` switches it off.
+    pub cookie_cache: Option<CookieCache>,
+    /// The keys that sign cookies.
+    pub secrets: Secrets,
+    /// Who may send requests that change something, and where redirects may lead.
+    pub trusted_origins: TrustedOrigins,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether requests are counted and refused beyond the limits.
+    pub rate_limit: bool,
+}
+
+/// How the session-data cookie is made.
+#[derive(Debug, Clone, Copy)]
+pub struct CookieCache {
+    /// Its form.
+    pub strategy: Strategy,
+    /// How long it is believed.
+    pub max_age: Duration,
+}
+
+impl ServerConfig {
+    /// Whether the deployment is reached over https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+}

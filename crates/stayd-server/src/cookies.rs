@@ -1,0 +1,144 @@
+//! Cookies of an answer: what is set and what is deleted.
+
+use crate::app::App;
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{COOKIE, SET_COOKIE},
+};
+use std::borrow::Cow;
+use std::time::Duration;
+use stayd_engine::{LiveSession, SignedIn, wire_session, wire_user};
+use stayd_protocol::{CachePayload, Session, SetCookie, Timestamp, TokenHash, User};
+
+/// The `Set-Cookie` headers of one answer, in order. A later one for the same name replaces an earlier one, so that no browser has to choose.
+#[derive(Debug, Default)]
+pub(crate) struct Cookies(Vec<SetCookie>);
+
+impl Cookies {
+    /// Sets or deletes a cookie.
+    pub(crate) fn push(&mut self, cookie: SetCookie) {
+        self.0.retain(|earlier| earlier.name != cookie.name);
+        self.0.push(cookie);
+    }
+
+    /// Appends the headers.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        for cookie in &self.0 {
+            match HeaderValue::from_str(&cookie.to_string()) {
+                Ok(value) => drop(headers.append(SET_COOKIE, value)),
+                // Values are encoded and the configuration is checked, so this cannot be.
+                Err(_) => tracing::error!(cookie = cookie.name, "a cookie does not fit into a header"),
+            }
+        }
+    }
+
+    /// Deletes everything that belongs to a session.
+    pub(crate) fn clear_session(&mut self, app: &App, request: &HeaderMap) {
+        for cookie in app.config.cookies.clear_session(&cookie_header(request)) {
+            self.push(cookie);
+        }
+    }
+
+    /// Sets the cookies of a session that has just begun.
+    pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn, now: Timestamp) {
+        let session = &signed_in.session;
+        self.session_token(app, signed_in.token.expose(), session.remembered.then(|| session.expires_at.since(now)));
+        if !session.remembered {
+            self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
+        } else if app.names.dont_remember_is_in(request) {
+            self.push(app.config.cookies.clear(&app.names.dont_remember));
+        }
+        let data = CacheInput {
+            session: wire_session(session),
+            user: wire_user(&signed_in.user),
+            token: session.token_hash,
+            remembered: session.remembered,
+        };
+        self.session_data(app, request, data, now);
+    }
+
+    /// Sets the cookies of a session again: after a renewal, or signed with the present key.
+    pub(crate) fn repeat_session(
+        &mut self,
+        app: &App,
+        request: &HeaderMap,
+        token: &str,
+        live: &LiveSession,
+        now: Timestamp,
+    ) {
+        let session = &live.session;
+        self.session_token(app, token, session.remembered.then(|| session.expires_at.since(now)));
+        self.cache(app, request, live, now);
+    }
+
+    /// Sets the session-data cookie from a session that the store or the memory has just vouched for.
+    pub(crate) fn cache(&mut self, app: &App, request: &HeaderMap, live: &LiveSession, now: Timestamp) {
+        if app.codec.is_none() {
+            return;
+        }
+        let data = CacheInput {
+            session: live.wire_session(),
+            user: live.wire_user(),
+            token: live.session.token_hash,
+            remembered: live.session.remembered,
+        };
+        self.session_data(app, request, data, now);
+    }
+
+    fn session_token(&mut self, app: &App, token: &str, life: Option<Duration>) {
+        // Rounded up: the browser must not drop the cookie while the session lives (C-4 allows one second).
+        let max_age = life.map(|life| Duration::from_secs(life.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)));
+        self.push(app.config.cookies.session_token(app.signer.sign(token), max_age));
+    }
+
+    fn session_data(&mut self, app: &App, request: &HeaderMap, data: CacheInput, now: Timestamp) {
+        let (Some(codec), Some(cache)) = (&app.codec, app.config.cookie_cache) else { return };
+        // A session that is not remembered has a cookie without an end, so what it says is believed for a minute only.
+        let max_age = if data.remembered { cache.max_age } else { cache.max_age.min(UNREMEMBERED_CACHE) };
+        let max_age = max_age.min(data.session.expires_at.since(now));
+        let binding = app.codec_binding(&data.token);
+        let payload = CachePayload {
+            session: data.session,
+            user: data.user,
+            updated_at: now.as_ms(),
+            version: crate::app::SESSION_DATA_VERSION.to_owned(),
+            binding: Some(binding),
+        };
+        let pieces = app.names.session_data_in(&app.config.cookies, request);
+        match codec.encode(&payload, now, max_age, app.engine.random()) {
+            Ok(value) => {
+                let cookie = app.config.cookies.session_data(value, data.remembered.then_some(max_age));
+                let written = cookie.split();
+                for stale in pieces.iter().filter(|name| written.iter().all(|cookie| cookie.name != **name)) {
+                    self.push(app.config.cookies.clear(stale));
+                }
+                written.into_iter().for_each(|cookie| self.push(cookie));
+            }
+            // Some people cannot have the cookie, such as one who is called like a date; they are asked for in the store.
+            Err(_) => pieces.iter().for_each(|name| self.push(app.config.cookies.clear(name))),
+        }
+    }
+}
+
+/// How long the session-data cookie of a session that is not remembered is believed (protocol spec 3.6).
+const UNREMEMBERED_CACHE: Duration = Duration::from_secs(60);
+
+struct CacheInput {
+    session: Session,
+    user: User,
+    token: TokenHash,
+    remembered: bool,
+}
+
+/// The request's cookies as one text; empty when there are none. HTTP/2 may spread them over several headers (RFC 9113, section 8.2.3).
+pub(crate) fn cookie_header(headers: &HeaderMap) -> Cow<'_, [u8]> {
+    let mut all = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let first = all.next().unwrap_or_default();
+    let mut joined = Cow::Borrowed(first);
+    for more in all {
+        let joined = joined.to_mut();
+        joined.extend_from_slice(b"; ");
+        joined.extend_from_slice(more);
+    }
+    joined
+}

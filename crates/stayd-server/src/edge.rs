@@ -1,0 +1,122 @@
+//! What happens to every request before its route is looked up, and to every answer on its way out.
+
+use crate::{
+    address::{Peer, client_address},
+    app::App,
+    error::{ApiError, ErrorKind},
+    origin::RequestOrigin,
+    rate_limit::Decision,
+    request_id::RequestId,
+};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The middleware around all routes of the protocol.
+pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = app.request_ids.next();
+    let is_check = app.is_session_check(&request);
+    let cors = app.cors(request.headers());
+    let mut response = if is_check {
+        next.run(request).await
+    } else {
+        let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+        app.answer(request, next, cors.is_some()).instrument(span).await
+    };
+    app.dress(&mut response, id, cors);
+    response
+}
+
+impl App {
+    async fn answer(&self, request: Request, next: Next, is_trusted_origin: bool) -> Response {
+        let preflight = request.method() == Method::OPTIONS
+            && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        let response = if preflight && is_trusted_origin {
+            StatusCode::NO_CONTENT.into_response()
+        } else if matches!(*request.method(), Method::HEAD | Method::OPTIONS) {
+            // No route of the protocol answers these.
+            not_found().await
+        } else if let Err(error) = self.admit(&request) {
+            error.into_response()
+        } else {
+            next.run(request).await
+        };
+        tracing::info!(status = response.status().as_u16(), "answered");
+        response
+    }
+
+    /// Whether this is the question "who am I": asked by every page and every tab, so it is neither counted nor logged (H-8).
+    fn is_session_check(&self, request: &Request) -> bool {
+        request.method() == Method::GET
+            && request.uri().path().strip_prefix(self.config.base_path.as_str()) == Some("/get-session")
+    }
+
+    /// Counts the request; refuses it beyond the limits.
+    fn admit(&self, request: &Request) -> Result<(), ApiError> {
+        if !self.config.rate_limit {
+            return Ok(());
+        }
+        let path = request.uri().path();
+        let Some(route) = path.strip_prefix(self.config.base_path.as_str()) else { return Ok(()) };
+        let peer = request.extensions().get::<Peer>();
+        let address = client_address(request.headers(), peer, &self.config.trusted_proxies).unwrap_or_default();
+        match self.limiter.request(&address, route, self.engine.now()) {
+            Decision::Allowed => Ok(()),
+            Decision::Limited { retry_after } => Err(ErrorKind::Limited { retry_after }.into()),
+        }
+    }
+
+    /// The origin to allow, when the request comes from a page of another origin that is trusted.
+    fn cors(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(header::ORIGIN)?;
+        let text = origin.to_str().ok()?;
+        (text != self.config.origin && RequestOrigin::is_trusted(text, &self.config.trusted_origins))
+            .then(|| origin.clone())
+    }
+
+    /// The headers that every answer has.
+    fn dress(&self, response: &mut Response, id: RequestId, cors: Option<HeaderValue>) {
+        let headers = response.headers_mut();
+        headers.reserve(16);
+        headers.insert(REQUEST_ID, id.header());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(CORP, HeaderValue::from_static("same-origin"));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        );
+        headers.insert(header::VARY, HeaderValue::from_static("origin, cookie"));
+        if self.config.is_https() {
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            );
+        }
+        if let Some(origin) = cors {
+            allow(headers, origin);
+        }
+    }
+}
+
+const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers
+        .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, authorization"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-retry-after"));
+}
+
+/// What an unknown route, and a known one by the wrong method, is answered: nothing.
+pub(crate) async fn not_found() -> Response {
+    StatusCode::NOT_FOUND.into_response()
+}

@@ -1,0 +1,69 @@
+//! The router: every route of the protocol, ready to be served or mounted in somebody else's application.
+
+use crate::{
+    app::{App, Stayd},
+    edge::{edge, not_found},
+    routes::{
+        accounts, delete_user, email, get_session, health, password, reset_password, sessions, sign_in, sign_out,
+        sign_up, social, status, user,
+    },
+};
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+
+/// All routes of the protocol. Mount them with [`Router::merge`]: their paths begin with [`crate::ServerConfig::base_path`] already.
+///
+/// It serves whatever calls it; the limits on headers and connections are those of [`crate::serve`].
+pub fn router(Stayd(app): Stayd) -> Router {
+    let base = app.config.base_path.clone();
+    routes()
+        .into_iter()
+        .fold(Router::new(), |router, (path, route)| router.route(&format!("{base}{path}"), route))
+        .route(&format!("{base}/{{*unknown}}"), axum::routing::any(not_found))
+        .method_not_allowed_fallback(not_found)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), edge))
+        .with_state(app)
+}
+
+/// `GET /health/live` and `GET /health/ready`, for whoever starts and watches the process. Not under the base path: people need not see them.
+pub fn health(Stayd(app): Stayd) -> Router {
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .with_state(app)
+}
+
+fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/ok", get(status::ok)),
+        ("/error", get(status::error)),
+        ("/sign-up/email", post(sign_up::sign_up_email)),
+        ("/sign-in/email", post(sign_in::sign_in_email)),
+        ("/sign-in/social", post(social::sign_in_social)),
+        ("/callback/{id}", get(social::callback).post(social::callback)),
+        ("/sign-out", post(sign_out::sign_out)),
+        ("/get-session", get(get_session::get_session).post(get_session::post_get_session)),
+        ("/list-sessions", get(sessions::list_sessions)),
+        ("/revoke-session", post(sessions::revoke_session)),
+        ("/revoke-sessions", post(sessions::revoke_sessions)),
+        ("/revoke-other-sessions", post(sessions::revoke_other_sessions)),
+        ("/update-session", post(sessions::update_session)),
+        ("/update-user", post(user::update_user)),
+        ("/change-password", post(password::change_password)),
+        ("/verify-password", post(password::verify_password)),
+        ("/request-password-reset", post(reset_password::request_password_reset)),
+        ("/reset-password", post(reset_password::reset_password)),
+        ("/reset-password/{token}", get(reset_password::follow_reset_link)),
+        ("/send-verification-email", post(email::send_verification_email)),
+        ("/verify-email", get(email::verify_email)),
+        ("/change-email", post(email::change_email)),
+        ("/list-accounts", get(accounts::list_accounts)),
+        ("/unlink-account", post(accounts::unlink_account)),
+        ("/link-social", post(social::link_social)),
+        ("/get-access-token", post(social::provider_tokens)),
+        ("/refresh-token", post(social::provider_tokens)),
+        ("/account-info", get(social::account_info)),
+        ("/delete-user", post(delete_user::delete_user)),
+        ("/delete-user/callback", get(delete_user::follow_deletion_link)),
+    ]
+}

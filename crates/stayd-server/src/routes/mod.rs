@@ -1,0 +1,16 @@
+//! The routes, a module per group. Each handler reads its input, asks the engine, and answers.
+
+pub(crate) mod accounts;
+pub(crate) mod delete_user;
+pub(crate) mod email;
+pub(crate) mod get_session;
+pub(crate) mod health;
+pub(crate) mod password;
+pub(crate) mod reset_password;
+pub(crate) mod sessions;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod sign_up;
+pub(crate) mod social;
+pub(crate) mod status;
+pub(crate) mod user;

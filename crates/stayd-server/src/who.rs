@@ -1,0 +1,131 @@
+//! Who sends this request? The algorithm of the protocol (spec 4.3), for `get-session` and for every route that needs a session.
+
+use crate::{
+    app::App,
+    call::Call,
+    cookies::{Cookies, cookie_header},
+    error::{ApiError, ApiResult},
+    names::presented_token,
+};
+use axum::http::HeaderMap;
+use std::sync::Arc;
+use stayd_engine::{EngineError, LiveSession, Refusal};
+use stayd_protocol::{Timestamp, TokenHash};
+
+/// A person with a live session, and the cookies that go with whatever they are answered.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) live: Arc<LiveSession>,
+    pub(crate) cookies: Cookies,
+    /// The secret, as it came in the cookie.
+    pub(crate) token: String,
+    /// What is said here of the session was true at this moment; a session-data cookie made from it must not look newer (P2).
+    pub(crate) read_at: Timestamp,
+}
+
+/// The token of a request.
+pub(crate) enum Presented {
+    /// There is none.
+    Nothing,
+    /// There is a cookie, but we did not sign it.
+    Forged,
+    /// A token that we signed once.
+    Signed(SignedToken),
+}
+
+pub(crate) struct SignedToken {
+    pub(crate) text: String,
+    pub(crate) hash: TokenHash,
+    /// Whether the present key signed it; else it is signed anew (C-12).
+    pub(crate) by_current: bool,
+}
+
+/// What identifying a request led to.
+pub(crate) enum Who {
+    Nobody(Cookies),
+    Somebody(Current),
+}
+
+impl App {
+    /// Reads the session token of a request.
+    pub(crate) fn presented(&self, request: &HeaderMap) -> Presented {
+        let header = cookie_header(request);
+        let Some(value) = presented_token(&header, &self.names) else { return Presented::Nothing };
+        match self.signer.verify(&value) {
+            Some(verified) => Presented::Signed(SignedToken {
+                hash: TokenHash::of(verified.value),
+                text: verified.value.to_owned(),
+                by_current: verified.by_current,
+            }),
+            None => Presented::Forged,
+        }
+    }
+
+    /// The hash of the token a request presents, if we signed it.
+    pub(crate) fn presented_hash(&self, request: &HeaderMap) -> Option<TokenHash> {
+        match self.presented(request) {
+            Presented::Signed(token) => Some(token.hash),
+            Presented::Nothing | Presented::Forged => None,
+        }
+    }
+
+    /// The session of a request, from memory or the store, renewed if that is due.
+    pub(crate) async fn who(&self, request: &HeaderMap, may_renew: bool) -> ApiResult<Who> {
+        match self.presented(request) {
+            Presented::Nothing => Ok(Who::Nobody(Cookies::default())),
+            Presented::Forged => Ok(self.nobody(request)),
+            Presented::Signed(token) => self.who_has(token, request, may_renew).await,
+        }
+    }
+
+    pub(crate) async fn who_has(
+        &self,
+        token: SignedToken,
+        request: &HeaderMap,
+        may_renew: bool,
+    ) -> ApiResult<Who> {
+        let read_at = self.engine.now();
+        let Some(live) = self.engine.session(&token.hash).await? else {
+            let just_ended = self.engine.just_ended(&token.hash);
+            return Ok(if just_ended { Who::Nobody(Cookies::default()) } else { self.nobody(request) });
+        };
+        let due = may_renew && self.engine.renewal_is_due(&live, read_at);
+        let live = if due {
+            match self.engine.renew(&live).await {
+                Ok(renewed) => renewed,
+                Err(EngineError::Refused(Refusal::SessionEnded)) => return Ok(Who::Nobody(Cookies::default())),
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            live
+        };
+        let mut cookies = Cookies::default();
+        if due || !token.by_current {
+            cookies.repeat_session(self, request, &token.text, &live, read_at);
+        }
+        Ok(Who::Somebody(Current { live, cookies, token: token.text, read_at }))
+    }
+
+    /// The session that a route needs.
+    pub(crate) async fn require(&self, call: &Call) -> ApiResult<Current> {
+        match self.who(&call.headers, !call.disables_renewal()).await? {
+            Who::Somebody(current) => Ok(current),
+            Who::Nobody(cookies) => Err(ApiError::unauthorized().with(cookies)),
+        }
+    }
+
+    /// The session that a route needs to have begun recently.
+    pub(crate) async fn require_fresh(&self, call: &Call) -> ApiResult<Current> {
+        let current = self.require(call).await?;
+        if self.engine.is_fresh(current.live.session.created_at, self.engine.now()) {
+            return Ok(current);
+        }
+        Err(ApiError::from(EngineError::from(Refusal::SessionNotFresh)).with(current.cookies))
+    }
+
+    fn nobody(&self, request: &HeaderMap) -> Who {
+        let mut cookies = Cookies::default();
+        cookies.clear_session(self, request);
+        Who::Nobody(cookies)
+    }
+}
