@@ -6,31 +6,33 @@ import { moment } from "../time.ts";
 
 /** The session this page is in, as facts. */
 export function sessionCard(): { root: HTMLElement; update(data: SignedIn): void } {
-  const facts = el("dl", { class: "facts" });
-  const email = el("dd");
-  const rest = el("div", { class: "facts-rest" });
-  facts.append(el("div", {}, el("dt", {}, "E-mail"), email), rest);
+  const values = { email: el("dd"), since: el("dd"), ends: el("dd"), device: el("dd"), address: el("dd") };
+  const fact = (name: string, value: HTMLElement): HTMLElement => el("div", {}, el("dt", {}, name), value);
+  const facts = el(
+    "dl",
+    { class: "facts" },
+    fact("E-mail", values.email),
+    fact("Signed in", values.since),
+    fact("Ends", values.ends),
+    fact("Device", values.device),
+    fact("Address", values.address),
+  );
   let shown = "";
 
   const update = ({ user, session }: SignedIn): void => {
     // Only what changed is drawn anew, so that the focus stays on the button somebody is about to press.
     const identity = `${text(user.email)} ${String(user.emailVerified)}`;
-    if (identity !== shown) email.replaceChildren(...emailLine(text(user.email), user.emailVerified));
+    if (identity !== shown) values.email.replaceChildren(...emailLine(text(user.email), user.emailVerified));
     shown = identity;
-    rest.replaceChildren(
-      fact("Signed in", moment(session.createdAt)),
-      fact("Ends", moment(session.expiresAt)),
-      fact("Device", device(session.userAgent)),
-      fact("Address", address(session.ipAddress)),
-    );
+    values.since.replaceChildren(moment(session.createdAt));
+    values.ends.replaceChildren(moment(session.expiresAt));
+    values.device.textContent = device(session.userAgent);
+    values.address.textContent = address(session.ipAddress);
   };
   const root = el("section", { class: "card", "aria-labelledby": "this-session" });
   root.append(el("h2", { id: "this-session" }, "This session"), facts);
   return { root, update };
 }
-
-const fact = (name: string, value: Node | string): HTMLElement =>
-  el("div", {}, el("dt", {}, name), el("dd", {}, value));
 
 function emailLine(email: string, verified: boolean): HTMLElement[] {
   const line = el("span", { class: "email" }, email);

@@ -30,8 +30,13 @@ export function sessionList(): SessionList {
     const outcome = await attempt((options) => client.listSessions({ fetchOptions: options }));
     // An answer to an older question changes nothing.
     if (mine !== request) return;
-    alert.textContent = outcome.ok ? "" : explain(outcome.failure);
-    if (outcome.ok) draw(outcome.data);
+    if (outcome.ok) {
+      alert.textContent = "";
+      draw(outcome.data);
+    } else if (outcome.failure.kind !== "unreachable" || list.childElementCount === 0) {
+      // With rows to show, the banner says enough about a server that is away.
+      alert.textContent = explain(outcome.failure);
+    }
   };
 
   const draw = (sessions: Session[]): void => {

@@ -1,0 +1,55 @@
+// What a person does with the page, and what they see. Found by role and label, as a screen reader finds it.
+import { until } from "./until.mjs";
+
+export const PASSWORD = "correct horse battery";
+
+let count = 0;
+/** Somebody nobody else in this run is. */
+export const somebody = (name = "Ada Lovelace") => ({
+  name,
+  email: `person-${process.pid}-${++count}@example.com`,
+  password: PASSWORD,
+});
+
+export const heading = (page, name) => page.getByRole("heading", { level: 1, name });
+export const signedInHeading = (page) => heading(page, /^Hello, /);
+export const signedOutHeading = (page) => heading(page, "Sign in once. Stay signed in.");
+
+export async function signUp(page, origin, who, { remember = true } = {}) {
+  await page.goto(origin);
+  await page.getByRole("tab", { name: "Sign up" }).click();
+  const form = page.getByRole("form", { name: "Sign up" });
+  await form.getByLabel("Name").fill(who.name);
+  await form.getByLabel("E-mail").fill(who.email);
+  await form.getByLabel("Password", { exact: true }).fill(who.password);
+  await form.getByLabel("Remember me").setChecked(remember);
+  await form.getByRole("button", { name: "Create account" }).click();
+  await signedInHeading(page).waitFor();
+}
+
+export async function fillSignIn(page, who, { remember = true } = {}) {
+  const form = page.getByRole("form", { name: "Sign in" });
+  await form.getByLabel("E-mail").fill(who.email);
+  await form.getByLabel("Password", { exact: true }).fill(who.password);
+  await form.getByLabel("Remember me").setChecked(remember);
+  await form.getByRole("button", { name: "Sign in" }).click();
+}
+
+export async function signIn(page, origin, who, options) {
+  await page.goto(origin);
+  await fillSignIn(page, who, options);
+  await signedInHeading(page).waitFor();
+}
+
+/** The rows of the list of sessions; waits until there are this many. */
+export async function sessionRows(page, wanted) {
+  const rows = page.getByRole("region", { name: "Where you are signed in" }).getByRole("listitem");
+  await until(`${wanted} rows of sessions`, async () => (await rows.count()) === wanted);
+  return rows;
+}
+
+/** The person comes back to the tab, without a reload. */
+export const lookAtTab = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+
+/** True if the element with the focus matches. */
+export const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement);

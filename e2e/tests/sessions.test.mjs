@@ -1,0 +1,116 @@
+// Ending sessions, here and elsewhere.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertNoComplaints, launch, openPage, person } from "../browser.mjs";
+import { hasFocus, lookAtTab, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
+import { startServer } from "../server.mjs";
+import { until } from "../until.mjs";
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+/** The same person in two browsers. */
+async function twoBrowsers() {
+  const who = somebody();
+  const [here, there] = [await person(browser), await person(browser)];
+  await signUp(here.page, server.origin, who);
+  await signIn(there.page, server.origin, who);
+  await here.page.reload();
+  return { who, here, there, close: () => Promise.all([here.context.close(), there.context.close()]) };
+}
+
+test("the list shows both sessions and marks this one", async () => {
+  const { here, close } = await twoBrowsers();
+  const rows = await sessionRows(here.page, 2);
+  assert.match(await rows.nth(0).innerText(), /on Linux\s+This device/);
+  assert.doesNotMatch(await rows.nth(1).innerText(), /This device/);
+  assert.match(await rows.nth(1).innerText(), /127\.0\.0\.1 · signed in just now/);
+  await close();
+});
+
+test("one of two sessions is ended, and its browser is signed out when it looks again", async () => {
+  const { here, there, close } = await twoBrowsers();
+  const rows = await sessionRows(here.page, 2);
+  await rows.nth(1).getByRole("button", { name: /^End/ }).click();
+  await sessionRows(here.page, 1);
+  await until("the focus on the list", () =>
+    hasFocus(here.page.getByRole("heading", { name: "Where you are signed in" })),
+  );
+  await signedInHeading(here.page).waitFor();
+  await lookAtTab(there.page);
+  await signedOutHeading(there.page).waitFor();
+  await there.page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
+  await here.page.reload();
+  await signedInHeading(here.page).waitFor();
+  assertNoComplaints(here.page);
+  await close();
+});
+
+test("ending this session in the list signs out here", async () => {
+  const { here, there, close } = await twoBrowsers();
+  const rows = await sessionRows(here.page, 2);
+  await rows.nth(0).getByRole("button", { name: /^End this session/ }).click();
+  await signedOutHeading(here.page).waitFor();
+  await here.page.reload();
+  await signedOutHeading(here.page).waitFor();
+  await there.page.reload();
+  await signedInHeading(there.page).waitFor();
+  await close();
+});
+
+test("all other sessions are ended at once", async () => {
+  const { who, here, there, close } = await twoBrowsers();
+  const third = await person(browser);
+  await signIn(third.page, server.origin, who);
+  await here.page.reload();
+  await sessionRows(here.page, 3);
+  await here.page.getByRole("button", { name: "End all others" }).click();
+  await sessionRows(here.page, 1);
+  for (const { page } of [there, third]) {
+    await page.reload();
+    await signedOutHeading(page).waitFor();
+  }
+  await here.page.reload();
+  await signedInHeading(here.page).waitFor();
+  await third.context.close();
+  await close();
+});
+
+test("signing out ends the session, in this tab and in the one beside it", async () => {
+  const { context, page } = await person(browser);
+  await signUp(page, server.origin, somebody());
+  const beside = await openPage(context);
+  await beside.goto(server.origin);
+  await signedInHeading(beside).waitFor();
+  const [cookie] = (await context.cookies()).filter(({ name }) => name.endsWith("session_token"));
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await signedOutHeading(page).waitFor();
+  await page.getByText("You are signed out.").first().waitFor();
+  assert.ok(await hasFocus(signedOutHeading(page)), "the focus is on the new heading");
+  await signedOutHeading(beside).waitFor();
+  assert.deepEqual((await context.cookies()).filter(({ name }) => name.endsWith("session_token")), []);
+  // The cookie as it was opens nothing any more.
+  await context.addCookies([cookie]);
+  await page.reload();
+  await signedOutHeading(page).waitFor();
+  assertNoComplaints(page);
+  await context.close();
+});
+
+test("going back to the page after signing out elsewhere shows nobody", async () => {
+  const { here, there, close } = await twoBrowsers();
+  await there.page.goto("about:blank");
+  const rows = await sessionRows(here.page, 2);
+  await rows.nth(1).getByRole("button", { name: /^End/ }).click();
+  await sessionRows(here.page, 1);
+  await there.page.goBack();
+  await signedOutHeading(there.page).waitFor();
+  await close();
+});
