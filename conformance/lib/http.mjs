@@ -16,6 +16,8 @@ export function exchange({ port, method, path, host, headers = [], body, withinM
   const bytes = body === undefined ? undefined : Buffer.from(body);
   if (bytes && !named.has("content-length") && !named.has("transfer-encoding")) {
     all.push(["content-length", String(bytes.length)]);
+  } else if (!bytes && method !== "GET" && method !== "HEAD" && !named.has("transfer-encoding")) {
+    all.push(["content-length", "0"]);
   }
   return new Promise((resolve, reject) => {
     const options = { host: "127.0.0.1", port, method, path, headers: all.flat(), setHost: false, agent: false };

@@ -9,9 +9,13 @@ export class Names {
   #counts = new Map();
   #secrets = new Set();
   #base;
+  #host;
 
   /** @param {string} base the origin of the server */
-  constructor(base) { this.#base = base; }
+  constructor(base) {
+    this.#base = base;
+    this.#host = new URL(base).host;
+  }
 
   /** The name of a value of this kind, given on its first appearance. @param {string} kind @param {string} value */
   name(kind, value) {
@@ -48,7 +52,8 @@ export class Names {
 
   /** A text with names in place of the values known so far. @param {string} text */
   text(text) {
-    let out = text.replaceAll(this.#base, "<base>").replaceAll(encodeURIComponent(this.#base), "<base, encoded>");
+    let out = text.replaceAll(this.#base, "<base>").replaceAll(encodeURIComponent(this.#base), "<base, encoded>")
+      .replaceAll(this.#host, "<host>");
     for (const [value, name] of this.#names) if (value.length >= 16) out = out.replaceAll(value, name);
     return out.replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<jwt>");
   }

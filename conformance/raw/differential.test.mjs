@@ -1,10 +1,11 @@
 /**
  * The same raw requests go to a real Better Auth and to ours, and the normalised answers are compared.
  *
- * `STAYD_CONFORMANCE=self` compares two references with each other.
+ * `STAYD_CONFORMANCE=self` compares two references with each other; `STAYD_CONFORMANCE_ONLY=words` runs the scenarios
+ * whose title has these words; `STAYD_CONFORMANCE_SHOW=file` writes down what the reference answered.
  */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { appendFileSync, readdirSync } from "node:fs";
 import { after, test } from "node:test";
 import { compare } from "../lib/compare.mjs";
 import { declared } from "../lib/declared.mjs";
@@ -15,6 +16,7 @@ import { launchStayd } from "../stayd/launch.mjs";
 
 const self = process.env.STAYD_CONFORMANCE === "self";
 const only = process.env.STAYD_CONFORMANCE_ONLY;
+const show = process.env.STAYD_CONFORMANCE_SHOW;
 const launchOurs = self ? launchReference : launchStayd;
 
 const directory = new URL("./cases/", import.meta.url);
@@ -47,6 +49,7 @@ for (const [index, { title, variant, tell }] of scenarios.entries()) {
     const runs = targets.map((target) => new Run(target, index + 1));
     const told = await Promise.allSettled(runs.map((run) => tell(run)));
     requests += runs[0].steps.length;
+    if (show) appendFileSync(show, `${JSON.stringify({ title, variant, steps: runs[0].steps }, null, 1)}\n`);
     const ids = compare(runs[0].steps, runs[1].steps, self);
     ids.forEach((id) => met.add(id));
     for (const result of told) if (result.status === "rejected") throw result.reason;

@@ -8,8 +8,9 @@ import { writeFileSync, renameSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { betterAuth } from "better-auth";
-import { memoryAdapter } from "better-auth/adapters/memory";
+import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
+import { database } from "./database.mjs";
 
 const variant = JSON.parse(process.env.VARIANT);
 const port = Number(process.env.PORT);
@@ -23,10 +24,10 @@ function post(to, subject, link) {
   renameSync(`${name}.part`, name);
 }
 
-const auth = betterAuth({
+const options = {
   secret: process.env.BETTER_AUTH_SECRET,
   baseURL: process.env.BETTER_AUTH_URL,
-  database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
+  database: database(),
   trustedOrigins: variant.trustedOrigins,
   emailAndPassword: {
     enabled: true,
@@ -53,7 +54,10 @@ const auth = betterAuth({
   rateLimit: { enabled: variant.rateLimit },
   telemetry: { enabled: false },
   logger: { level: "error" },
-});
+};
+
+const auth = betterAuth(options);
+await (await getMigrations(options)).runMigrations();
 
 const handle = toNodeHandler(auth);
 createServer((request, response) => {

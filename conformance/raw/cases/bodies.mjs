@@ -40,7 +40,7 @@ scenario("bodies that are not UTF-8", async (run) => {
 
 scenario("which content types are read", async (run) => {
   const anyone = run.browser();
-  const body = JSON.stringify({ email: run.email("nobody"), password: "password123" });
+  const body = JSON.stringify({ email: "nobody", password: "password123" });
   for (const type of [
     "application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/json;charset=latin1", " application/json ",
     "text/plain", "text/plain; application/json", "application/vnd.api+json", "multipart/form-data; boundary=x", "application/jsonx",
@@ -51,6 +51,8 @@ scenario("which content types are read", async (run) => {
   await anyone.send({ method: "POST", path: "/sign-in/email", body, type: null, note: "no content type" });
   await anyone.send({ method: "POST", path: "/sign-in/email", body: "", type: JSON_TYPE, note: "an empty body" });
   await anyone.send({ method: "POST", path: "/sign-in/email", type: JSON_TYPE, note: "no body at all" });
+  await anyone.send({ method: "POST", path: "/sign-in/email", type: JSON_TYPE, headers: [["transfer-encoding", "chunked"]], note: "an empty body in chunks" });
+  await anyone.send({ method: "POST", path: "/sign-in/email", body, type: JSON_TYPE, headers: [["transfer-encoding", "chunked"]], note: "a body in chunks" });
   await anyone.send({ method: "POST", path: "/sign-in/email", note: "neither body nor type" });
 });
 

@@ -1,0 +1,24 @@
+import { keep, scenario } from "../../lib/scenario.mjs";
+
+const LIMITED = { status: 429, headers: { "content-type": "application/json", "retry-after": "10", "x-retry-after": "10" } };
+
+scenario("the fourth sign-in in ten seconds is refused", "limited", async (run) => {
+  const anyone = run.browser();
+  const attempt = (kept) => anyone.signIn({ email: run.email("nobody") }, { kept });
+  await attempt();
+  await attempt();
+  await attempt();
+  await attempt(keep("D-13", LIMITED));
+  await anyone.post("/sign-up/email", { name: "x" }, { note: "another path, another count" });
+  await anyone.get("/get-session");
+  await anyone.send({ method: "GET", path: "/sign-in/email", note: "the method does not count", kept: keep("D-13", LIMITED) });
+});
+
+scenario("the fourth letter in a minute is refused", "limited", async (run) => {
+  const anyone = run.browser();
+  const attempt = (kept) => anyone.post("/request-password-reset", { email: run.email("nobody") }, { kept });
+  await attempt();
+  await attempt();
+  await attempt();
+  await attempt(keep("D-13", { ...LIMITED, headers: { "content-type": "application/json", "retry-after": "60", "x-retry-after": "60" } }));
+});
