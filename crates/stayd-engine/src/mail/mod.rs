@@ -1,4 +1,24 @@
 //! Letters to people, and the [`Mailer`] that carries them.
+//!
+//! [`Outbox`] is the mailer that is used outside tests: a bounded queue and one [`Courier`] behind it. How a letter leaves
+//! the house is a [`Transport`]: an SMTP server, a folder of `.eml` files, or the log.
+
+mod carrier;
+#[cfg(feature = "smtp")]
+mod file;
+mod log;
+#[cfg(feature = "smtp")]
+mod message;
+mod outbox;
+#[cfg(feature = "smtp")]
+mod smtp;
+mod transport;
+mod words;
+
+pub use carrier::{Carrier, CarryError, Letterhead, MailSetupError, open};
+pub use outbox::{Courier, Outbox, OutboxLimits};
+pub use transport::{Security, SmtpServer, Transport, WrongTransport};
+pub use words::{Words, words};
 
 /// A letter, before it is put into words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +76,19 @@ impl std::fmt::Debug for Letter {
     }
 }
 
+impl Letter {
+    /// The link in it: a secret.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::VerifyEmail { url }
+            | Self::ResetPassword { url }
+            | Self::ConfirmEmailChange { url, .. }
+            | Self::VerifyNewEmail { url }
+            | Self::DeleteAccount { url } => url,
+        }
+    }
+}
+
 /// Takes letters for delivery.
 pub trait Mailer: Send + Sync + 'static {
     /// Takes a letter and returns at once; delivery, with its retries, happens behind it. A caller who waited would tell
@@ -70,4 +103,7 @@ pub enum MailError {
     /// Too many letters are waiting already.
     #[error("too many letters are waiting")]
     Full,
+    /// The server is stopping.
+    #[error("no more letters are taken")]
+    Closed,
 }
