@@ -8,7 +8,6 @@ function init(args)
   for line in io.lines(args[1]) do lines[#lines + 1] = line end
   if args[2] == "fixed" then
     wrk.headers["Cookie"] = lines[1]
-    wrk.init(args)
     return
   end
   local requests, at = {}, 0

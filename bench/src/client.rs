@@ -48,15 +48,43 @@ impl Connection {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            if self.stream.read_line(&mut head)? == 0 {
-                bail!("the connection was closed");
-            }
+            self.read_line(&mut head)?;
         }
         let status = head.split(' ').nth(1).context("no status")?.parse()?;
-        let length = header(&head, "content-length").map_or(Ok(0), str::parse)?;
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
+        let mut body = Vec::new();
+        if header(&head, "transfer-encoding").is_some() {
+            self.read_chunks(&mut body)?;
+        } else {
+            self.read_exactly(header(&head, "content-length").map_or(Ok(0), str::parse)?, &mut body)?;
+        }
         Ok(Answer { status, head, body })
+    }
+
+    /// Reads a chunked body (RFC 9112, section 7.1), which is how Node sends one.
+    fn read_chunks(&mut self, body: &mut Vec<u8>) -> anyhow::Result<()> {
+        loop {
+            let mut size = String::new();
+            self.read_line(&mut size)?;
+            let size = usize::from_str_radix(size.trim_end(), 16)?;
+            self.read_exactly(size, body)?;
+            self.read_line(&mut String::new())?;
+            if size == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_line(&mut self, line: &mut String) -> anyhow::Result<()> {
+        if self.stream.read_line(line)? == 0 {
+            bail!("the connection was closed");
+        }
+        Ok(())
+    }
+
+    fn read_exactly(&mut self, length: usize, body: &mut Vec<u8>) -> anyhow::Result<()> {
+        let start = body.len();
+        body.resize(start + length, 0);
+        Ok(self.stream.read_exact(body.get_mut(start..).unwrap_or_default())?)
     }
 }
 

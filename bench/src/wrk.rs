@@ -55,6 +55,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Run> {
     let mut wrk = Command::new("wrk");
     wrk.arg("--threads=1")
+        .arg("--timeout=10s")
         .arg(format!("--connections={connections}"))
         .arg(format!("--duration={}s", time.as_secs().max(1)))
         .arg("--script")

@@ -1,0 +1,41 @@
+//! What the documents name must be there.
+
+use std::path::Path;
+
+use crate::repository::{files_ending, read, root};
+
+#[test]
+fn every_file_that_the_architecture_names_is_there() {
+    let text = read("ARCHITECTURE.md");
+    let named: Vec<&str> = text.split('`').skip(1).step_by(2).filter(|name| is_a_path(name)).collect();
+    assert!(named.len() > 10, "the architecture names files");
+    for name in named {
+        assert!(root().join(name).exists(), "ARCHITECTURE.md names {name}, which is not there");
+    }
+}
+
+#[test]
+fn every_link_to_a_file_leads_to_one() {
+    for document in files_ending(&[".md"]) {
+        let folder = Path::new(&document).parent().map(Path::to_owned).unwrap_or_default();
+        for link in read(&document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            if !target.is_empty() && !target.contains("://") && !target.starts_with("mailto:") {
+                assert!(
+                    root().join(&folder).join(target).exists(),
+                    "{document} links to {target}, which is not there"
+                );
+            }
+        }
+    }
+}
+
+/// A path from the root, not a route (`/api/auth/ok`), a type or a command.
+fn is_a_path(name: &str) -> bool {
+    let is_plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
+    let endings = [".rs", ".md", ".mjs", ".ts", ".toml", ".lua", ".sql", ".json", "/"];
+    is_plain
+        && name.contains('/')
+        && !name.starts_with('/')
+        && endings.iter().any(|ending| name.ends_with(ending))
+}

@@ -1,0 +1,63 @@
+//! Which room may import which.
+
+use crate::repository::{files_ending, packages, read, text};
+
+/// The rooms, and the rooms that each may import. What is not listed is a defect.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("stayd-protocol", &[]),
+    ("stayd-engine", &["stayd-protocol"]),
+    ("stayd-server", &["stayd-engine", "stayd-protocol"]),
+    ("stayd", &["stayd-server", "stayd-engine", "stayd-protocol"]),
+    ("stayd-bench", &["stayd-protocol"]),
+    ("xtask", &[]),
+];
+
+/// Crates that speak HTTP: the protocol room knows cookies as text, and the engine knows no HTTP type.
+const SPEAKS_HTTP: &[&str] =
+    &["axum", "http", "http-body-util", "hyper", "hyper-util", "tower", "tower-http"];
+
+#[test]
+fn rooms_import_only_in_the_direction_that_the_architecture_says() {
+    for package in packages(false) {
+        let room = text(&package, "name");
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+            panic!(
+                "{room} is a new room: say here what it may import, and in ARCHITECTURE.md what it is for"
+            );
+        };
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let name = text(dependency, "name");
+            let is_a_room = MAY_IMPORT.iter().any(|(room, _)| *room == name);
+            assert!(!is_a_room || name == room || allowed.contains(&name), "{room} must not import {name}");
+        }
+    }
+}
+
+#[test]
+fn the_engine_and_the_protocol_know_no_http_type() {
+    for package in packages(false) {
+        let room = text(&package, "name");
+        if room == "stayd-engine" || room == "stayd-protocol" {
+            for dependency in package["dependencies"].as_array().into_iter().flatten() {
+                let name = text(dependency, "name");
+                assert!(!SPEAKS_HTTP.contains(&name), "{room} must not import {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_engine_and_the_protocol_read_no_clock() {
+    for file in files_ending(&[".rs"]) {
+        if file.starts_with("crates/stayd-engine/src/") || file.starts_with("crates/stayd-protocol/src/") {
+            let code = read(&file);
+            // Tests stand last in a file, and may.
+            let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+            assert!(!code.contains("SystemTime::now"), "{file} reads a clock: time is passed in");
+            // Tokio's instants only say when to wake up, and stand still where a test has paused them.
+            let takes_instants =
+                code.lines().any(|line| line.contains("std::time") && line.contains("Instant"));
+            assert!(!takes_instants, "{file} reads a clock: time is passed in");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What ARCHITECTURE.md and CONTRIBUTING.md say about the repository, held against the repository.
+
+mod dependencies;
+mod documents;
+mod files;
+mod imports;
+mod repository;
