@@ -55,7 +55,7 @@ export class Names {
     let out = text.replaceAll(this.#base, "<base>").replaceAll(encodeURIComponent(this.#base), "<base, encoded>")
       .replaceAll(this.#host, "<host>");
     for (const [value, name] of this.#names) if (value.length >= 16) out = out.replaceAll(value, name);
-    return out.replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<jwt>");
+    return out.replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, "<jwt>");
   }
 }
 

@@ -27,9 +27,9 @@ export function normalise(answer, names, now) {
   const cookieLines = answer.headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
   const text = answer.body.toString("utf8");
   const body = parse(answer, text);
-  const cookies = netEffect(cookieLines);
+  const cookies = joinParts(netEffect(cookieLines));
   learn(cookies, body, names);
-  const normalCookies = Object.fromEntries([...cookies.values()].map((cookie) => [cookie.name, cookieText(cookie, names, now)]));
+  const normalCookies = Object.fromEntries([...cookies].map(([name, cookie]) => [name, cookieText(cookie, names, now)]));
   const headers = {};
   for (const [name, value] of answer.headers) {
     if (COMPARED.includes(name)) headers[name] = name === "location" ? names.text(value) : value;
@@ -44,6 +44,19 @@ export function normalise(answer, names, now) {
     body: named(body, names, now),
     sessionToken: names.shows(text) ? "secret" : tokens(body).length > 0 ? "handle" : "none",
   };
+}
+
+/** Session data that is too large for one cookie comes in parts, `session_data.0` and so on; here they are one again. */
+function joinParts(cookies) {
+  const parts = [...cookies.values()].filter(({ name, value }) => /\.session_data\.\d+$/.test(name) && value !== "")
+    .sort((a, b) => Number(a.name.split(".").at(-1)) - Number(b.name.split(".").at(-1)));
+  if (parts.length === 0) return cookies;
+  const [{ name, attributes }] = parts;
+  const joined = new Map([...cookies].filter(([, cookie]) => !parts.includes(cookie)));
+  joined.set(`${name.replace(/\.0$/, "")} in ${parts.length} parts`, {
+    name: name.replace(/\.0$/, ""), value: parts.map(({ value }) => value).join(""), attributes,
+  });
+  return joined;
 }
 
 /** The body as JSON where it is JSON. @param {import("./http.mjs").Answer} answer @param {string} text */
