@@ -3,6 +3,7 @@ import { el } from "./dom.ts";
 /** The page speaks English; the order of day and month follows the reader where the reader's English is known. */
 const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -20,13 +21,14 @@ export function ago(date: Date, now: number): string {
   return distance > 0 ? "in less than a minute" : "just now";
 }
 
-/** A moment, relative first, exact beside it. */
-export function moment(value: Date | string): HTMLElement {
+/** A moment, relative first, exact beside it; where room is `short`, exact under the pointer. `main.ts` keeps it true. */
+export function moment(value: Date | string, room: "full" | "short" = "full"): HTMLElement {
   const date = new Date(value);
-  return el("time", { datetime: date.toISOString() }, ago(date, Date.now()), " ", exactly(date));
+  const exact = absolute.format(date);
+  const words = ago(date, Date.now());
+  if (room === "short") return el("time", { datetime: date.toISOString(), title: exact }, words);
+  return el("time", { datetime: date.toISOString() }, words, " ", el("span", { class: "quiet" }, `(${exact})`));
 }
 
-const exactly = (date: Date): HTMLElement => el("span", { class: "quiet" }, `(${absolute.format(date)})`);
-
-/** The exact time only, for where room is short. */
-export const clockTime = (date: Date): string => absolute.format(date);
+/** The time of day. */
+export const clockTime = (date: Date): string => clock.format(date);

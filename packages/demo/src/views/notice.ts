@@ -4,7 +4,12 @@ import type { Arrival } from "../link.ts";
 
 export type Notice = { tone: "good" | "bad" | "plain"; words: string };
 
-const PICTURES = { good: "m5 12.5 4.5 4.5L19 7.5", bad: "M12 6v8m0 3.6v.1", plain: "M12 10.5V18m0-11.6v.1" };
+const CIRCLE = "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z";
+const PICTURES = {
+  good: `${CIRCLE}m-4 9.3 2.8 2.8 5.4-5.6`,
+  bad: `${CIRCLE}M12 7.8v5m0 3v.1`,
+  plain: `${CIRCLE}M12 11.2v5m0-8v.1`,
+};
 
 /** Words at the top of a view about what just happened. */
 export function noticeBox({ tone, words }: Notice): HTMLElement {

@@ -64,7 +64,7 @@ export function sessionList(): SessionList {
         "div",
         { class: "session-words" },
         el("p", {}, el("strong", {}, name), isThis && el("span", { class: "badge good" }, "This device")),
-        el("p", { class: "quiet" }, address(session.ipAddress), " · signed in ", moment(session.createdAt)),
+        el("p", { class: "quiet" }, address(session.ipAddress), " · signed in ", moment(session.createdAt, "short")),
       ),
       end,
     );

@@ -22,14 +22,29 @@ const REMEMBER = {
 
 /** One card with "Sign in" and "Sign up", which turns into "Forgot password" and back. */
 export function signedOut(spec: SignedOutSpec): View {
-  const heading = el("h1", { tabindex: -1 }, "Sign in once. Stay signed in.");
+  const heading = el(
+    "h1",
+    { tabindex: -1 },
+    el("span", { class: "together" }, "Sign in once."),
+    " ",
+    el("span", { class: "together" }, "Stay signed in."),
+  );
   const card = el("div", { class: "card" });
   const pitch = el(
     "div",
     { class: "pitch" },
     heading,
     el("p", { class: "lead" }, "Reload the page, close the browser, restart the server: you are still here."),
+    el(
+      "ol",
+      { class: "steps", role: "list" },
+      el("li", {}, "Make an account. Any address will do."),
+      el("li", {}, "Reload this page, close the browser, restart the server."),
+      el("li", {}, "Sign in from a second browser, and end that session from the first."),
+    ),
   );
+
+  const told = spec.notice && noticeBox(spec.notice);
 
   const showForgot = (): void => {
     const title = el("h2", { tabindex: -1 }, "Forgot your password?");
@@ -49,7 +64,10 @@ export function signedOut(spec: SignedOutSpec): View {
 
   const showTabs = (): void => {
     const forgot = el("button", { type: "button", class: "link" }, "Forgot password?");
-    forgot.addEventListener("click", showForgot);
+    forgot.addEventListener("click", () => {
+      told?.remove();
+      showForgot();
+    });
     card.replaceChildren(
       tabs("Sign in or sign up", [
         { label: "Sign in", panel: el("div", {}, signInForm(), forgot) },
@@ -60,7 +78,7 @@ export function signedOut(spec: SignedOutSpec): View {
 
   if (spec.forgot) showForgot();
   else showTabs();
-  const side = el("div", { class: "side" }, spec.notice && noticeBox(spec.notice), card);
+  const side = el("div", { class: "side" }, told, card);
   return { title: "Sign in · Stayd demo", root: el("div", { class: "welcome" }, pitch, side), heading };
 }
 
