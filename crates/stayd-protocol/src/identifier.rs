@@ -26,11 +26,40 @@ pub fn alphanumeric(random: &dyn Random, length: usize) -> String {
     text
 }
 
+/// A random UUID (version 4, RFC 9562): the `jti` of the encrypted session-data cookie.
+pub fn uuid(random: &dyn Random) -> String {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    // RFC 9562, section 5.4: the version and the variant take six of the bits.
+    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+    let text = format!("{bits:032x}");
+    let mut uuid = String::with_capacity(36);
+    for (position, digit) in text.chars().enumerate() {
+        if matches!(position, 8 | 12 | 16 | 20) {
+            uuid.push('-');
+        }
+        uuid.push(digit);
+    }
+    uuid
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::testing::Seeded;
     use std::collections::HashSet;
+
+    #[test]
+    fn a_uuid_says_its_version_and_variant() {
+        struct Filled(u8);
+        impl Random for Filled {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(self.0);
+            }
+        }
+        assert_eq!(uuid(&Filled(0)), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid(&Filled(0xff)), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
 
     #[test]
     fn an_identifier_has_the_length_and_the_alphabet_asked_for() {

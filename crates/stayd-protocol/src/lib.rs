@@ -26,12 +26,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cache_payload;
 mod chunk;
+mod compact;
 mod cookie_config;
 mod error_code;
 mod hmac_key;
+mod jwe;
+mod jwt;
+mod mail_token;
 mod random;
+mod raw_session_data;
 mod secret;
+mod session_data;
 mod set_cookie;
 mod signed;
 mod time;
@@ -43,11 +50,15 @@ pub mod email;
 pub mod identifier;
 pub mod password;
 
+pub use cache_payload::{CachePayload, Unencodable};
 pub use chunk::{MAX_SESSION_DATA_LENGTH, join_chunks};
 pub use cookie_config::{CookieConfig, InvalidCookieConfig};
 pub use error_code::ErrorCode;
+pub use mail_token::{MailToken, MailTokenError};
 pub use random::Random;
+pub use raw_session_data::{RawSessionData, SessionDataError};
 pub use secret::{MAX_PREVIOUS_SECRETS, Secret, Secrets, TooManySecrets, WeakSecret};
+pub use session_data::{SessionDataCodec, Strategy};
 pub use set_cookie::{MAX_COOKIE_AGE, SameSite, SetCookie};
 pub use signed::{Signer, Verified};
 pub use time::{InvalidTimestamp, Timestamp};
