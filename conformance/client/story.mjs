@@ -136,6 +136,8 @@ async function mail({ client, shows, letter, step }, email) {
   const address = `new-${email}`;
   refused(await client.changeEmail({ newEmail: email }), 400, undefined, "the same address");
   same(data(await client.changeEmail({ newEmail: address }), "changeEmail"), { status: true }, "changeEmail");
+  const confirmation = new URL(await letter(email)).searchParams.get("token");
+  same(data(await client.verifyEmail({ query: { token: confirmation } }), "verifyEmail").status, true, "the old address agrees");
   const second = new URL(await letter(address)).searchParams.get("token");
   const verified = data(await client.verifyEmail({ query: { token: second } }), "verifyEmail");
   same([verified.status, verified.user.email], [true, address], "verifyEmail of a change");

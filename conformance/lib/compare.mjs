@@ -39,7 +39,7 @@ function compareStep(theirs, mine, sameKind) {
     check(mine.normal, theirs.normal, title);
     return [];
   }
-  const { expected, met } = standing(theirs.normal, mine.normal);
+  const { expected, met } = standing(theirs.normal, mine.normal, mine);
   const { kept } = mine;
   if (kept) {
     assert.notDeepEqual(mine.normal, expected, `${mine.label}: ${kept.id} is declared here, but nothing differs`);

@@ -132,8 +132,10 @@ function sessionData(value, names, now) {
   if (opened === null) return { data: "(badly signed)" };
   const { updatedAt, ...payload } = opened.payload;
   learn(new Map(), payload, names);
+  const data = named(payload, names, now);
+  if (typeof data.binding === "string") data.binding = "<binding>";
   return {
-    data: named(payload, names, now),
+    data,
     updatedAt: Math.abs(updatedAt - now) < 10_000 ? "<now>" : `<now ${updatedAt - now} ms>`,
     seconds: Math.round((opened.expiresAt - now) / 10_000) * 10,
     sessionToken: names.shows(JSON.stringify(payload)) ? "secret" : "handle",

@@ -40,7 +40,8 @@ export const keep = (id, answer) => ({ id, answer });
  * `json` is a body of type application/json; `body` any bytes under `type`. `origin` is the server's own unless said
  * otherwise (null: none), `cookie` that of the browser's jar (null: none).
  * @typedef {{status: number, json: any, text: string, headers: [string, string][], location: string | undefined}} Seen
- * @typedef {{label: string, normal: import("./normalise.mjs").Normal | {status: number}, kept?: ReturnType<typeof keep>}} Step
+ * @typedef {{label: string, normal: import("./normalise.mjs").Normal | {status: number}, kept?: ReturnType<typeof keep>,
+ *   origin: string | null, base: string}} Step
  */
 
 /** One telling of a scenario to one server. */
@@ -71,19 +72,32 @@ export class Run {
     const letter = await this.target.mail.next(address);
     const token = /\/reset-password\/([^?/]+)/.exec(letter.link)?.[1] ?? new URL(letter.link).searchParams.get("token");
     if (token && !token.startsWith("eyJ")) this.names.name("mail token", token);
-    this.steps.push({ label: `letter to ${address}`, normal: { status: 0, body: this.names.text(letter.link) } });
+    this.record({ label: `letter to ${address}`, normal: { status: 0, body: this.names.text(letter.link) } });
     return { ...letter, token, path: letter.link.slice(this.base.length) };
   }
 
   /** Says how many letters wait for an address, as a step of its own. @param {string} address */
   noLetter(address) {
-    this.steps.push({ label: `letters to ${address}`, normal: { status: 0, body: this.target.mail.waiting(address) } });
+    this.record({ label: `letters to ${address}`, normal: { status: 0, body: this.target.mail.waiting(address) } });
   }
 
   /** Sends bytes as they are; only the status is compared. @param {string} note @param {string | Buffer} bytes @param {ReturnType<typeof keep>} [kept] */
   async wire(note, bytes, kept) {
     const status = await wire(this.target.port, bytes);
-    this.steps.push({ label: note, normal: { status }, kept });
+    this.record({ label: note, normal: { status }, kept });
+  }
+
+  /** Adds a step. @param {Partial<Step>} step */
+  record(step) { this.steps.push({ origin: null, base: this.base, ...step }); }
+
+  /** Adds the answer to a request. @param {RequestOptions} options @param {import("./http.mjs").Answer} answer */
+  recordAnswer(options, answer) {
+    this.record({
+      label: label(options, this.names),
+      normal: normalise(answer, this.names, Date.now()),
+      kept: options.kept,
+      origin: options.origin === undefined ? this.base : options.origin,
+    });
   }
 }
 
@@ -124,8 +138,7 @@ export class Browser {
    */
   async send(options) {
     const { answer, seen } = await this.#exchange(options);
-    const kept = options.kept;
-    this.run.steps.push({ label: label(options, this.run.names), normal: normalise(answer, this.run.names, Date.now()), kept });
+    this.run.recordAnswer(options, answer);
     return seen;
   }
 
@@ -135,7 +148,7 @@ export class Browser {
       const tried = await this.#exchange(options);
       return wished(tried.seen) && tried;
     }, { everyMs: 100, what: `the wished answer to ${options.path}` });
-    this.run.steps.push({ label: label(options, this.run.names), normal: normalise(answer, this.run.names, Date.now()), kept: options.kept });
+    this.run.recordAnswer(options, answer);
   }
 
   async #exchange(options) {

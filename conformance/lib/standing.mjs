@@ -4,14 +4,24 @@
  */
 
 /** Headers that ours sends with every answer, and the reference never (D-03). */
-const ALWAYS = ["x-content-type-options", "x-request-id"];
+const ALWAYS = ["content-security-policy", "cross-origin-resource-policy", "referrer-policy", "vary", "x-content-type-options", "x-request-id"];
+
+/** What ours adds for a page of another origin that is trusted (D-17); the origin itself comes on top. */
+const CORS = {
+  "access-control-allow-credentials": "true",
+  "access-control-allow-headers": "content-type, authorization",
+  "access-control-allow-methods": "GET, POST",
+  "access-control-expose-headers": "retry-after, x-retry-after",
+  "access-control-max-age": "7200",
+};
 
 /**
  * @param {any} theirs the reference's normalised answer
  * @param {any} ours
+ * @param {{origin: string | null, base: string}} request the origin it came from, and that of the server
  * @returns {{expected: any, met: string[]}} what ours has to be, and which differences that takes
  */
-export function standing(theirs, ours) {
+export function standing(theirs, ours, { origin, base }) {
   if (!theirs.headers) return { expected: theirs, met: [] };
   const met = new Set();
   const expected = structuredClone(theirs);
@@ -27,11 +37,8 @@ export function standing(theirs, ours) {
     met.add("D-02");
   }
   // D-03: strict security headers, and the id of the request.
-  expected.extraHeaders = ours.extraHeaders;
-  for (const name of ALWAYS) {
-    if (ours.extraHeaders.includes(name)) met.add("D-03");
-    else expected.extraHeaders = [...expected.extraHeaders, name];
-  }
+  expected.extraHeaders = base.startsWith("https:") ? [...ALWAYS, "strict-transport-security"].sort() : ALWAYS;
+  met.add("D-03");
   // D-04: the address of the peer, where no proxy is trusted.
   each(expected, (object) => {
     if (object.ipAddress === "") {
@@ -45,6 +52,11 @@ export function standing(theirs, ours) {
     cookie.sessionToken = "handle";
     cookie.data.binding = "<binding>";
     met.add("D-05");
+  }
+  // D-17: a page of another trusted origin may read the answer. Which origins are trusted the 403s of the same cases say.
+  if (ours.headers["access-control-allow-origin"] && origin !== base && ours.body?.code !== "INVALID_ORIGIN") {
+    Object.assign(expected.headers, CORS, { "access-control-allow-origin": origin });
+    met.add("D-17");
   }
   return { expected, met: [...met] };
 }

@@ -38,7 +38,10 @@ const options = {
     sendVerificationEmail: async ({ user, url }) => post(user.email, "verify-email", url),
   },
   user: {
-    changeEmail: { enabled: true },
+    changeEmail: {
+      enabled: true,
+      sendChangeEmailConfirmation: async ({ user, url }) => post(user.email, "confirm-change", url),
+    },
     deleteUser: {
       enabled: true,
       ...(variant.deleteByMail && {

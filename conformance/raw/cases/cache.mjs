@@ -33,9 +33,10 @@ scenario("session data that is broken is missing, not wrong", "cache", async (ru
     copy.setCookie("session_data", data);
     await copy.get("/get-session", { note, kept });
   };
+  const missing = keep("D-07", await answerOfTheStore(run, alice));
   await ask("cut short", whole.slice(0, -20));
-  await ask("garbage", "%%%garbage%%%");
-  await ask("not base64", "!!!!");
+  await ask("garbage", "%%%garbage%%%", missing);
+  await ask("not base64", "!!!!", missing);
   await ask("empty", "");
   await ask("base64 of nothing much", Buffer.from("hello").toString("base64url"));
   await ask("JSON null", Buffer.from("null").toString("base64url"));
@@ -45,6 +46,15 @@ scenario("session data that is broken is missing, not wrong", "cache", async (ru
   await ask("signed by another secret", sealSessionData(opened?.payload, opened?.expiresAt, "another secret, which nobody here has"));
   await ask("run out", sealSessionData(opened?.payload, Date.now() - 1_000));
 });
+
+/** What the answer is to no session data at all: the normalised step, taken from the same run. */
+async function answerOfTheStore(run, browser) {
+  const copy = browser.copy();
+  copy.jar.delete(run.cookieName("session_data"));
+  await copy.get("/get-session", { note: "missing" });
+  const { status, body, cookies, sessionToken } = run.steps.at(-1).normal;
+  return { status, body, cookies, sessionToken };
+}
 
 scenario("an ended session is gone at once, whatever the cookie says", "cache", async (run) => {
   const [one, two] = [run.browser(), run.browser()];

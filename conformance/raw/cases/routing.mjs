@@ -46,22 +46,26 @@ scenario("a preflight is answered for trusted origins alone", "trusting", async 
       "access-control-allow-headers": "content-type, authorization",
       "access-control-allow-methods": "GET, POST",
       "access-control-allow-origin": "https://app.example.test",
-      "access-control-max-age": "600",
+      "access-control-expose-headers": "retry-after, x-retry-after",
+      "access-control-max-age": "7200",
     },
   };
   await preflight("https://app.example.test", keep("D-17", allowed));
+  await preflight("https://app.example.test", keep("D-17", allowed), "/nothing-here");
   await preflight("https://evil.example.test");
   await preflight("null");
   await preflight(null);
   await preflight("https://app.example.test.evil.test");
+  await anyone.get("/get-session", { origin: "https://app.example.test" });
   await anyone.get("/get-session", { origin: "https://evil.example.test" });
 });
 
 scenario("the error page", async (run) => {
   const anyone = run.browser();
+  const page = keep("D-19", { status: 200, headers: { "content-type": "text/html; charset=utf-8", location: undefined }, body: "(html)" });
   for (const query of ["", "?error=state_mismatch", "?error=a%20b", "?error=<script>alert(1)</script>", "?error=it's&error_description=because%20of%20<b>",
     "?error=&error_description=", "?error=a&error=b", `?error=${"x".repeat(2_000)}`, "?error=%00", "?error=https://evil.test", "?error=%C3%A4", "?error_description=only"]) {
-    await anyone.get(`/error${query}`);
+    await anyone.get(`/error${query}`, { kept: page });
   }
   await anyone.post("/error", {});
 });
@@ -77,6 +81,6 @@ scenario("requests that no client would write", async (run) => {
   await run.wire("a negative length", `POST /api/auth/sign-out HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`);
   await run.wire("no host", "GET /api/auth/ok HTTP/1.1\r\n\r\n");
   await run.wire("headers of 40 kB", `GET /api/auth/ok HTTP/1.1\r\n${host}X-Long: ${"x".repeat(40_000)}\r\n\r\n`);
-  await run.wire("headers of 20 kB", `GET /api/auth/ok HTTP/1.1\r\n${host}X-Long: ${"x".repeat(20_000)}\r\n\r\n`);
+  await run.wire("headers of 20 kB", `GET /api/auth/ok HTTP/1.1\r\n${host}X-Long: ${"x".repeat(20_000)}\r\n\r\n`, keep("D-16", { status: 200 }));
   await run.wire("headers of 12 kB", `GET /api/auth/ok HTTP/1.1\r\n${host}X-Long: ${"x".repeat(12_000)}\r\n\r\n`);
 });

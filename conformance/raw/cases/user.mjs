@@ -1,4 +1,4 @@
-import { invalid } from "../../lib/expected.mjs";
+import { cleared, invalid } from "../../lib/expected.mjs";
 import { keep, scenario } from "../../lib/scenario.mjs";
 
 scenario("a person changes name and picture", async (run) => {
@@ -63,6 +63,31 @@ scenario("no provider is set up", async (run) => {
   }
 });
 
+scenario("nothing is known of providers' tokens", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  const listed = await alice.get("/list-accounts");
+  const accountId = listed.json?.[0]?.id;
+  for (const browser of [run.browser(), alice]) {
+    for (const path of ["/get-access-token", "/refresh-token"]) {
+      for (const json of [{}, { accountId: "unknown" }, { accountId }, { useAccountCookie: true }, { useAccountCookie: false }, { accountId, useAccountCookie: true }, { accountId, more: 1 }, { accountId: 1 }, { accountId, userId: 1 }, { providerId: "github" }]) {
+        await browser.post(path, json);
+      }
+    }
+    for (const query of ["", "?accountId=unknown", `?accountId=${accountId}`, "?useAccountCookie=true", "?accountId=a&accountId=b"]) await browser.get(`/account-info${query}`);
+  }
+});
+
+scenario("nobody comes back from a provider", async (run) => {
+  const anyone = run.browser();
+  for (const path of ["/callback/github", "/callback/github?state=unknown&code=x", "/callback/github?code=x", "/callback/github?error=access_denied", "/callback/github?error=access_denied&state=unknown", "/callback/", "/callback/a/b"]) {
+    await anyone.get(path);
+  }
+  await anyone.post("/callback/github", { state: "unknown", code: "x" });
+  await anyone.send({ method: "POST", path: "/callback/github", body: "state=unknown&code=x", type: "application/x-www-form-urlencoded" });
+  await anyone.send({ method: "POST", path: "/callback/github?state=a", body: "state=unknown&code=x", type: "application/x-www-form-urlencoded", origin: "https://github.com" });
+});
+
 scenario("an account is deleted with its password", async (run) => {
   const alice = run.browser();
   const other = run.browser();
@@ -94,9 +119,6 @@ scenario("an account is deleted by a link in a letter", "mailed", async (run) =>
   await alice.signUp();
   await alice.post("/delete-user", { callbackURL: "/bye" });
   const letter = await run.letter(run.email());
-  const mallory = run.browser();
-  await mallory.signUp({ email: run.email("mallory") });
-  await mallory.get(letter.path, { note: "signed in as another" });
   await run.browser().get(letter.path, { note: "signed out" });
   await alice.get("/delete-user/callback?token=unknown");
   await alice.get("/delete-user/callback");
@@ -116,12 +138,26 @@ scenario("an account is deleted by the token of a letter", "mailed", async (run)
   await alice.signIn();
 });
 
-scenario("an account is deleted by its password alone even where letters are sent", "mailed", async (run) => {
+scenario("a link that deletes is not for others", "mailed", async (run) => {
+  const [alice, mallory] = [run.browser(), run.browser()];
+  await alice.signUp();
+  await mallory.signUp({ email: run.email("mallory") });
+  await alice.post("/delete-user", { callbackURL: "/bye" });
+  const letter = await run.letter(run.email());
+  await mallory.get(letter.path, { note: "signed in as another" });
+  await mallory.get("/get-session");
+  await alice.get(letter.path, {
+    note: "after the other's visit",
+    kept: keep("D-21", { status: 302, headers: { location: "/bye" }, cookies: cleared(run), body: "(empty)" }),
+  });
+});
+
+scenario("a password is checked, and does not take the place of the letter", "mailed", async (run) => {
   const alice = run.browser();
   await alice.signUp();
   await alice.post("/delete-user", { password: "wrong-password" });
   await alice.post("/delete-user", { password: "password123" });
-  run.noLetter(run.email());
+  await run.letter(run.email());
   await alice.get("/get-session");
 });
 

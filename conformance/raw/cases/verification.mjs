@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { SECRET } from "../../lib/variants.mjs";
-import { scenario } from "../../lib/scenario.mjs";
+import { keep, scenario } from "../../lib/scenario.mjs";
 
 /** A mail token (protocol 2.19). @param {Record<string, any>} claims @param {Record<string, any>} [header] @param {string} [secret] */
 function jwt(claims, header = { alg: "HS256" }, secret = SECRET) {
@@ -58,9 +58,16 @@ scenario("tokens that verify nothing", async (run) => {
     ["no address at all", jwt({ email: "nobody" })], ["of nobody", jwt({ email: run.email("nobody") })], ["without an end", jwt({ email: run.email("nobody"), exp: undefined })],
     ["with critical headers", jwt({ email: run.email("nobody") }, { alg: "HS256", crit: ["x"], x: 1 })], ["not before tomorrow", jwt({ email: run.email("nobody"), nbf: ago + 100_000 })],
   ];
+  const JSON_TYPE = { "content-type": "application/json" };
+  const refused = keep("D-20", { status: 401, headers: JSON_TYPE, body: { message: "Invalid token", code: "INVALID_TOKEN" } });
+  const sentBack = keep("D-20", { status: 302, headers: { ...JSON_TYPE, location: "/cb?x=1&error=INVALID_TOKEN#part" } });
+  const noAddress = ["without an address", "with a number for an address", "no address at all"];
   for (const [note, token] of tokens) {
-    await anyone.get(`/verify-email?token=${token}`, { note });
-    await anyone.get(`/verify-email?token=${token}&callbackURL=${encodeURIComponent("/cb?x=1#part")}`, { note: `${note}, with a callback` });
+    const odd = noAddress.includes(note);
+    await anyone.get(`/verify-email?token=${token}`, { note, kept: odd ? refused : undefined });
+    await anyone.get(`/verify-email?token=${token}&callbackURL=${encodeURIComponent("/cb?x=1#part")}`, {
+      note: `${note}, with a callback`, kept: odd ? sentBack : undefined,
+    });
   }
   await anyone.get("/verify-email");
   await anyone.get("/verify-email?callbackURL=/cb");
@@ -99,6 +106,41 @@ scenario("a changed address is verified without a session, and without a callbac
   await anyone.get("/get-session");
   await alice.get("/get-session");
   await alice.get("/get-session?disableCookieCache=true");
+});
+
+scenario("a verified person agrees to a change at the old address first", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  await alice.post("/send-verification-email", { email: run.email() });
+  await alice.get((await run.letter(run.email())).path);
+  const address = run.email("new");
+  await alice.post("/change-email", { newEmail: address, callbackURL: "/changed?x=1" });
+  run.noLetter(address);
+  const first = await run.letter(run.email());
+  await alice.get(first.path);
+  await alice.get("/get-session", { note: "not changed yet" });
+  const second = await run.letter(address);
+  await alice.get(second.path);
+  await alice.get("/get-session");
+  await alice.get(first.path, { note: "a second time" });
+});
+
+scenario("both steps of a change without a callback, from another browser", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  await alice.post("/send-verification-email", { email: run.email() });
+  await alice.get((await run.letter(run.email())).path);
+  const address = run.email("new");
+  await alice.post("/change-email", { newEmail: address });
+  const bare = (letter) => letter.path.replace(/&callbackURL=.*/, "");
+  const first = await run.letter(run.email());
+  const mallory = run.browser();
+  await mallory.signUp({ email: run.email("mallory") });
+  await mallory.get(bare(first), { note: "signed in as another" });
+  await run.browser().get(bare(first), { note: "signed out" });
+  const second = await run.letter(address);
+  await run.browser().get(bare(second), { note: "signed out" });
+  await alice.get("/get-session");
 });
 
 scenario("a change of address is refused, or leads nowhere", async (run) => {
