@@ -2,14 +2,22 @@
 //!
 //! A store keeps no policy and reads no clock: it is told what time it is, and does what it is told, whole or not at all.
 
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod error;
+mod memory;
 mod record;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 pub use error::{StoreError, StoreResult};
+pub use memory::MemoryStore;
 pub use record::{
     AccountRecord, CREDENTIAL, Renewal, SessionRecord, SessionWithUser, UserChange, UserRecord,
     UserWithPassword, VerificationRecord,
 };
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
@@ -22,13 +30,15 @@ use stayd_protocol::{Timestamp, TokenHash};
 ///   loss of power (P3). [`Store::record_activity`] is the one exception.
 /// - **Read your own writes.** A read that begins after a write was acknowledged sees it (P8). Without this a person who has
 ///   just signed in is sent back to the sign-in page.
+/// - **Nothing is half answered.** A method whose future is dropped has either done all of its work, or none, or will do all of it.
 /// - **Nothing is revived.** No method brings back a session that was revoked or deleted (P2): renewals and activity of an absent session do nothing.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     // --- users and accounts ---
 
     /// Adds a person, their first account and, where given, their first session, in one step.
-    /// `Conflict` when the address, an id or the token is taken.
+    /// `Conflict` when the address, an id, the token or the provider's account is taken; `NotFound` when the account or the session
+    /// is of somebody who does not exist.
     async fn create_user(
         &self,
         user: UserRecord,
@@ -42,14 +52,16 @@ pub trait Store: Send + Sync + 'static {
     /// The person with this address (lower case) and the password to check.
     async fn user_by_email(&self, email: &str) -> StoreResult<Option<UserWithPassword>>;
 
-    /// People in the order they signed up, at most `limit`, those after the user `after` (an id).
+    /// People in the order they signed up (at the same moment: in the order they were added), at most `limit`, those after the
+    /// user `after` (an id). Nobody where `after` does not exist.
     async fn users(&self, after: Option<&str>, limit: usize) -> StoreResult<Vec<UserRecord>>;
 
-    /// Changes a person and answers with the new state. `NotFound` when there is no such person (or the condition on the
+    /// Changes a person, notes the time in `updated_at` and answers with the new state. `NotFound` when there is no such person (or the condition on the
     /// address does not hold), `Conflict` when the new address is taken.
     async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord>;
 
-    /// Removes a person with their accounts, sessions and verifications. Answers with the tokens that ended; `NotFound` when there is no such person.
+    /// Removes a person with their accounts, sessions and verifications (those whose `value` is the person's id).
+    /// Answers with the tokens that ended, in no particular order; `NotFound` when there is no such person.
     async fn delete_user(&self, id: &str) -> StoreResult<Vec<TokenHash>>;
 
     /// A person's accounts, oldest first.
@@ -57,7 +69,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Sets the password of the person's credential account, making that account (with id `new_account_id`) where there is none.
     /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with the tokens that ended.
-    /// `NotFound` when there is no such person.
+    /// `NotFound` when there is no such person, `Conflict` when the id of the new account or of the session, or its token, is taken.
     async fn set_password(
         &self,
         user_id: &str,
@@ -68,7 +80,7 @@ pub trait Store: Send + Sync + 'static {
         at: Timestamp,
     ) -> StoreResult<Vec<TokenHash>>;
 
-    /// Removes one account of a person unless it is the last one. `NotFound` when the person has no such account,
+    /// Removes one account of a person (`account_id` is its key, [`AccountRecord::id`]) unless it is the last one. `NotFound` when the person has no such account,
     /// `Conflict` when it is their last (and `allow_last` is not set).
     async fn delete_account(&self, user_id: &str, account_id: &str, allow_last: bool) -> StoreResult<()>;
 
@@ -81,14 +93,15 @@ pub trait Store: Send + Sync + 'static {
     /// The session with this token and its person, expired or not. One lookup, not two.
     async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>>;
 
-    /// A person's sessions that end after `now`, oldest first.
+    /// A person's sessions that end after `now`, oldest first (of the same moment: in the order they were added).
     async fn sessions_of(&self, user_id: &str, now: Timestamp) -> StoreResult<Vec<SessionRecord>>;
 
     /// Sessions that end after `now`, newest first, at most `limit`, each with its person's address; for operators.
     async fn sessions(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<(SessionRecord, String)>>;
 
     /// Gives a session a later end if the condition in `renewal` holds, and answers with the session as it then stands, renewed or not.
-    /// `None` when the session is gone: a renewal never revives (P2).
+    /// `None` when the session is gone: a renewal never revives (P2), so one that was over at `renewal.at` stays over as well.
+    /// A renewal never brings the end nearer.
     async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<SessionRecord>>;
 
     /// Ends the session with this token. Answers whether there was one.
@@ -97,10 +110,11 @@ pub trait Store: Send + Sync + 'static {
     /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with its token.
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<TokenHash>>;
 
-    /// Ends sessions of a person. Answers with the tokens that ended.
+    /// Ends sessions of a person. Answers with the tokens that ended, in no particular order; none where there is no such person.
     async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<TokenHash>>;
 
-    /// Notes when sessions were last used; never moves a time back, ignores sessions that are gone. May be lost in a crash (not in a graceful stop).
+    /// Notes when sessions were last used; never moves a time back, ignores sessions that are gone. May be lost in a crash (not in a
+    /// graceful stop), and may wait for more urgent writes. One call is one step: a thousand entries at a time keep that step short.
     async fn record_activity(&self, seen: Vec<(TokenHash, Timestamp)>) -> StoreResult<()>;
 
     // --- verifications ---
@@ -116,14 +130,15 @@ pub trait Store: Send + Sync + 'static {
 
     // --- housekeeping ---
 
-    /// Deletes at most `limit` sessions and `limit` verifications that ended at or before `before` (L-14). Answers how many went.
+    /// Deletes at most `limit` sessions and `limit` verifications that ended at or before `before`, those that ended first going first
+    /// (L-14). Answers how many went.
     async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<usize>;
 
     /// A number that changes whenever somebody else than this store object has written to the data (another process: the command line),
     /// so that caches can be dropped (P2). Cheap enough to call 50 times a second. A store that nobody else can write to answers a constant.
     async fn foreign_writes(&self) -> StoreResult<u64>;
 
-    /// Whether the store can read and write now. `Unavailable` says why not.
+    /// Whether the store can read and write now, found out by doing both. `Unavailable` says why not.
     async fn check(&self) -> StoreResult<()>;
 }
 
@@ -136,4 +151,15 @@ pub enum Ending {
     All,
     /// All but this one.
     AllBut(TokenHash),
+}
+
+impl Ending {
+    /// Whether the session with this token is one of those that end.
+    pub fn names(&self, token: &TokenHash) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::AllBut(kept) => kept != token,
+        }
+    }
 }

@@ -1,0 +1,144 @@
+//! The list of promises, and the macro that makes a test of each.
+
+/// Makes a test of every promise. `$fresh` is an async function that answers with an empty store (`Arc<dyn Store>`) and a value that
+/// is dropped after the test.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($fresh:path) => {
+        $crate::conformance_tests! { @each $fresh;
+            people {
+                a_person_is_found_by_id_and_by_address
+                a_person_without_a_password_is_found_without_one
+                nobody_is_found_in_an_empty_store
+                an_address_is_found_only_as_it_is_written
+                odd_text_comes_back_as_it_was
+                times_at_the_ends_of_their_range_come_back_as_they_were
+                sign_up_adds_person_account_and_session_in_one_step
+                sign_up_without_a_session_adds_none
+                a_taken_address_is_a_conflict
+                a_taken_user_id_is_a_conflict
+                create_user_with_a_taken_token_writes_nothing
+                create_user_with_a_taken_session_id_writes_nothing
+                create_user_with_a_taken_account_writes_nothing
+                create_user_with_an_account_of_nobody_writes_nothing
+                of_many_sign_ups_with_one_address_exactly_one_succeeds
+                an_address_is_free_again_after_its_person_was_deleted
+                people_are_listed_in_the_order_they_signed_up
+                people_of_the_same_moment_are_listed_in_the_order_they_were_added
+                people_are_listed_page_by_page
+                after_an_unknown_person_nobody_is_listed
+                a_change_leaves_other_fields_as_they_were
+                a_change_is_noted_with_its_time
+                a_picture_can_be_set_and_removed
+                a_change_to_a_taken_address_is_a_conflict_and_changes_nothing
+                a_change_to_the_own_address_is_no_conflict
+                a_changed_address_frees_the_old_one
+                a_change_of_nobody_is_not_found
+                a_change_on_condition_of_another_address_is_not_found_and_changes_nothing
+                a_change_on_condition_of_the_present_address_is_made
+                of_many_changes_on_condition_of_one_address_exactly_one_is_made
+                deleting_a_person_takes_everything_of_theirs_along
+                deleting_a_person_leaves_others_alone
+                deleting_nobody_is_not_found
+            }
+            accounts {
+                accounts_come_oldest_first
+                nobody_has_no_accounts
+                a_new_password_replaces_the_old_one
+                a_first_password_makes_an_account
+                a_password_of_nobody_is_not_found
+                a_new_password_ends_all_sessions_when_told_so
+                a_new_password_ends_all_sessions_but_one_when_told_so
+                a_new_password_ends_no_session_when_told_so
+                a_new_password_leaves_sessions_of_others_alone
+                a_new_password_adds_its_session_after_ending_the_others
+                set_password_with_a_taken_token_writes_nothing
+                set_password_with_a_taken_account_id_writes_nothing
+                an_account_can_be_removed_while_there_is_another
+                the_last_account_is_a_conflict
+                the_last_account_goes_when_that_is_allowed
+                the_account_of_another_person_is_not_found
+                an_unknown_account_is_not_found
+            }
+            sessions {
+                a_session_is_found_with_its_person
+                an_unknown_token_is_not_found
+                an_expired_session_is_still_found_by_its_token
+                a_session_shows_its_person_as_changed_since
+                a_taken_token_is_a_conflict
+                a_taken_session_id_is_a_conflict
+                a_session_of_nobody_is_not_found
+                a_new_session_ends_the_one_it_replaces
+                a_new_session_does_not_end_one_of_another_person
+                a_new_session_that_replaces_nothing_says_so
+                a_refused_session_does_not_end_the_one_it_would_replace
+                an_ended_token_may_be_used_again
+                a_person_sees_only_sessions_that_are_not_over
+                a_person_sees_only_their_own_sessions_oldest_first
+                operators_see_sessions_newest_first_with_addresses
+                operators_see_no_more_than_they_ask_for
+                ending_a_session_says_whether_there_was_one
+                an_ended_session_is_gone_at_once
+                a_session_ends_by_its_id
+                a_session_does_not_end_by_its_id_for_another_person
+                an_operator_ends_anybodys_session_by_its_id
+                ending_all_sessions_of_a_person_answers_with_their_tokens
+                ending_all_sessions_but_one_keeps_that_one
+                ending_none_ends_none
+                ending_sessions_of_nobody_ends_none
+                of_many_who_end_a_session_exactly_one_did
+                of_many_sessions_with_one_token_exactly_one_is_added
+                many_sessions_added_at_once_are_all_there
+                a_sign_in_is_seen_by_the_next_read
+            }
+            renewals {
+                a_renewal_gives_a_later_end
+                a_renewal_changes_nothing_but_the_end_and_the_time_of_change
+                a_repeated_renewal_is_the_same_renewal
+                of_many_renewals_exactly_one_is_made
+                a_renewal_of_a_session_that_ends_late_enough_is_not_made
+                a_renewal_never_brings_the_end_nearer
+                a_renewal_never_revives_an_ended_session
+                a_renewal_never_revives_a_session_that_is_over
+                a_renewal_never_revives_a_session_of_a_deleted_person
+                activity_is_noted
+                activity_never_moves_back
+                activity_changes_nothing_else
+                activity_of_an_ended_session_does_not_revive_it
+                activity_of_some_gone_sessions_is_noted_for_the_others
+                no_activity_is_fine
+            }
+            verifications {
+                a_verification_can_be_read_without_using_it_up
+                an_expired_verification_is_still_read_and_taken
+                a_verification_is_taken_once
+                an_unknown_verification_is_not_there
+                a_taken_verification_key_is_a_conflict_and_changes_nothing
+                of_many_takers_of_a_verification_exactly_one_gets_it
+                a_verification_may_be_about_nobody
+            }
+            housekeeping {
+                the_sweep_takes_what_ended_at_or_before_the_moment
+                the_sweep_leaves_what_is_not_over
+                the_sweep_takes_no_more_than_it_is_told
+                the_sweep_takes_what_ended_first
+                the_sweep_of_nothing_takes_nothing
+                people_survive_the_sweep_of_their_sessions
+                own_writes_are_not_foreign
+                a_store_that_works_says_so
+                a_dropped_call_leaves_whole_records
+            }
+        }
+    };
+    (@each $fresh:path; $($module:ident { $($promise:ident)* })*) => {
+        $(mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    let (store, _guard) = $fresh().await;
+                    $crate::store::conformance::$module::$promise(store).await;
+                }
+            )*
+        })*
+    };
+}

@@ -1,0 +1,91 @@
+//! Rows as records, and the columns they are read from.
+
+use rusqlite::Row;
+use stayd_protocol::{Timestamp, TokenHash};
+
+use crate::store::{AccountRecord, SessionRecord, UserRecord, VerificationRecord};
+
+/// The columns of a user, in the order of [`user`].
+macro_rules! user_columns {
+    () => {
+        "user.id, user.name, user.email, user.email_verified, user.image, user.created_at, user.updated_at"
+    };
+}
+pub(super) use user_columns;
+
+/// The columns of a session, in the order of [`session`].
+macro_rules! session_columns {
+    () => {
+        "session.id, session.token_hash, session.user_id, session.expires_at, session.created_at, \
+         session.updated_at, session.ip_address, session.user_agent, session.remembered, session.last_active_at"
+    };
+}
+pub(super) use session_columns;
+
+/// How many columns a session has.
+pub(super) const SESSION_COLUMNS: usize = 10;
+
+/// Reads a user whose columns begin at `first`.
+pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<UserRecord> {
+    Ok(UserRecord {
+        id: row.get(first)?,
+        name: row.get(first + 1)?,
+        email: row.get(first + 2)?,
+        email_verified: row.get(first + 3)?,
+        image: row.get(first + 4)?,
+        created_at: time(row, first + 5)?,
+        updated_at: time(row, first + 6)?,
+    })
+}
+
+/// Reads a session whose columns come first.
+pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
+    Ok(SessionRecord {
+        id: row.get(0)?,
+        token_hash: token(row, 1)?,
+        user_id: row.get(2)?,
+        expires_at: time(row, 3)?,
+        created_at: time(row, 4)?,
+        updated_at: time(row, 5)?,
+        ip_address: row.get(6)?,
+        user_agent: row.get(7)?,
+        remembered: row.get(8)?,
+        last_active_at: time(row, 9)?,
+    })
+}
+
+/// Reads an account from `id, account_id, provider_id, user_id, password_hash, created_at, updated_at`.
+pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<AccountRecord> {
+    Ok(AccountRecord {
+        id: row.get(0)?,
+        account_id: row.get(1)?,
+        provider_id: row.get(2)?,
+        user_id: row.get(3)?,
+        password_hash: row.get(4)?,
+        created_at: time(row, 5)?,
+        updated_at: time(row, 6)?,
+    })
+}
+
+/// Reads a verification from `key, value, expires_at, created_at`.
+pub(super) fn verification(row: &Row<'_>) -> rusqlite::Result<VerificationRecord> {
+    Ok(VerificationRecord {
+        key: token(row, 0)?,
+        value: row.get(1)?,
+        expires_at: time(row, 2)?,
+        created_at: time(row, 3)?,
+    })
+}
+
+pub(super) fn token(row: &Row<'_>, column: usize) -> rusqlite::Result<TokenHash> {
+    row.get(column).map(TokenHash::from_bytes)
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    row.get(column).map(Timestamp::from_ms)
+}
+
+/// A limit as SQLite takes it.
+pub(super) fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,162 @@
+//! The statements on sessions.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use stayd_protocol::{Timestamp, TokenHash};
+
+use super::error::Outcome;
+use super::rows::{self, SESSION_COLUMNS, session_columns, user_columns};
+use crate::store::{Ending, Renewal, SessionRecord, SessionWithUser};
+
+/// Adds a session and ends `replaced`, if it belongs to the same person. Answers whether it did.
+pub(super) fn create(
+    connection: &Connection,
+    session: &SessionRecord,
+    replaced: Option<&TokenHash>,
+) -> Outcome<bool> {
+    let ended = match replaced {
+        None => false,
+        Some(token) => {
+            let mut statement =
+                connection.prepare_cached("DELETE FROM session WHERE token_hash = ?1 AND user_id = ?2")?;
+            statement.execute(params![token.as_bytes(), session.user_id])? > 0
+        }
+    };
+    insert(connection, session)?;
+    Ok(ended)
+}
+
+pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO session (id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
+                                  user_agent, remembered, last_active_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            session.id,
+            session.token_hash.as_bytes(),
+            session.user_id,
+            session.expires_at.as_ms(),
+            session.created_at.as_ms(),
+            session.updated_at.as_ms(),
+            session.ip_address,
+            session.user_agent,
+            session.remembered,
+            session.last_active_at.as_ms(),
+        ])?;
+    Ok(())
+}
+
+pub(super) fn by_token(connection: &Connection, token: &TokenHash) -> Outcome<Option<SessionWithUser>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        session_columns!(),
+        ", ",
+        user_columns!(),
+        " FROM session JOIN user ON user.id = session.user_id WHERE session.token_hash = ?1"
+    ))?;
+    let found = statement
+        .query_row([token.as_bytes()], |row| {
+            Ok(SessionWithUser { session: rows::session(row)?, user: rows::user(row, SESSION_COLUMNS)? })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+pub(super) fn of_user(connection: &Connection, user_id: &str, now: Timestamp) -> Outcome<Vec<SessionRecord>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        session_columns!(),
+        " FROM session WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at, seq"
+    ))?;
+    let sessions = statement.query_map(params![user_id, now.as_ms()], rows::session)?;
+    Ok(sessions.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn newest(
+    connection: &Connection,
+    now: Timestamp,
+    limit: usize,
+) -> Outcome<Vec<(SessionRecord, String)>> {
+    // The plus keeps SQLite from the index on the end, by which it would have to sort a million sessions.
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        session_columns!(),
+        ", user.email FROM session JOIN user ON user.id = session.user_id
+         WHERE +session.expires_at > ?1 ORDER BY session.created_at DESC, session.seq DESC LIMIT ?2"
+    ))?;
+    let sessions = statement.query_map(params![now.as_ms(), rows::limit(limit)], |row| {
+        Ok((rows::session(row)?, row.get(SESSION_COLUMNS)?))
+    })?;
+    Ok(sessions.collect::<Result<_, _>>()?)
+}
+
+/// Each condition closes a race: the session was renewed meanwhile, or is over, or ends later already.
+pub(super) fn renew(connection: &Connection, renewal: &Renewal) -> Outcome<Option<SessionRecord>> {
+    connection
+        .prepare_cached(
+            "UPDATE session SET expires_at = ?2, updated_at = ?3
+             WHERE token_hash = ?1 AND expires_at <= ?4 AND expires_at > ?3 AND expires_at < ?2",
+        )?
+        .execute(params![
+            renewal.token_hash.as_bytes(),
+            renewal.expires_at.as_ms(),
+            renewal.at.as_ms(),
+            renewal.only_if_expires_by.as_ms(),
+        ])?;
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        session_columns!(),
+        " FROM session WHERE token_hash = ?1"
+    ))?;
+    Ok(statement.query_row([renewal.token_hash.as_bytes()], rows::session).optional()?)
+}
+
+pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<bool> {
+    let mut statement = connection.prepare_cached("DELETE FROM session WHERE token_hash = ?1")?;
+    Ok(statement.execute([token.as_bytes()])? > 0)
+}
+
+pub(super) fn end_by_id(
+    connection: &Connection,
+    id: &str,
+    user_id: Option<&str>,
+) -> Outcome<Option<TokenHash>> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2) RETURNING token_hash",
+    )?;
+    Ok(statement.query_row(params![id, user_id], |row| rows::token(row, 0)).optional()?)
+}
+
+pub(super) fn end_of_user(connection: &Connection, user_id: &str, ending: Ending) -> Outcome<Vec<TokenHash>> {
+    let kept = match &ending {
+        Ending::None => return Ok(Vec::new()),
+        Ending::All => None,
+        Ending::AllBut(token) => Some(token.as_bytes()),
+    };
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM session WHERE user_id = ?1 AND (?2 IS NULL OR token_hash <> ?2) RETURNING token_hash",
+    )?;
+    let ended = statement.query_map(params![user_id, kept], |row| rows::token(row, 0))?;
+    Ok(ended.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn record_activity(connection: &Connection, seen: &[(TokenHash, Timestamp)]) -> Outcome<()> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE session SET last_active_at = ?2 WHERE token_hash = ?1 AND last_active_at < ?2",
+    )?;
+    for (token, at) in seen {
+        statement.execute(params![token.as_bytes(), at.as_ms()])?;
+    }
+    Ok(())
+}
+
+/// Deletes the `limit` sessions that ended first, none of them after `before`.
+pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) -> Outcome<usize> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM session WHERE seq IN (
+             SELECT seq FROM session WHERE expires_at <= ?1 ORDER BY expires_at, seq LIMIT ?2
+         )",
+    )?;
+    Ok(statement.execute([before.as_ms(), rows::limit(limit)])?)
+}

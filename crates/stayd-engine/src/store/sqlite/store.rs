@@ -1,0 +1,144 @@
+//! The [`Store`] over the writer and the readers.
+
+use async_trait::async_trait;
+use stayd_protocol::{Timestamp, TokenHash};
+
+use super::users::NewPassword;
+use super::{SqliteStore, health, sessions, users, verifications};
+use crate::store::{
+    AccountRecord, Ending, Renewal, SessionRecord, SessionWithUser, Store, StoreResult, UserChange,
+    UserRecord, UserWithPassword, VerificationRecord,
+};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn create_user(
+        &self,
+        user: UserRecord,
+        account: AccountRecord,
+        session: Option<SessionRecord>,
+    ) -> StoreResult<()> {
+        self.writer.write(move |db| users::create(db, &user, &account, session.as_ref())).await
+    }
+
+    async fn user_by_id(&self, id: &str) -> StoreResult<Option<UserRecord>> {
+        let id = id.to_owned();
+        self.readers.read(move |db| users::by_id(db, &id)).await
+    }
+
+    async fn user_by_email(&self, email: &str) -> StoreResult<Option<UserWithPassword>> {
+        let email = email.to_owned();
+        self.readers.read(move |db| users::by_email(db, &email)).await
+    }
+
+    async fn users(&self, after: Option<&str>, limit: usize) -> StoreResult<Vec<UserRecord>> {
+        let after = after.map(str::to_owned);
+        self.readers.read(move |db| users::list(db, after.as_deref(), limit)).await
+    }
+
+    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord> {
+        let id = id.to_owned();
+        self.writer.write(move |db| users::update(db, &id, &change, at)).await
+    }
+
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<TokenHash>> {
+        let id = id.to_owned();
+        self.writer.write(move |db| users::delete(db, &id)).await
+    }
+
+    async fn accounts_of(&self, user_id: &str) -> StoreResult<Vec<AccountRecord>> {
+        let user_id = user_id.to_owned();
+        self.readers.read(move |db| users::accounts(db, &user_id)).await
+    }
+
+    async fn set_password(
+        &self,
+        user_id: &str,
+        password_hash: String,
+        new_account_id: String,
+        ending: Ending,
+        session: Option<SessionRecord>,
+        at: Timestamp,
+    ) -> StoreResult<Vec<TokenHash>> {
+        let user_id = user_id.to_owned();
+        let new = NewPassword { user_id, password_hash, new_account_id, ending, session, at };
+        self.writer.write(move |db| users::set_password(db, new)).await
+    }
+
+    async fn delete_account(&self, user_id: &str, account_id: &str, allow_last: bool) -> StoreResult<()> {
+        let (user_id, account_id) = (user_id.to_owned(), account_id.to_owned());
+        self.writer.write(move |db| users::delete_account(db, &user_id, &account_id, allow_last)).await
+    }
+
+    async fn create_session(&self, session: SessionRecord, replaced: Option<TokenHash>) -> StoreResult<bool> {
+        self.writer.write(move |db| sessions::create(db, &session, replaced.as_ref())).await
+    }
+
+    async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>> {
+        let token = *token;
+        self.readers.read(move |db| sessions::by_token(db, &token)).await
+    }
+
+    async fn sessions_of(&self, user_id: &str, now: Timestamp) -> StoreResult<Vec<SessionRecord>> {
+        let user_id = user_id.to_owned();
+        self.readers.read(move |db| sessions::of_user(db, &user_id, now)).await
+    }
+
+    async fn sessions(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<(SessionRecord, String)>> {
+        self.readers.read(move |db| sessions::newest(db, now, limit)).await
+    }
+
+    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<SessionRecord>> {
+        self.writer.write(move |db| sessions::renew(db, &renewal)).await
+    }
+
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<bool> {
+        let token = *token;
+        self.writer.write(move |db| sessions::end(db, &token)).await
+    }
+
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<TokenHash>> {
+        let (id, user_id) = (id.to_owned(), user_id.map(str::to_owned));
+        self.writer.write(move |db| sessions::end_by_id(db, &id, user_id.as_deref())).await
+    }
+
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<TokenHash>> {
+        let user_id = user_id.to_owned();
+        self.writer.write(move |db| sessions::end_of_user(db, &user_id, ending)).await
+    }
+
+    async fn record_activity(&self, seen: Vec<(TokenHash, Timestamp)>) -> StoreResult<()> {
+        self.writer.write_at_leisure(move |db| sessions::record_activity(db, &seen)).await
+    }
+
+    async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()> {
+        self.writer.write(move |db| verifications::create(db, &verification)).await
+    }
+
+    async fn verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>> {
+        let key = *key;
+        self.readers.read(move |db| verifications::by_key(db, &key)).await
+    }
+
+    async fn take_verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>> {
+        let key = *key;
+        self.writer.write(move |db| verifications::take(db, &key)).await
+    }
+
+    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<usize> {
+        let sweep = move |db: &rusqlite::Connection| {
+            Ok(sessions::sweep(db, before, limit)? + verifications::sweep(db, before, limit)?)
+        };
+        self.writer.write(sweep).await
+    }
+
+    async fn foreign_writes(&self) -> StoreResult<u64> {
+        self.writer.data_version().await
+    }
+
+    async fn check(&self) -> StoreResult<()> {
+        self.writer.write(health::write_probe).await?;
+        self.readers.read(health::read_probe).await?;
+        Ok(())
+    }
+}

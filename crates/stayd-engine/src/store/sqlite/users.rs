@@ -1,0 +1,216 @@
+//! The statements on people and their accounts.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use stayd_protocol::{Timestamp, TokenHash};
+
+use super::error::Outcome;
+use super::rows::{self, user_columns};
+use super::sessions;
+use crate::store::{
+    AccountRecord, CREDENTIAL, Ending, SessionRecord, StoreError, UserChange, UserRecord, UserWithPassword,
+};
+
+pub(super) fn create(
+    connection: &Connection,
+    user: &UserRecord,
+    account: &AccountRecord,
+    session: Option<&SessionRecord>,
+) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO user (id, name, email, email_verified, image, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            user.id,
+            user.name,
+            user.email,
+            user.email_verified,
+            user.image,
+            user.created_at.as_ms(),
+            user.updated_at.as_ms(),
+        ])?;
+    insert_account(connection, account)?;
+    if let Some(session) = session {
+        sessions::insert(connection, session)?;
+    }
+    Ok(())
+}
+
+fn insert_account(connection: &Connection, account: &AccountRecord) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO account (id, account_id, provider_id, user_id, password_hash, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            account.id,
+            account.account_id,
+            account.provider_id,
+            account.user_id,
+            account.password_hash,
+            account.created_at.as_ms(),
+            account.updated_at.as_ms(),
+        ])?;
+    Ok(())
+}
+
+pub(super) fn by_id(connection: &Connection, id: &str) -> Outcome<Option<UserRecord>> {
+    let mut statement =
+        connection.prepare_cached(concat!("SELECT ", user_columns!(), " FROM user WHERE id = ?1"))?;
+    Ok(statement.query_row([id], |row| rows::user(row, 0)).optional()?)
+}
+
+pub(super) fn by_email(connection: &Connection, email: &str) -> Outcome<Option<UserWithPassword>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT (
+             SELECT password_hash FROM account
+             WHERE account.user_id = user.id AND provider_id = ?2
+             ORDER BY account.seq LIMIT 1
+         ), ",
+        user_columns!(),
+        " FROM user WHERE email = ?1"
+    ))?;
+    let user = statement
+        .query_row([email, CREDENTIAL], |row| {
+            Ok(UserWithPassword { password_hash: row.get(0)?, user: rows::user(row, 1)? })
+        })
+        .optional()?;
+    Ok(user)
+}
+
+pub(super) fn list(connection: &Connection, after: Option<&str>, limit: usize) -> Outcome<Vec<UserRecord>> {
+    let limit = rows::limit(limit);
+    let users = match after {
+        None => connection
+            .prepare_cached(concat!(
+                "SELECT ",
+                user_columns!(),
+                " FROM user ORDER BY created_at, seq LIMIT ?1"
+            ))?
+            .query_map([limit], |row| rows::user(row, 0))?
+            .collect::<Result<_, _>>()?,
+        Some(id) => connection
+            .prepare_cached(concat!(
+                "SELECT ",
+                user_columns!(),
+                " FROM user WHERE (created_at, seq) > (SELECT created_at, seq FROM user WHERE id = ?1)
+                  ORDER BY created_at, seq LIMIT ?2"
+            ))?
+            .query_map(params![id, limit], |row| rows::user(row, 0))?
+            .collect::<Result<_, _>>()?,
+    };
+    Ok(users)
+}
+
+pub(super) fn update(
+    connection: &Connection,
+    id: &str,
+    change: &UserChange,
+    at: Timestamp,
+) -> Outcome<UserRecord> {
+    let mut statement = connection.prepare_cached(concat!(
+        "UPDATE user SET
+             name = coalesce(?2, name),
+             image = CASE WHEN ?3 THEN ?4 ELSE image END,
+             email = coalesce(?5, email),
+             email_verified = coalesce(?6, email_verified),
+             updated_at = ?7
+         WHERE id = ?1 AND (?8 IS NULL OR email = ?8)
+         RETURNING ",
+        user_columns!()
+    ))?;
+    let changed = statement
+        .query_row(
+            params![
+                id,
+                change.name,
+                change.image.is_some(),
+                change.image.as_ref().and_then(Option::as_ref),
+                change.email,
+                change.email_verified,
+                at.as_ms(),
+                change.only_if_email,
+            ],
+            |row| rows::user(row, 0),
+        )
+        .optional()?;
+    Ok(changed.ok_or(StoreError::NotFound)?)
+}
+
+pub(super) fn delete(connection: &Connection, id: &str) -> Outcome<Vec<TokenHash>> {
+    let ended = sessions::end_of_user(connection, id, Ending::All)?;
+    connection.prepare_cached("DELETE FROM verification WHERE value = ?1")?.execute([id])?;
+    // Accounts go with the user.
+    let deleted = connection.prepare_cached("DELETE FROM user WHERE id = ?1")?.execute([id])?;
+    if deleted == 0 { Err(StoreError::NotFound.into()) } else { Ok(ended) }
+}
+
+pub(super) fn accounts(connection: &Connection, user_id: &str) -> Outcome<Vec<AccountRecord>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, account_id, provider_id, user_id, password_hash, created_at, updated_at
+         FROM account WHERE user_id = ?1 ORDER BY created_at, seq",
+    )?;
+    let accounts = statement.query_map([user_id], rows::account)?;
+    Ok(accounts.collect::<Result<_, _>>()?)
+}
+
+/// What [`set_password`] is told.
+pub(super) struct NewPassword {
+    pub(super) user_id: String,
+    pub(super) password_hash: String,
+    pub(super) new_account_id: String,
+    pub(super) ending: Ending,
+    pub(super) session: Option<SessionRecord>,
+    pub(super) at: Timestamp,
+}
+
+pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome<Vec<TokenHash>> {
+    if by_id(connection, &new.user_id)?.is_none() {
+        return Err(StoreError::NotFound.into());
+    }
+    let updated = connection
+        .prepare_cached(
+            "UPDATE account SET password_hash = ?3, updated_at = ?4
+             WHERE seq = (
+                 SELECT seq FROM account WHERE user_id = ?1 AND provider_id = ?2 ORDER BY seq LIMIT 1
+             )",
+        )?
+        .execute(params![new.user_id, CREDENTIAL, new.password_hash, new.at.as_ms()])?;
+    if updated == 0 {
+        let account = AccountRecord {
+            id: new.new_account_id,
+            account_id: new.user_id.clone(),
+            provider_id: CREDENTIAL.to_owned(),
+            user_id: new.user_id.clone(),
+            password_hash: Some(new.password_hash),
+            created_at: new.at,
+            updated_at: new.at,
+        };
+        insert_account(connection, &account)?;
+    }
+    let ended = sessions::end_of_user(connection, &new.user_id, new.ending)?;
+    if let Some(session) = &new.session {
+        sessions::insert(connection, session)?;
+    }
+    Ok(ended)
+}
+
+pub(super) fn delete_account(
+    connection: &Connection,
+    user_id: &str,
+    account_id: &str,
+    allow_last: bool,
+) -> Outcome<()> {
+    let deleted = connection
+        .prepare_cached("DELETE FROM account WHERE id = ?1 AND user_id = ?2")?
+        .execute([account_id, user_id])?;
+    if deleted == 0 {
+        return Err(StoreError::NotFound.into());
+    }
+    let others: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM account WHERE user_id = ?1)")?
+        .query_row([user_id], |row| row.get(0))?;
+    // A failure undoes the deletion.
+    if others || allow_last { Ok(()) } else { Err(StoreError::Conflict.into()) }
+}

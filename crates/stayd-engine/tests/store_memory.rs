@@ -1,0 +1,11 @@
+//! The promises of a store, kept by [`MemoryStore`].
+
+use std::sync::Arc;
+
+use stayd_engine::store::{MemoryStore, Store};
+
+async fn fresh() -> (Arc<dyn Store>, ()) {
+    (Arc::new(MemoryStore::new()), ())
+}
+
+stayd_engine::conformance_tests!(crate::fresh);
