@@ -184,6 +184,8 @@ for (const strategy of STRATEGIES) {
 
     test("another secret, another version and a changed byte are refused on both sides", async () => {
       const people = randomPeople();
+      people.user.name = "Zoë";
+      people.session.userAgent = "curl/8";
       const ours = await ourCookies(people, { strategy });
       const theirs = await packageSide({ secret: SECRET, strategy }).mint(people.session, people.user);
       for (const wrong of [{ secret: OTHER_SECRET }, { version: "2" }]) {
@@ -277,7 +279,7 @@ test("both sides take the same e-mail addresses", async () => {
     const piece = () => dice.pick(["a", "b", "Z", "9", "@", ".", ".", "com", "x", "-", "_", "'", "+", "!", " ", "ä", "co"]);
     const text = dice.below(2) === 0
       ? Array.from({ length: dice.below(10) }, piece).join("")
-      : `${piece()}${piece()}@${piece()}${piece()}.${dice.pick(["com", "c", "x1", "museum"])}`;
+      : `${piece()}a${piece()}@${dice.pick(["", "a", "9"])}${piece()}.${dice.pick(["com", "c", "x1", "museum"])}`;
     const theirs = schema.safeParse(text).success;
     assert.equal(await stayd.ask({ do: "is_email", text }), theirs, `seed ${seed}: ${JSON.stringify(text)}`);
     taken += Number(theirs);
