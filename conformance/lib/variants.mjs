@@ -26,6 +26,7 @@ export const VARIANTS = {
   mailed: { ...plain, deleteByMail: true },
   // Every answer renews; and a session that ends while one looks on.
   renewing: { ...plain, updateAge: 0 },
+  "renewing-cache": { ...plain, updateAge: 0, cookieCache: 300 },
   short: { ...plain, expiresIn: 2, updateAge: 86_400 },
 };
 

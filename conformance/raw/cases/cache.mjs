@@ -73,6 +73,32 @@ scenario("a browser that need not be remembered gets data without an age", "cach
   await alice.get("/get-session?disableCookieCache=true");
 });
 
+scenario("a route that needs a session sends the data that it had to look up", "cache", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  for (const [method, path, json] of [["GET", "/list-accounts"], ["GET", "/list-sessions"], ["POST", "/update-session", {}], ["POST", "/update-user", {}],
+    ["POST", "/verify-password", { password: "wrong-password" }], ["POST", "/verify-password", { password: "password123" }], ["POST", "/revoke-session", { token: "unknown" }],
+    ["POST", "/change-email", { newEmail: run.email() }], ["POST", "/unlink-account", { accountId: "unknown" }], ["POST", "/send-verification-email", { email: run.email("other") }]]) {
+    const copy = alice.copy();
+    await copy.send({ method, path, json, note: "with session data" });
+    copy.jar.delete(run.cookieName("session_data"));
+    await copy.send({ method, path, json, note: "without" });
+  }
+});
+
+scenario("a renewal sends every cookie, whichever route it happens in", "renewing-cache", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  await alice.get("/get-session?disableCookieCache=true");
+  const all = keep("D-14", {
+    cookies: { [run.cookieName("session_token")]: "<session 1> (signed); Max-Age=604800; Path=/; HttpOnly; SameSite=Lax" },
+  });
+  await alice.get("/list-accounts?disableCookieCache=true", { kept: all });
+  await alice.get("/list-sessions?disableCookieCache=true", { kept: all });
+  await alice.post("/verify-password", { password: "password123" }, { kept: all });
+  await alice.post("/update-user?disableCookieCache=true", { name: "B" });
+});
+
 scenario("session data is cleared where it is not in use", async (run) => {
   const alice = run.browser();
   await alice.signUp();
