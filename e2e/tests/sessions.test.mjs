@@ -114,3 +114,21 @@ test("going back to the page after signing out elsewhere shows nobody", async ()
   await signedOutHeading(there.page).waitFor();
   await close();
 });
+
+test("a session too old to see the list is told to sign in again, and the rest of the page works", async () => {
+  const { context, page } = await person(browser);
+  await signUp(page, server.origin, somebody());
+  // What the server answers a day after the sign-in; its clock cannot be turned from here.
+  await page.route("**/api/auth/list-sessions", (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: "application/json",
+      body: JSON.stringify({ code: "SESSION_NOT_FRESH", message: "Session is not fresh" }),
+    }),
+  );
+  await page.reload();
+  await page.getByRole("alert").getByText("You signed in more than a day ago.").waitFor();
+  await page.getByRole("form", { name: "Change name" }).getByRole("button", { name: "Save name" }).click();
+  await page.getByText("Name saved.").waitFor();
+  await context.close();
+});
