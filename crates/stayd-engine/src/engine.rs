@@ -4,7 +4,7 @@ use crate::{
     Clock, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer, sessions::Sessions, store::Store,
 };
 use std::sync::Arc;
-use stayd_protocol::{Random, Secrets, Timestamp, alphanumeric};
+use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 
 /// The session system without HTTP. Cheap to clone: every clone is the same engine.
 ///

@@ -69,6 +69,8 @@ error_codes! {
     FailedToGetUserInfo = "FAILED_TO_GET_USER_INFO", "Failed to get user info";
     NotFound = "NOT_FOUND", "Not found";
     ProviderNotFound = "PROVIDER_NOT_FOUND", "Provider not found";
+    ProviderNotSupported = "PROVIDER_NOT_SUPPORTED", "Provider is not supported";
+    ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED", "Account is not associated with a configured social provider.";
     IdTokenNotSupported = "ID_TOKEN_NOT_SUPPORTED", "id_token not supported";
     UserEmailNotFound = "USER_EMAIL_NOT_FOUND", "User email not found";
     SocialAccountAlreadyLinked = "SOCIAL_ACCOUNT_ALREADY_LINKED", "Social account already linked";

@@ -3,7 +3,6 @@
 use crate::{
     address::{Peer, client_address},
     app::App,
-    cookies::cookie_header,
     error::{ApiError, ApiResult, ErrorKind},
     origin::{self, RequestOrigin},
     query::Query,

@@ -8,7 +8,7 @@ use axum::http::{
 use std::borrow::Cow;
 use std::time::Duration;
 use stayd_engine::{LiveSession, SignedIn, wire_session, wire_user};
-use stayd_protocol::{CachePayload, Session, SetCookie, Timestamp, TokenHash, User};
+use stayd_protocol::{CachePayload, Session, SessionToken, SetCookie, Timestamp, User};
 
 /// The `Set-Cookie` headers of one answer, in order. A later one for the same name replaces an earlier one, so that no browser has to choose.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Cookies {
     /// Sets the cookies of a session that has just begun.
     pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn, now: Timestamp) {
         let session = &signed_in.session;
-        self.session_token(app, signed_in.token.expose(), session.remembered.then(|| session.expires_at.since(now)));
+        self.session_token(app, &signed_in.token, session.remembered.then(|| session.expires_at.since(now)));
         if !session.remembered {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
         } else if app.names.dont_remember_is_in(request) {
@@ -51,7 +51,7 @@ impl Cookies {
         let data = CacheInput {
             session: wire_session(session),
             user: wire_user(&signed_in.user),
-            token: session.token_hash,
+            token: &signed_in.token,
             remembered: session.remembered,
         };
         self.session_data(app, request, data, now);
@@ -62,47 +62,54 @@ impl Cookies {
         &mut self,
         app: &App,
         request: &HeaderMap,
-        token: &str,
+        token: &SessionToken,
         live: &LiveSession,
         now: Timestamp,
     ) {
         let session = &live.session;
         self.session_token(app, token, session.remembered.then(|| session.expires_at.since(now)));
-        self.cache(app, request, live, now);
+        self.cache(app, request, token, live, now);
     }
 
     /// Sets the session-data cookie from a session that the store or the memory has just vouched for.
-    pub(crate) fn cache(&mut self, app: &App, request: &HeaderMap, live: &LiveSession, now: Timestamp) {
+    pub(crate) fn cache(
+        &mut self,
+        app: &App,
+        request: &HeaderMap,
+        token: &SessionToken,
+        live: &LiveSession,
+        now: Timestamp,
+    ) {
         if app.codec.is_none() {
             return;
         }
         let data = CacheInput {
             session: live.wire_session(),
             user: live.wire_user(),
-            token: live.session.token_hash,
+            token,
             remembered: live.session.remembered,
         };
         self.session_data(app, request, data, now);
     }
 
-    fn session_token(&mut self, app: &App, token: &str, life: Option<Duration>) {
+    fn session_token(&mut self, app: &App, token: &SessionToken, life: Option<Duration>) {
         // Rounded up: the browser must not drop the cookie while the session lives (C-4 allows one second).
         let max_age = life.map(|life| Duration::from_secs(life.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)));
-        self.push(app.config.cookies.session_token(app.signer.sign(token), max_age));
+        self.push(app.config.cookies.session_token(app.signer.sign(token.expose()), max_age));
     }
 
-    fn session_data(&mut self, app: &App, request: &HeaderMap, data: CacheInput, now: Timestamp) {
+    fn session_data(&mut self, app: &App, request: &HeaderMap, data: CacheInput<'_>, now: Timestamp) {
         let (Some(codec), Some(cache)) = (&app.codec, app.config.cookie_cache) else { return };
-        // A session that is not remembered has a cookie without an end, so what it says is believed for a minute only.
-        let max_age = if data.remembered { cache.max_age } else { cache.max_age.min(UNREMEMBERED_CACHE) };
+        // A session that is not remembered has a cookie without an end, so what it says is believed for a shorter time.
+        let unremembered = cache.strategy.unremembered_max_age();
+        let max_age = if data.remembered { cache.max_age } else { cache.max_age.min(unremembered) };
         let max_age = max_age.min(data.session.expires_at.since(now));
-        let binding = app.codec_binding(&data.token);
         let payload = CachePayload {
             session: data.session,
             user: data.user,
             updated_at: now.as_ms(),
             version: crate::app::SESSION_DATA_VERSION.to_owned(),
-            binding: Some(binding),
+            binding: Some(CachePayload::binding_for(data.token)),
         };
         let pieces = app.names.session_data_in(&app.config.cookies, request);
         match codec.encode(&payload, now, max_age, app.engine.random()) {
@@ -120,13 +127,10 @@ impl Cookies {
     }
 }
 
-/// How long the session-data cookie of a session that is not remembered is believed (protocol spec 3.6).
-const UNREMEMBERED_CACHE: Duration = Duration::from_secs(60);
-
-struct CacheInput {
+struct CacheInput<'a> {
     session: Session,
     user: User,
-    token: TokenHash,
+    token: &'a SessionToken,
     remembered: bool,
 }
 

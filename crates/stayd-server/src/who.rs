@@ -10,7 +10,7 @@ use crate::{
 use axum::http::HeaderMap;
 use std::sync::Arc;
 use stayd_engine::{EngineError, LiveSession, Refusal};
-use stayd_protocol::{Timestamp, TokenHash};
+use stayd_protocol::{SessionToken, Timestamp, TokenHash};
 
 /// A person with a live session, and the cookies that go with whatever they are answered.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Current {
     pub(crate) live: Arc<LiveSession>,
     pub(crate) cookies: Cookies,
     /// The secret, as it came in the cookie.
-    pub(crate) token: String,
+    pub(crate) token: SessionToken,
     /// What is said here of the session was true at this moment; a session-data cookie made from it must not look newer (P2).
     pub(crate) read_at: Timestamp,
 }
@@ -34,7 +34,7 @@ pub(crate) enum Presented {
 }
 
 pub(crate) struct SignedToken {
-    pub(crate) text: String,
+    pub(crate) token: SessionToken,
     pub(crate) hash: TokenHash,
     /// Whether the present key signed it; else it is signed anew (C-12).
     pub(crate) by_current: bool,
@@ -51,14 +51,11 @@ impl App {
     pub(crate) fn presented(&self, request: &HeaderMap) -> Presented {
         let header = cookie_header(request);
         let Some(value) = presented_token(&header, &self.names) else { return Presented::Nothing };
-        match self.signer.verify(&value) {
-            Some(verified) => Presented::Signed(SignedToken {
-                hash: TokenHash::of(verified.value),
-                text: verified.value.to_owned(),
-                by_current: verified.by_current,
-            }),
-            None => Presented::Forged,
-        }
+        let signed = self.signer.verify(&value).and_then(|verified| {
+            let token = SessionToken::parse(verified.value)?;
+            Some(SignedToken { hash: token.hash(), token, by_current: verified.by_current })
+        });
+        signed.map_or(Presented::Forged, Presented::Signed)
     }
 
     /// The hash of the token a request presents, if we signed it.
@@ -101,9 +98,9 @@ impl App {
         };
         let mut cookies = Cookies::default();
         if due || !token.by_current {
-            cookies.repeat_session(self, request, &token.text, &live, read_at);
+            cookies.repeat_session(self, request, &token.token, &live, read_at);
         }
-        Ok(Who::Somebody(Current { live, cookies, token: token.text, read_at }))
+        Ok(Who::Somebody(Current { live, cookies, token: token.token, read_at }))
     }
 
     /// The session that a route needs.

@@ -118,11 +118,7 @@ impl Engine {
     }
 
     fn change_link(&self, user: &UserRecord, to: &str, step: &str, callback_url: Option<&str>) -> String {
-        let token = MailToken {
-            update_to: Some(to.to_owned()),
-            request_type: Some(step.to_owned()),
-            ..self.mail_token(&user.email, &user.id)
-        };
+        let token = self.mail_token(&user.email, &user.id).for_change(to, step);
         self.links().verify_email(&token, callback_url)
     }
 }

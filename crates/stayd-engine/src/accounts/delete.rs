@@ -6,7 +6,7 @@ use crate::{
     mail::{Letter, Mail},
     store::VerificationRecord,
 };
-use stayd_protocol::alphanumeric;
+use stayd_protocol::identifier::alphanumeric;
 
 /// Letters and digits in the secret of a deletion link: 190 bits.
 const DELETION_TOKEN_LENGTH: usize = 32;

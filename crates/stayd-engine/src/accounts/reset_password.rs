@@ -6,7 +6,7 @@ use crate::{
     mail::{Letter, Mail},
     store::{Ending, VerificationRecord},
 };
-use stayd_protocol::{alphanumeric, email};
+use stayd_protocol::{email, identifier::alphanumeric};
 
 /// Letters and digits in the secret of a reset link: 142 bits.
 const RESET_TOKEN_LENGTH: usize = 24;

@@ -1,6 +1,6 @@
 //! Somebody comes back.
 
-use crate::{Device, Engine, EngineResult, Refusal, SignedIn, store::StoreError};
+use crate::{Device, Engine, EngineError, EngineResult, Refusal, SignedIn, store::StoreError};
 use stayd_protocol::{TokenHash, email};
 
 /// A wish to sign in with a password.
@@ -12,8 +12,6 @@ pub struct SignIn {
     pub password: String,
     /// Whether to stay signed in after the browser closes.
     pub remember: bool,
-    /// Where the link in a verification letter leads afterwards.
-    pub callback_url: Option<String>,
 }
 
 impl Engine {
@@ -43,7 +41,7 @@ impl Engine {
         }
         match self.begin_session(user, wish.remember, device, presented).await {
             // The person was deleted while the password was checked.
-            Err(crate::EngineError::Store(StoreError::NotFound)) => Err(Refusal::InvalidEmailOrPassword.into()),
+            Err(EngineError::Store(StoreError::NotFound)) => Err(Refusal::InvalidEmailOrPassword.into()),
             other => other,
         }
     }

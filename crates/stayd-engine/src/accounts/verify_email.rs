@@ -65,7 +65,7 @@ impl Engine {
         live: Option<&LiveSession>,
         device: Device,
     ) -> EngineResult<Verified> {
-        let token = MailToken::verify(token, &self.links().signer, self.now()).map_err(|error| match error {
+        let token = MailToken::verify(&self.links().signer, token, self.now()).map_err(|error| match error {
             MailTokenError::Expired => Refusal::VerifyTokenExpired,
             _ => Refusal::VerifyTokenInvalid,
         })?;
@@ -116,15 +116,7 @@ impl Engine {
 
     /// A token for a link to this person at this address, as yet without a change of address.
     pub(crate) fn mail_token(&self, email: &str, user_id: &str) -> MailToken {
-        let now = self.now();
-        MailToken {
-            email: email.to_owned(),
-            update_to: None,
-            request_type: None,
-            user_id: Some(user_id.to_owned()),
-            issued_at: now,
-            expires_at: now.plus(self.policy().accounts.verification_expires_in),
-        }
+        MailToken::new(email, user_id, self.now(), self.policy().accounts.verification_expires_in)
     }
 
     /// Hands a letter over. A full outbox is logged and not told to the caller, who would learn whether the address is known.

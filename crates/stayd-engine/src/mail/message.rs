@@ -12,7 +12,7 @@ use lettre::{
         header::{Header, HeaderName, HeaderValue},
     },
 };
-use stayd_protocol::{Random, alphanumeric};
+use stayd_protocol::{Random, identifier::alphanumeric};
 
 use super::{CarryError, Letterhead, Mail, MailSetupError, words, words::plain_name};
 use crate::Clock;

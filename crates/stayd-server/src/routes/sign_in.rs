@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::State;
 use serde_json::json;
-use stayd_engine::{EngineError, Refusal, SignIn, wire_user};
+use stayd_engine::{SignIn, wire_user};
 use stayd_protocol::email;
 
 pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCall) -> ApiResult {
@@ -35,15 +35,8 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
         remember: fields.flag("rememberMe").unwrap_or(true),
     };
     let presented = app.presented_hash(&call.headers);
-    let signed_in = match app.engine.sign_in(wish, call.device, presented).await {
-        Ok(signed_in) => signed_in,
-        Err(error) => {
-            if matches!(error, EngineError::Refused(Refusal::InvalidEmailOrPassword)) {
-                app.count_failure(&address);
-            }
-            return Err(error.into());
-        }
-    };
+    let signed_in = app.engine.sign_in(wish, call.device, presented).await?;
+    app.limiter.account_succeeded(&address);
     let mut cookies = Cookies::default();
     cookies.begin_session(&app, &call.headers, &signed_in, app.engine.now());
     let mut body = json!({
@@ -64,7 +57,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
 }
 
 impl App {
-    /// Refuses a sign-in to an account at which too many have failed. People who are signed in stay so.
+    /// Counts an attempt to sign in to an account, and refuses it when too many have failed. People who are signed in stay so.
     fn admit_account(&self, address: &str) -> Result<(), ApiError> {
         if !self.config.rate_limit {
             return Ok(());
@@ -72,12 +65,6 @@ impl App {
         match self.limiter.account(address, self.engine.now()) {
             Decision::Allowed => Ok(()),
             Decision::Limited { retry_after } => Err(ErrorKind::Limited { retry_after }.into()),
-        }
-    }
-
-    fn count_failure(&self, address: &str) {
-        if self.config.rate_limit {
-            self.limiter.account_failed(address, self.engine.now());
         }
     }
 }

@@ -1,0 +1,285 @@
+//! Sessions: how long they live, how they are renewed, and that an end is an end.
+
+mod support;
+
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+use stayd_engine::store::{
+    AccountRecord, Ending, MemoryStore, Renewal, SessionRecord, SessionWithUser, Store, StoreResult, UserChange,
+    UserRecord, UserWithPassword, VerificationRecord,
+};
+use stayd_engine::{Device, EngineError, Refusal, SignIn};
+use stayd_protocol::{Timestamp, TokenHash};
+use support::{World, wish};
+use tokio::sync::Notify;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const MS: Duration = Duration::from_millis(1);
+
+#[tokio::test]
+async fn a_session_lives_to_the_millisecond_of_its_end() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    world.clock.forward(7 * DAY - MS);
+    assert!(world.is_live(&signed_in).await);
+    world.clock.forward(MS);
+    assert!(!world.is_live(&signed_in).await);
+    assert!(world.engine.session_in_memory(&signed_in.token.hash(), world.engine.now()).is_none());
+}
+
+#[tokio::test]
+async fn an_ended_session_is_refused_at_once() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    assert!(world.is_live(&signed_in).await);
+    assert!(world.engine.end_session(&signed_in.token.hash()).await.unwrap());
+    assert!(world.engine.session_in_memory(&signed_in.token.hash(), world.engine.now()).is_none());
+    assert!(!world.is_live(&signed_in).await);
+    assert!(world.engine.just_ended(&signed_in.token.hash()));
+}
+
+#[tokio::test]
+async fn a_renewal_is_due_one_update_age_after_the_last_one() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    let token = signed_in.token.hash();
+    let live = world.engine.session(&token).await.unwrap().unwrap();
+    world.clock.forward(DAY - MS);
+    assert!(!world.engine.renewal_is_due(&live, world.engine.now()));
+    world.clock.forward(MS);
+    assert!(world.engine.renewal_is_due(&live, world.engine.now()));
+
+    let renewed = world.engine.renew(&live).await.unwrap();
+    assert_eq!(renewed.session.expires_at, world.engine.now().plus(7 * DAY));
+    assert_eq!(renewed.session.token_hash, token);
+    assert!(!world.engine.renewal_is_due(&renewed, world.engine.now()));
+}
+
+#[tokio::test]
+async fn a_repeated_renewal_is_the_same_renewal() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
+    world.clock.forward(DAY);
+    let first = world.engine.renew(&live).await.unwrap();
+    world.clock.forward(HOUR);
+    let repeated = world.engine.renew(&live).await.unwrap();
+    assert_eq!(first.session, repeated.session);
+}
+
+#[tokio::test]
+async fn a_renewal_does_not_bring_back_an_ended_session() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
+    world.engine.end_session(&signed_in.token.hash()).await.unwrap();
+    world.clock.forward(DAY);
+    let outcome = world.engine.renew(&live).await;
+    assert!(matches!(outcome, Err(EngineError::Refused(Refusal::SessionEnded))));
+    assert!(!world.is_live(&signed_in).await);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_remembered_ends_after_a_day_and_is_never_renewed() {
+    let world = World::new();
+    world.sign_up("zoe@example.com").await;
+    let wish = SignIn { remember: false, ..wish("zoe@example.com") };
+    let signed_in = world.engine.sign_in(wish, Device::default(), None).await.unwrap();
+    let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
+    world.clock.forward(DAY - MS);
+    assert!(!world.engine.renewal_is_due(&live, world.engine.now()));
+    assert!(world.is_live(&signed_in).await);
+    world.clock.forward(MS);
+    assert!(!world.is_live(&signed_in).await);
+}
+
+#[tokio::test]
+async fn a_sign_in_makes_a_new_token_and_ends_the_presented_session() {
+    let world = World::new();
+    let first = world.sign_up("zoe@example.com").await;
+    assert!(world.is_live(&first).await);
+    let presented = Some(first.token.hash());
+    let second =
+        world.engine.sign_in(wish("zoe@example.com"), Device::default(), presented).await.unwrap();
+    assert_ne!(first.token.expose(), second.token.expose());
+    assert!(!world.is_live(&first).await);
+    assert!(world.is_live(&second).await);
+}
+
+#[tokio::test]
+async fn a_sign_in_does_not_end_the_session_of_somebody_else() {
+    let world = World::new();
+    let zoe = world.sign_up("zoe@example.com").await;
+    world.sign_up("max@example.com").await;
+    let presented = Some(zoe.token.hash());
+    world.engine.sign_in(wish("max@example.com"), Device::default(), presented).await.unwrap();
+    assert!(world.is_live(&zoe).await);
+}
+
+#[tokio::test]
+async fn a_handle_of_somebody_else_ends_nothing() {
+    let world = World::new();
+    let zoe = world.sign_up("zoe@example.com").await;
+    let max = world.sign_up("max@example.com").await;
+    assert!(!world.engine.end_session_of(&max.user.id, &zoe.session.id).await.unwrap());
+    assert!(!world.engine.end_session_with_token_of(&max.user.id, &zoe.token.hash()).await.unwrap());
+    assert!(world.is_live(&zoe).await);
+    assert!(world.engine.end_session_of(&zoe.user.id, &zoe.session.id).await.unwrap());
+    assert!(!world.is_live(&zoe).await);
+}
+
+#[tokio::test]
+async fn ending_the_others_keeps_this_one() {
+    let world = World::new();
+    let here = world.sign_up("zoe@example.com").await;
+    let there = world.sign_in("zoe@example.com").await;
+    let elsewhere = world.sign_in("zoe@example.com").await;
+    assert!(world.is_live(&there).await && world.is_live(&elsewhere).await);
+    assert_eq!(world.engine.end_other_sessions(&here.session).await.unwrap(), 2);
+    assert!(world.is_live(&here).await);
+    assert!(!world.is_live(&there).await && !world.is_live(&elsewhere).await);
+}
+
+#[tokio::test]
+async fn a_cookie_is_not_trusted_after_its_session_ended_or_its_person_changed() {
+    let world = World::with(|policy| policy.sessions.cookie_cache = Duration::from_secs(300));
+    world.clock.forward(MS);
+    let signed_in = world.sign_up("zoe@example.com").await;
+    let token = signed_in.token.hash();
+    let made_at = world.engine.now();
+    assert!(world.engine.trusts_cookie(&token, &signed_in.user.id, made_at));
+    world.clock.forward(MS);
+    let change = UserChange { name: Some("Zoe".into()), ..UserChange::default() };
+    world.engine.update_user(&signed_in.user.id, change).await.unwrap();
+    assert!(!world.engine.trusts_cookie(&token, &signed_in.user.id, made_at));
+    world.clock.forward(MS);
+    let made_at = world.engine.now();
+    assert!(world.engine.trusts_cookie(&token, &signed_in.user.id, made_at));
+    world.engine.end_session(&token).await.unwrap();
+    assert!(!world.engine.trusts_cookie(&token, &signed_in.user.id, made_at));
+}
+
+#[tokio::test]
+async fn a_change_of_the_person_shows_in_all_their_sessions_at_once() {
+    let world = World::new();
+    let here = world.sign_up("zoe@example.com").await;
+    let there = world.sign_in("zoe@example.com").await;
+    assert!(world.is_live(&here).await && world.is_live(&there).await);
+    let change = UserChange { name: Some("Zoe the Second".into()), ..UserChange::default() };
+    world.engine.update_user(&here.user.id, change).await.unwrap();
+    let live = world.engine.session(&there.token.hash()).await.unwrap().unwrap();
+    assert_eq!(live.user.name, "Zoe the Second");
+}
+
+#[tokio::test]
+async fn no_answer_in_memory_holds_the_token() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
+    let body = String::from_utf8(live.body.to_vec()).unwrap();
+    assert!(!body.contains(signed_in.token.expose()));
+    assert!(body.contains(&format!(r#""token":"{}""#, signed_in.session.id)));
+}
+
+#[tokio::test]
+async fn the_last_use_is_noted_once_a_minute_and_written_in_a_batch() {
+    let world = World::new();
+    let signed_in = world.sign_up("zoe@example.com").await;
+    world.clock.forward(Duration::from_secs(61));
+    let used_at = world.engine.now();
+    assert!(world.is_live(&signed_in).await);
+    world.clock.forward(Duration::from_secs(30));
+    assert!(world.is_live(&signed_in).await);
+    world.engine.write_activity().await.unwrap();
+    let sessions = world.engine.sessions_of(&signed_in.user.id).await.unwrap();
+    assert_eq!(sessions[0].last_active_at, used_at);
+}
+
+/// The race that a cache in front of a store loses when it is built carelessly: a read begins, the session is ended and that
+/// is acknowledged, then the read returns what was there before and puts it into the cache.
+#[tokio::test]
+async fn a_read_that_began_before_the_end_does_not_bring_the_session_back() {
+    let store = Arc::new(SlowReads::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn Store>, |_| {});
+    let signed_in = world.sign_up("zoe@example.com").await;
+    let token = signed_in.token.hash();
+
+    store.hold_next_read();
+    let engine = world.engine.clone();
+    let early = tokio::spawn(async move { engine.session(&token).await.unwrap() });
+    store.wait_for_read().await;
+    world.engine.end_session(&token).await.unwrap();
+    store.release();
+
+    assert!(early.await.unwrap().is_none(), "the read is repeated once it is known to be out of date");
+    assert!(world.engine.session_in_memory(&token, world.engine.now()).is_none());
+    assert!(!world.is_live(&signed_in).await);
+}
+
+/// A store whose next session read waits between reading and returning.
+#[derive(Default)]
+struct SlowReads {
+    inner: MemoryStore,
+    hold: std::sync::atomic::AtomicBool,
+    has_read: Notify,
+    may_return: Notify,
+}
+
+impl SlowReads {
+    fn hold_next_read(&self) {
+        self.hold.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    async fn wait_for_read(&self) {
+        self.has_read.notified().await;
+    }
+
+    fn release(&self) {
+        self.may_return.notify_one();
+    }
+}
+
+macro_rules! delegate {
+    ($($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl Store for SlowReads {
+            async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>> {
+                let found = self.inner.session_by_token(token).await;
+                if self.hold.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                    self.has_read.notify_one();
+                    self.may_return.notified().await;
+                }
+                found
+            }
+            $(async fn $name(&self, $($arg: $kind),*) -> StoreResult<$answer> { self.inner.$name($($arg),*).await })*
+        }
+    };
+}
+
+delegate! {
+    create_user(user: UserRecord, account: AccountRecord, session: Option<SessionRecord>) -> ();
+    user_by_id(id: &str) -> Option<UserRecord>;
+    user_by_email(email: &str) -> Option<UserWithPassword>;
+    users(after: Option<&str>, limit: usize) -> Vec<UserRecord>;
+    update_user(id: &str, change: UserChange, at: Timestamp) -> UserRecord;
+    delete_user(id: &str) -> Vec<TokenHash>;
+    accounts_of(user_id: &str) -> Vec<AccountRecord>;
+    set_password(user_id: &str, password_hash: String, new_account_id: String, ending: Ending, session: Option<SessionRecord>, at: Timestamp) -> Vec<TokenHash>;
+    delete_account(user_id: &str, account_id: &str, allow_last: bool) -> ();
+    create_session(session: SessionRecord, replaced: Option<TokenHash>) -> bool;
+    sessions_of(user_id: &str, now: Timestamp) -> Vec<SessionRecord>;
+    sessions(now: Timestamp, limit: usize) -> Vec<(SessionRecord, String)>;
+    renew_session(renewal: Renewal) -> Option<SessionRecord>;
+    end_session(token: &TokenHash) -> bool;
+    end_session_by_id(id: &str, user_id: Option<&str>) -> Option<TokenHash>;
+    end_sessions_of(user_id: &str, ending: Ending) -> Vec<TokenHash>;
+    record_activity(seen: Vec<(TokenHash, Timestamp)>) -> ();
+    create_verification(verification: VerificationRecord) -> ();
+    verification(key: &TokenHash) -> Option<VerificationRecord>;
+    take_verification(key: &TokenHash) -> Option<VerificationRecord>;
+    sweep(before: Timestamp, limit: usize) -> usize;
+    foreign_writes() -> u64;
+    check() -> ();
+}
