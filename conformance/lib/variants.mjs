@@ -3,7 +3,9 @@
  * and for ours (`stayd/launch.mjs`).
  *
  * @typedef {{baseURL?: string, cookieCache: number, rateLimit: boolean, requireEmailVerification: boolean,
- *   deleteByMail: boolean, trustedOrigins: string[], expiresIn?: number, updateAge?: number}} Variant
+ *   deleteByMail: boolean, trustedOrigins: string[], expiresIn?: number, updateAge?: number, freshAge?: number,
+ *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean}} Variant
+ * Times are in seconds. `changes` is whether people may change their address and delete their account.
  */
 
 /** @type {Variant} */
@@ -13,6 +15,10 @@ const plain = {
   requireEmailVerification: false,
   deleteByMail: false,
   trustedOrigins: [],
+  autoSignIn: true,
+  autoSignInAfterVerification: false,
+  signUp: true,
+  changes: true,
 };
 
 /** @type {Record<string, Variant>} */
@@ -24,6 +30,11 @@ export const VARIANTS = {
   trusting: { ...plain, trustedOrigins: ["https://app.example.test", "https://*.wild.example.test", "*.any.example.test"] },
   limited: { ...plain, rateLimit: true },
   mailed: { ...plain, deleteByMail: true },
+  // A session is stale after a second.
+  stale: { ...plain, freshAge: 1 },
+  quiet: { ...plain, autoSignIn: false },
+  welcoming: { ...plain, autoSignInAfterVerification: true },
+  closed: { ...plain, signUp: false, changes: false },
   // Every answer renews; and a session that ends while one looks on.
   renewing: { ...plain, updateAge: 0 },
   "renewing-cache": { ...plain, updateAge: 0, cookieCache: 300 },

@@ -31,19 +31,22 @@ const options = {
   trustedOrigins: variant.trustedOrigins,
   emailAndPassword: {
     enabled: true,
+    autoSignIn: variant.autoSignIn,
+    disableSignUp: !variant.signUp,
     requireEmailVerification: variant.requireEmailVerification,
     sendResetPassword: async ({ user, url }) => post(user.email, "reset-password", url),
   },
   emailVerification: {
+    autoSignInAfterVerification: variant.autoSignInAfterVerification,
     sendVerificationEmail: async ({ user, url }) => post(user.email, "verify-email", url),
   },
   user: {
     changeEmail: {
-      enabled: true,
+      enabled: variant.changes,
       sendChangeEmailConfirmation: async ({ user, url }) => post(user.email, "confirm-change", url),
     },
     deleteUser: {
-      enabled: true,
+      enabled: variant.changes,
       ...(variant.deleteByMail && {
         sendDeleteAccountVerification: async ({ user, url }) => post(user.email, "delete-account", url),
       }),
@@ -51,6 +54,7 @@ const options = {
   },
   session: {
     ...(variant.expiresIn !== undefined && { expiresIn: variant.expiresIn }),
+    ...(variant.freshAge !== undefined && { freshAge: variant.freshAge }),
     ...(variant.updateAge !== undefined && { updateAge: variant.updateAge }),
     cookieCache: { enabled: variant.cookieCache > 0, maxAge: variant.cookieCache || 300, strategy: "compact" },
   },

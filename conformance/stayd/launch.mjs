@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,10 +19,12 @@ export async function launchStayd(variant) {
   const directory = mkdtempSync(join(tmpdir(), "stayd-"));
   const mail = join(directory, "mail");
   mkdirSync(mail);
+  const config = join(directory, "stayd.toml");
+  writeFileSync(config, file(variant));
   const baseURL = variant.baseURL ?? `http://127.0.0.1:${port}`;
   const child = await startChild({
     command: BINARY,
-    args: ["serve", "--listen", `127.0.0.1:${port}`, "--database", `sqlite:${join(directory, "stayd.db")}`],
+    args: ["serve", "--listen", `127.0.0.1:${port}`, "--database", `sqlite:${join(directory, "stayd.db")}`, "--config", config],
     cwd: directory,
     env: { PATH: process.env.PATH, ...settings(variant, baseURL, mail) },
     port,
@@ -52,7 +54,19 @@ function settings(variant, baseURL, mail) {
     STAYD_TRUSTED_ORIGINS: variant.trustedOrigins.join(","),
     ...(variant.expiresIn !== undefined && { STAYD_SESSION_EXPIRES_IN: String(variant.expiresIn) }),
     ...(variant.updateAge !== undefined && { STAYD_SESSION_UPDATE_AGE: String(variant.updateAge) }),
-    ...(variant.requireEmailVerification && { STAYD_REQUIRE_EMAIL_VERIFICATION: "on" }),
-    ...(variant.deleteByMail && { STAYD_DELETE_USER_BY_MAIL: "on" }),
+    ...(variant.freshAge !== undefined && { STAYD_SESSION_FRESH_AGE: String(variant.freshAge) }),
   };
+}
+
+/** What has no variable in the environment. */
+function file(variant) {
+  return `[account]
+sign_up = ${variant.signUp}
+auto_sign_in = ${variant.autoSignIn}
+require_email_verification = ${variant.requireEmailVerification}
+auto_sign_in_after_verification = ${variant.autoSignInAfterVerification}
+change_email = ${variant.changes}
+delete_user = ${variant.changes}
+delete_user_by_mail = ${variant.deleteByMail}
+`;
 }

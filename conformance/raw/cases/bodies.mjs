@@ -1,8 +1,10 @@
 import { keep, scenario } from "../../lib/scenario.mjs";
 
 const JSON_TYPE = "application/json";
+const NOT_JSON = { status: 400, body: { message: "Invalid JSON in request body", code: "BAD_REQUEST" } };
+
 const odd = async (browser, path, bodies) => {
-  for (const [note, body, type = JSON_TYPE] of bodies) await browser.send({ method: "POST", path, body, type, note });
+  for (const [note, body, type = JSON_TYPE, kept] of bodies) await browser.send({ method: "POST", path, body, type, note, kept });
 };
 
 scenario("bodies that are not JSON, or not an object", async (run) => {
@@ -25,15 +27,15 @@ scenario("bodies that are not JSON, or not an object", async (run) => {
     ["a NUL byte", "{\"email\":\"a\0\"}"],
     ["only NUL bytes", Buffer.alloc(8)],
     ["a key twice", "{\"email\":\"one\",\"email\":\"two\",\"password\":\"x\"}"],
-    ["a deep nest", `${"[".repeat(2_000)}${"]".repeat(2_000)}`],
-    ["a huge number", "{\"email\":1e400,\"password\":\"x\"}"],
+    ["a deep nest", `${"[".repeat(2_000)}${"]".repeat(2_000)}`, JSON_TYPE, keep("D-22", NOT_JSON)],
+    ["a huge number", "{\"email\":1e400,\"password\":\"x\"}", JSON_TYPE, keep("D-22", NOT_JSON)],
   ]);
 });
 
 scenario("bodies that are not UTF-8", async (run) => {
   const anyone = run.browser();
   const broken = Buffer.concat([Buffer.from("{\"email\":\""), Buffer.from([0xff, 0xfe, 0xc3]), Buffer.from("\",\"password\":\"x\"}")]);
-  await anyone.send({ method: "POST", path: "/sign-in/email", body: broken, type: JSON_TYPE, note: "invalid UTF-8 in a text" });
+  await anyone.send({ method: "POST", path: "/sign-in/email", body: broken, type: JSON_TYPE, note: "invalid UTF-8 in a text", kept: keep("D-23", NOT_JSON) });
   await anyone.send({ method: "POST", path: "/sign-in/email", body: Buffer.from([0xff, 0xff]), type: JSON_TYPE, note: "only invalid UTF-8" });
   await anyone.send({ method: "POST", path: "/sign-in/email", body: Buffer.from("{}", "utf16le"), type: JSON_TYPE, note: "UTF-16" });
 });
@@ -46,7 +48,13 @@ scenario("which content types are read", async (run) => {
     "text/plain", "text/plain; application/json", "application/vnd.api+json", "multipart/form-data; boundary=x", "application/jsonx",
     "xapplication/json", "text/json", "application/xml", "nonsense", ";", "application/x-www-form-urlencoded; charset=utf-8",
   ]) {
-    await anyone.send({ method: "POST", path: "/sign-in/email", body, type, note: type });
+    const near = type === "xapplication/json" && keep("D-24", {
+      status: 415,
+      body: {
+        message: `Content-Type "${type}" is not allowed. Allowed types: application/x-www-form-urlencoded, application/json`, code: "UNSUPPORTED_MEDIA_TYPE",
+      },
+    });
+    await anyone.send({ method: "POST", path: "/sign-in/email", body, type, note: type, kept: near || undefined });
   }
   await anyone.send({ method: "POST", path: "/sign-in/email", body, type: null, note: "no content type" });
   await anyone.send({ method: "POST", path: "/sign-in/email", body: "", type: JSON_TYPE, note: "an empty body" });
@@ -92,6 +100,6 @@ scenario("a body that is too large is refused before it is read", async (run) =>
   await anyone.send({ method: "POST", path: "/sign-in/email", body: small, type: JSON_TYPE, note: "60 kB" });
   await anyone.send({
     method: "POST", path: "/sign-in/email", body: big, type: JSON_TYPE, note: "70 kB",
-    kept: keep("D-15", { status: 413, body: { message: "Request body is too large", code: "PAYLOAD_TOO_LARGE" } }),
+    kept: keep("D-15", { status: 413, body: { message: "Request body is too large" } }),
   });
 });

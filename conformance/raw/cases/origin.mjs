@@ -65,6 +65,12 @@ scenario("a sign-in without cookies is watched for forgery", async (run) => {
   await run.browser().post("/sign-up/email", { name: "F", ...signIn }, { origin: "https://evil.test" });
   await run.browser().post("/sign-up/email", { name: "F", ...signIn }, { headers: fetchMetadata("cross-site", "navigate", "document") });
   await run.browser().post("/request-password-reset", { email: run.email("nobody") }, { origin: "https://evil.test", note: "no cookie, no session" });
+  const crossSite = (mode, origin, kept) => run.browser().post("/request-password-reset", { email: run.email("nobody") }, { origin, headers: fetchMetadata("cross-site", mode, "empty"), kept });
+  const refused = (message, code) => keep("D-25", { status: 403, body: { message, code } });
+  await crossSite("cors", "https://evil.test", refused("Invalid origin", "INVALID_ORIGIN"));
+  await crossSite("no-cors", null, refused("Missing or null Origin", "MISSING_OR_NULL_ORIGIN"));
+  await crossSite("navigate", "https://evil.test", refused("Cross-site navigation login blocked. This request appears to be a CSRF attack.", "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED"));
+  await crossSite("cors", run.base);
 });
 
 scenario("any cookie makes the origin count", async (run) => {

@@ -193,6 +193,17 @@ scenario("a session in use is renewed", "renewing", async (run) => {
   await forgetful.get("/get-session");
 });
 
+scenario("some things need a session that has just begun", "stale", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  await alice.sendUntil({ path: "/list-sessions" }, ({ status }) => status === 403);
+  await alice.post("/unlink-account", { accountId: "unknown" });
+  await alice.post("/delete-user", {});
+  await alice.get("/list-accounts");
+  await alice.post("/verify-password", { password: "password123" });
+  await alice.post("/delete-user", { password: "password123" });
+});
+
 scenario("a session that has run out clears the browser", "short", async (run) => {
   const alice = run.browser();
   await alice.signUp();

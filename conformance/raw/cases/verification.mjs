@@ -179,6 +179,27 @@ scenario("the second of two changes, then the first", async (run) => {
   await alice.get("/get-session");
 });
 
+scenario("a verification may sign in", "welcoming", async (run) => {
+  const [alice, other] = [run.browser(), run.browser()];
+  await alice.signUp();
+  await alice.post("/send-verification-email", { email: run.email(), callbackURL: "/welcome" });
+  const letter = await run.letter(run.email());
+  await other.get(letter.path, { note: "in another browser" });
+  await other.get("/get-session");
+  await run.browser().get(letter.path, { note: "a second time, verified already" });
+  await alice.get("/get-session");
+});
+
+scenario("a verification where one is signed in already", "welcoming", async (run) => {
+  const alice = run.browser();
+  await alice.signUp();
+  await alice.post("/send-verification-email", { email: run.email() });
+  const letter = await run.letter(run.email());
+  await alice.get(letter.path.replace(/&callbackURL=.*/, ""));
+  await alice.get("/get-session");
+  await alice.get("/list-sessions");
+});
+
 scenario("an unverified person may ask for another letter at a refused sign-in", "verified", async (run) => {
   await run.browser().signUp();
   await run.letter(run.email());
