@@ -1,0 +1,9 @@
+//! The serving loop over real sockets: what strangers send, byte by byte, and what they get.
+
+mod bodies;
+mod connections;
+mod framing;
+mod heads;
+mod http2;
+mod raw;
+mod shutdown;
