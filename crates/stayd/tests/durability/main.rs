@@ -1,0 +1,9 @@
+//! P3 by the real binary: what was acknowledged is there after `kill -9` at any moment, and a full disk loses nothing and passes.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod disk_full;
+mod kill;
+mod ledger;
+mod person;
+mod server;
