@@ -45,7 +45,11 @@ fn parse_network(text: &str) -> Result<IpNet, InvalidProxy> {
 /// The address a request comes from, in the form it is counted and stored in; see [`normalised`].
 ///
 /// `None` only when the peer is not known, as when a router is called without a connection.
-pub(crate) fn client_address(headers: &HeaderMap, peer: Option<&Peer>, proxies: &TrustedProxies) -> Option<String> {
+pub(crate) fn client_address(
+    headers: &HeaderMap,
+    peer: Option<&Peer>,
+    proxies: &TrustedProxies,
+) -> Option<String> {
     let peer = peer?.0.ip();
     Some(normalised(client_ip(headers, peer, proxies)))
 }
@@ -117,7 +121,10 @@ mod tests {
 
     #[test]
     fn several_headers_are_one_list() {
-        assert_eq!(client("10.0.0.2", &["6.6.6.6", "198.51.100.7", "10.0.0.1"], &["10.0.0.0/8"]), "198.51.100.7");
+        assert_eq!(
+            client("10.0.0.2", &["6.6.6.6", "198.51.100.7", "10.0.0.1"], &["10.0.0.0/8"]),
+            "198.51.100.7"
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             header_time: Duration::from_secs(10),
-            idle_time: Duration::from_secs(60),
+            idle_time: Duration::from_mins(1),
             write_time: Duration::from_secs(30),
             max_header_bytes: 32 * 1024,
             max_headers: 64,

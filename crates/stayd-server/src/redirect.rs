@@ -1,10 +1,6 @@
 //! Where a person may be sent afterwards (protocol spec 6.4; X-7).
 
-use crate::{
-    error::ApiError,
-    origin::TrustedOrigins,
-    query::Query,
-};
+use crate::{error::ApiError, origin::TrustedOrigins, query::Query};
 use axum::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -93,7 +89,11 @@ pub(crate) fn is_allowed(target: &str, trusted: &TrustedOrigins) -> bool {
     if target.contains('\\') || target.chars().any(char::is_control) || target.trim() != target {
         return false;
     }
-    if target.starts_with('/') { is_plain_path(target) } else { trusted.contains(target) && has_no_user(target) }
+    if target.starts_with('/') {
+        is_plain_path(target)
+    } else {
+        trusted.contains(target) && has_no_user(target)
+    }
 }
 
 /// Whether a path stays on its own origin for every reader: a browser, a client-side router, a proxy.
@@ -113,9 +113,16 @@ fn has_no_user(target: &str) -> bool {
 }
 
 /// As `encodeURIComponent` has it.
-const COMPONENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'')
-        .remove(b'(').remove(b')');
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// Adds a parameter to an address: behind the query it has, before its fragment.
 pub(crate) fn with_parameter(target: &str, name: &str, value: &str) -> String {
@@ -164,8 +171,18 @@ mod tests {
     #[test]
     fn paths_and_urls_of_trusted_origins_are_allowed() {
         for target in [
-            "/", "/dash", "/dash?next=%2Fx&u=https://evil.example", "/a//b", "/a/../b", "/dash#//evil", "/é", "/a%20b",
-            "https://app.example", "https://auth.example/x?y#z", "https://APP.example:443/x", "myapp://cb/deep",
+            "/",
+            "/dash",
+            "/dash?next=%2Fx&u=https://evil.example",
+            "/a//b",
+            "/a/../b",
+            "/dash#//evil",
+            "/é",
+            "/a%20b",
+            "https://app.example",
+            "https://auth.example/x?y#z",
+            "https://APP.example:443/x",
+            "myapp://cb/deep",
         ] {
             assert!(is_allowed(target, &trusted()), "{target}");
         }
@@ -174,14 +191,42 @@ mod tests {
     #[test]
     fn what_leads_elsewhere_or_might_is_refused() {
         for target in [
-            "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/..//evil.example",
-            "/.//evil.example", "/a/..//evil.example", "/%2e%2e//evil.example", "/%2E//evil.example",
-            "/%2fevil.example", "/%2Fevil.example", "/%5cevil.example", "/\tevil", "/\t/evil.example", "/a\r\nb",
-            "/\u{7f}", "/\u{85}", " /dash", "/dash ", "dash", "javascript:alert(1)", "data:text/html,x",
-            "https://evil.example", "https:evil.example", "https:/evil.example", "https://app.example@evil.example",
-            "https://user@app.example", "https://user:word@app.example/", "https://app.example\\@evil.example",
-            "https://app.example.evil.example", "https://app。example.evil", "ht\ttps://app.example",
-            "http://app.example", "//app.example", "myapp://other", "myapp://cb@evil",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/..//evil.example",
+            "/.//evil.example",
+            "/a/..//evil.example",
+            "/%2e%2e//evil.example",
+            "/%2E//evil.example",
+            "/%2fevil.example",
+            "/%2Fevil.example",
+            "/%5cevil.example",
+            "/\tevil",
+            "/\t/evil.example",
+            "/a\r\nb",
+            "/\u{7f}",
+            "/\u{85}",
+            " /dash",
+            "/dash ",
+            "dash",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://evil.example",
+            "https:evil.example",
+            "https:/evil.example",
+            "https://app.example@evil.example",
+            "https://user@app.example",
+            "https://user:word@app.example/",
+            "https://app.example\\@evil.example",
+            "https://app.example.evil.example",
+            "https://app。example.evil",
+            "ht\ttps://app.example",
+            "http://app.example",
+            "//app.example",
+            "myapp://other",
+            "myapp://cb@evil",
         ] {
             assert!(!is_allowed(target, &trusted()), "{target:?}");
         }
@@ -191,8 +236,10 @@ mod tests {
     fn each_parameter_has_its_own_refusal() {
         let evil = "https://evil.example";
         let cases = [
-            ("callbackURL", Parameter::Callback), ("redirectTo", Parameter::Redirect),
-            ("errorCallbackURL", Parameter::ErrorCallback), ("newUserCallbackURL", Parameter::NewUserCallback),
+            ("callbackURL", Parameter::Callback),
+            ("redirectTo", Parameter::Redirect),
+            ("errorCallbackURL", Parameter::ErrorCallback),
+            ("newUserCallbackURL", Parameter::NewUserCallback),
         ];
         for (name, parameter) in cases {
             assert_eq!(checked(&json!({name: evil}), ""), Err(RedirectRefusal::Untrusted(parameter)));
@@ -218,7 +265,10 @@ mod tests {
     #[test]
     fn a_link_without_an_address_leads_nowhere_wrong() {
         assert_eq!(check_callback("", &trusted()), Ok(()));
-        assert_eq!(check_callback("//evil", &trusted()), Err(RedirectRefusal::Untrusted(Parameter::Callback)));
+        assert_eq!(
+            check_callback("//evil", &trusted()),
+            Err(RedirectRefusal::Untrusted(Parameter::Callback))
+        );
     }
 
     #[test]

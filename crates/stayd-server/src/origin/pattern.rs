@@ -35,7 +35,11 @@ impl Pattern {
     pub(super) fn parse(text: &str) -> Result<Self, InvalidOrigin> {
         let has_wildcard = text.contains(['*', '?']);
         let Some((scheme, rest)) = text.split_once("://") else {
-            return if has_wildcard { Self::hosts(text) } else { Err(InvalidOrigin::Pattern(text.to_owned())) };
+            return if has_wildcard {
+                Self::hosts(text)
+            } else {
+                Err(InvalidOrigin::Pattern(text.to_owned()))
+            };
         };
         if is_web(&scheme.to_ascii_lowercase()) || scheme.contains(['*', '?']) {
             return if has_wildcard { Self::origins(text, rest) } else { Self::origin(text) };
@@ -47,7 +51,11 @@ impl Pattern {
 
     fn origin(text: &str) -> Result<Self, InvalidOrigin> {
         let url = Url::parse(text).map_err(|_| InvalidOrigin::Pattern(text.to_owned()))?;
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        if url.path() != "/"
+            || url.query().is_some()
+            || url.fragment().is_some()
+            || !url.username().is_empty()
+        {
             return Err(InvalidOrigin::Path(text.to_owned()));
         }
         Ok(Self::Origin(url.origin().ascii_serialization()))

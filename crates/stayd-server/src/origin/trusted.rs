@@ -43,10 +43,7 @@ impl TrustedOrigins {
     /// Trusts the origin of `base`, a URL of the deployment, and what `patterns` name (protocol spec 6.2): whole origins, hosts with `*`
     /// and `?`, origins with these, and schemes of applications (`myapp://`, optionally with host and path). Blanks around them and empty
     /// entries are skipped.
-    pub fn new<'a>(
-        base: &str,
-        patterns: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, InvalidOrigin> {
+    pub fn new<'a>(base: &str, patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidOrigin> {
         let url = Url::parse(base).ok().filter(|url| url.has_host() && is_web(url.scheme()));
         let url = url.ok_or_else(|| InvalidOrigin::Base(base.to_owned()))?;
         let mut exact = vec![url.origin().ascii_serialization()];

@@ -1,18 +1,18 @@
 //! Attempts to sign in to one account.
 
 use super::Decision;
+use stayd_protocol::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
-use stayd_protocol::Timestamp;
 
 /// So many attempts within [`WINDOW`] close the account's sign-in.
 const ATTEMPTS: usize = 10;
 /// For as long as this at first, then twice as long each time. Whoever is signed in stays so.
-const WINDOW: Duration = Duration::from_secs(600);
+const WINDOW: Duration = Duration::from_mins(10);
 /// But never longer: the owner will want to sign in again.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const LONGEST: Duration = Duration::from_hours(24);
 /// So long after the sign-in was open again without being closed anew, it begins with [`WINDOW`] again.
-const FORGIVEN: Duration = Duration::from_secs(24 * 3600);
+const FORGIVEN: Duration = Duration::from_hours(24);
 
 /// The attempts of which none has succeeded.
 #[derive(Debug, Default)]
@@ -86,9 +86,9 @@ mod tests {
     fn after_a_quiet_day_it_begins_anew() {
         let mut attempts = Attempts::default();
         fail_until_closed(&mut attempts, 0);
-        assert_eq!(fail_until_closed(&mut attempts, 10 * MINUTE), Duration::from_secs(1200));
+        assert_eq!(fail_until_closed(&mut attempts, 10 * MINUTE), Duration::from_mins(20));
         let later = 30 * MINUTE + 24 * 60 * MINUTE;
-        assert_eq!(fail_until_closed(&mut attempts, later), Duration::from_secs(600));
+        assert_eq!(fail_until_closed(&mut attempts, later), Duration::from_mins(10));
     }
 
     #[test]

@@ -16,11 +16,11 @@ use attempts::Attempts;
 use generations::Generations;
 use paths::Paths;
 use rule::rule_for;
+use stayd_protocol::Timestamp;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use stayd_protocol::Timestamp;
 
 /// Locks are held for a few dozen nanoseconds each; so many of them that they are rarely met.
 const SHARDS: usize = 16;

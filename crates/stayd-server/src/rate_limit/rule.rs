@@ -13,7 +13,7 @@ const DEFAULT: Rule = Rule { window: Duration::from_secs(10), max: 100 };
 /// What takes a password or a new address.
 const CREDENTIALS: Rule = Rule { window: Duration::from_secs(10), max: 3 };
 /// What sends a letter.
-const LETTERS: Rule = Rule { window: Duration::from_secs(60), max: 3 };
+const LETTERS: Rule = Rule { window: Duration::from_mins(1), max: 3 };
 
 /// After this time without a request no rule remembers any.
 pub(super) const LONGEST_WINDOW: Duration = LETTERS.window;
@@ -40,7 +40,9 @@ mod tests {
 
     #[test]
     fn paths_have_the_rules_of_the_protocol() {
-        for path in ["/sign-in/email", "/sign-in/social", "/sign-up/email", "/change-password", "/change-email"] {
+        for path in
+            ["/sign-in/email", "/sign-in/social", "/sign-up/email", "/change-password", "/change-email"]
+        {
             assert_eq!(rule_for(path), CREDENTIALS, "{path}");
         }
         for path in ["/request-password-reset", "/send-verification-email", "/forget-password/x"] {

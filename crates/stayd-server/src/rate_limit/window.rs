@@ -1,9 +1,9 @@
 //! A window that slides.
 
 use super::{Decision, rule::Rule};
+use stayd_protocol::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
-use stayd_protocol::Timestamp;
 
 /// The moments of the requests that were allowed, oldest first; never more than the rule allows.
 #[derive(Debug, Default)]

@@ -55,11 +55,16 @@ pub(crate) fn parse_body(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<Val
 
 /// Of a name that is there twice, the last counts, as upstream has it.
 fn parse_form(bytes: &[u8]) -> Map<String, Value> {
-    form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect()
+    form_urlencoded::parse(bytes)
+        .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
+        .collect()
 }
 
 fn content_type(headers: &HeaderMap) -> String {
-    headers.get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+    headers
+        .get(header::CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .unwrap_or_default()
 }
 
 /// As upstream has it, a type that contains an allowed one will do, `application/json-patch+json` for one. But what would be let
@@ -89,7 +94,12 @@ mod tests {
 
     #[test]
     fn json_is_taken_however_its_type_is_written() {
-        for name in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x=y", "application/json-patch+json"] {
+        for name in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            " application/json ;x=y",
+            "application/json-patch+json",
+        ] {
             assert_eq!(message(name, Forms::Refused), None, "{name}");
         }
     }
@@ -109,7 +119,12 @@ mod tests {
             check_media_type(&HeaderMap::new(), Forms::Refused).unwrap_err().to_string(),
             "Content-Type is required. Allowed types: application/json"
         );
-        for name in ["application/vnd.api+json", "text/plain; application/json", "multipart/form-data", "xapplication/json"] {
+        for name in [
+            "application/vnd.api+json",
+            "text/plain; application/json",
+            "multipart/form-data",
+            "xapplication/json",
+        ] {
             assert!(message(name, Forms::Accepted).is_some(), "{name}");
         }
         assert!(message(FORM, Forms::Refused).is_some());
@@ -139,9 +154,15 @@ mod tests {
 
     #[test]
     fn errors_have_the_protocols_status_and_code() {
-        assert_eq!(BodyError::Syntax.body(), json!({"message": "Invalid JSON in request body", "code": "BAD_REQUEST"}));
+        assert_eq!(
+            BodyError::Syntax.body(),
+            json!({"message": "Invalid JSON in request body", "code": "BAD_REQUEST"})
+        );
         assert_eq!(BodyError::MediaType(String::new()).status(), 415);
-        assert_eq!(BodyError::invalid("query").body(), json!({"message": "[query] Invalid input", "code": "VALIDATION_ERROR"}));
+        assert_eq!(
+            BodyError::invalid("query").body(),
+            json!({"message": "[query] Invalid input", "code": "VALIDATION_ERROR"})
+        );
     }
 
     proptest! {

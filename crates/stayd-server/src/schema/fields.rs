@@ -3,8 +3,8 @@
 use super::BodyError;
 use crate::query::Query;
 use serde_json::Value;
-use std::borrow::Cow;
 use stayd_protocol::email;
+use std::borrow::Cow;
 
 /// What one field has to be.
 #[derive(Debug, Clone, Copy)]
@@ -97,10 +97,13 @@ impl<'a> Fields<'a> {
     pub(crate) fn read(body: Option<&'a Value>, fields: &[Field]) -> Result<Self, BodyError> {
         let Some(Value::Object(members)) = body else {
             let received = type_name(body);
-            return Err(BodyError::Fields(format!("[body] Invalid input: expected object, received {received}")));
+            return Err(BodyError::Fields(format!(
+                "[body] Invalid input: expected object, received {received}"
+            )));
         };
         check("body", fields, |name| members.get(name))?;
-        let found = fields.iter().filter_map(|field| Some((field.name, Cow::Borrowed(members.get(field.name)?))));
+        let found =
+            fields.iter().filter_map(|field| Some((field.name, Cow::Borrowed(members.get(field.name)?))));
         Ok(Self(found.collect()))
     }
 
@@ -117,7 +120,8 @@ impl<'a> Fields<'a> {
     pub(crate) fn read_query(query: &Query, fields: &[Field]) -> Result<Self, BodyError> {
         let mut members = query.as_object();
         check("query", fields, |name| members.get(name))?;
-        let found = fields.iter().filter_map(|field| Some((field.name, Cow::Owned(members.remove(field.name)?))));
+        let found =
+            fields.iter().filter_map(|field| Some((field.name, Cow::Owned(members.remove(field.name)?))));
         Ok(Self(found.collect()))
     }
 
@@ -194,7 +198,9 @@ mod tests {
              [body.rememberMe] Invalid input: expected boolean, received string"
         );
         assert_eq!(
-            issues(&json!({"name":"a","email":"a@b.co","password":"x","rememberMe":1.5,"image":[],"callbackURL":{}})),
+            issues(
+                &json!({"name":"a","email":"a@b.co","password":"x","rememberMe":1.5,"image":[],"callbackURL":{}})
+            ),
             "[body.image] Invalid input: expected string, received array; \
              [body.callbackURL] Invalid input: expected string, received object; \
              [body.rememberMe] Invalid input: expected boolean, received number"
@@ -204,8 +210,12 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_called_what_it_is() {
         let cases = [
-            (Some(json!(null)), "null"), (Some(json!([])), "array"), (Some(json!("x")), "string"),
-            (Some(json!(5)), "number"), (Some(json!(true)), "boolean"), (None, "undefined"),
+            (Some(json!(null)), "null"),
+            (Some(json!([])), "array"),
+            (Some(json!("x")), "string"),
+            (Some(json!(5)), "number"),
+            (Some(json!(true)), "boolean"),
+            (None, "undefined"),
         ];
         for (body, name) in cases {
             let error = Fields::read(body.as_ref(), SIGN_UP).unwrap_err();

@@ -62,7 +62,11 @@ impl LimitedBody {
         self.verdict.clone()
     }
 
-    fn fail(&self, mark: u8, error: RequestBodyError) -> Poll<Option<Result<Frame<Bytes>, RequestBodyError>>> {
+    fn fail(
+        &self,
+        mark: u8,
+        error: RequestBodyError,
+    ) -> Poll<Option<Result<Frame<Bytes>, RequestBodyError>>> {
         self.verdict.0.store(mark, Ordering::Release);
         Poll::Ready(Some(Err(error)))
     }

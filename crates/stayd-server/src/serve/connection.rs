@@ -56,7 +56,8 @@ where
         }
         let state = Arc::<ConnectionState>::default();
         let io = TokioIo::new(Watched::new(stream, Arc::clone(&state), &self.limits));
-        let gate = Gate { inner: self.service, peer: Peer(peer), limits: self.limits, state: Arc::clone(&state) };
+        let gate =
+            Gate { inner: self.service, peer: Peer(peer), limits: self.limits, state: Arc::clone(&state) };
         let mut connection = pin!(self.builder.serve_connection(io, gate));
         tokio::select! {
             biased;

@@ -178,10 +178,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const BOTH: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n";
-    const OTHER_ORDER: &[u8] = b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\nCONTENT-LENGTH:4\r\nHost: a\r\n\r\n";
+    const BOTH: &[u8] =
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const OTHER_ORDER: &[u8] =
+        b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\nCONTENT-LENGTH:4\r\nHost: a\r\n\r\n";
     const CHUNKED: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
-    const BODY: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\ntransfer-encoding: chunked\r\n\r\n\r\n";
+    const BODY: &[u8] =
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\ntransfer-encoding: chunked\r\n\r\n\r\n";
     const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nX-Content-Length: 5\r\n\r\n";
 
     fn scan(pieces: &[&[u8]]) -> (Option<Chunked>, Place) {

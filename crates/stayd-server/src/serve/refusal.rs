@@ -55,7 +55,7 @@ impl Refusal {
 /// What a connection is told for which there is no room.
 pub(super) const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\n\
-    content-length: 91\r\n\
+    content-length: 90\r\n\
     cache-control: no-store\r\n\
     retry-after: 1\r\n\
     x-retry-after: 1\r\n\

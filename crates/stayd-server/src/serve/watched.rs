@@ -30,6 +30,8 @@ pub(super) struct Watched<T> {
     is_new: bool,
     is_write_blocked: bool,
     is_read_closed: bool,
+    /// Whether our side is closed, and we only listen.
+    is_lingering: bool,
     waiting: Option<Waiting>,
     alarm: Option<Pin<Box<Sleep>>>,
     lingered: usize,
@@ -69,6 +71,7 @@ impl<T> Watched<T> {
             is_new: true,
             is_write_blocked: false,
             is_read_closed: false,
+            is_lingering: false,
             waiting: None,
             alarm: None,
             lingered: 0,
@@ -91,6 +94,10 @@ impl<T> Watched<T> {
 
     /// Fails when what is waited for has taken too long; else sees to it that the task is woken when it has.
     fn check_time(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        // hyper flushes while it shuts down, too; that must not buy the peer more time.
+        if self.is_lingering {
+            return Ok(());
+        }
         let cause = self.cause();
         self.wait_for(cause, cx)
     }
@@ -179,7 +186,11 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Watched<T> {
-    fn after_write(&mut self, result: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn after_write(
+        &mut self,
+        result: Poll<io::Result<usize>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
         self.is_write_blocked = result.is_pending();
         if self.is_write_blocked {
             self.check_time(cx)?;
@@ -198,7 +209,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Watched<T> {
                 Poll::Ready(Ok(())) if !buf.filled().is_empty() => self.lingered += buf.filled().len(),
                 Poll::Ready(_) => break,
                 Poll::Pending => {
-                    return if self.wait_for(Some(Cause::Linger), cx).is_err() { Poll::Ready(()) } else { Poll::Pending };
+                    return if self.wait_for(Some(Cause::Linger), cx).is_err() {
+                        Poll::Ready(())
+                    } else {
+                        Poll::Pending
+                    };
                 }
             }
         }
@@ -234,7 +249,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
+        if !self.is_lingering {
+            ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
+            self.is_lingering = true;
+        }
         self.poll_linger(cx).map(Ok)
     }
 }

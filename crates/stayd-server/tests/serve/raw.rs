@@ -68,7 +68,7 @@ pub(crate) fn quick() -> Limits {
     let mut limits = Limits::default();
     limits.header_time = Duration::from_millis(150);
     limits.body_time = Duration::from_millis(150);
-    limits.idle_time = Duration::from_millis(400);
+    limits.idle_time = Duration::from_secs(2);
     limits.max_body_bytes = 1024;
     limits
 }
