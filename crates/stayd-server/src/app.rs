@@ -47,7 +47,7 @@ impl App {
             .map(|cache| SessionDataCodec::new(&config.secrets, cache.strategy, SESSION_DATA_VERSION));
         let request_ids = RequestIds::new(engine.random());
         let limiter = RateLimiter::default();
-        Self { inner: Arc::new(Inner { engine, names, config, signer, codec, limiter, request_ids }) }
+        Self { inner: Arc::new(Inner { engine, config, names, signer, codec, limiter, request_ids }) }
     }
 }
 

@@ -10,7 +10,7 @@ const NOTICE: Duration = Duration::from_millis(25);
 /// What a crash may lose of "last active".
 const ACTIVITY: Duration = Duration::from_secs(5);
 /// How often what has ended is swept out of the store.
-const SWEEP: Duration = Duration::from_secs(300);
+const SWEEP: Duration = Duration::from_mins(5);
 
 /// Keeps an engine's house until told to stop, then writes down what is still in memory.
 pub async fn keep_house(engine: Engine, stop: CancellationToken) {

@@ -7,7 +7,7 @@ use crate::{
     Stayd,
     app::App,
     error::ApiError,
-    who::{Current, Who},
+    who::{Current, Presented, Who},
 };
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -82,7 +82,8 @@ where
 }
 
 async fn find(app: &App, parts: &Parts) -> Result<Option<Arc<LiveSession>>, NotSignedIn> {
-    match app.who(&parts.headers, false).await.map_err(NotSignedIn)? {
+    let Presented::Signed(token) = app.presented(&parts.headers) else { return Ok(None) };
+    match app.who_has(token, &parts.headers, false).await.map_err(NotSignedIn)? {
         Who::Somebody(Current { live, .. }) => Ok(Some(live)),
         Who::Nobody(_) => Ok(None),
     }

@@ -10,7 +10,7 @@ use crate::{
 use axum::http::HeaderMap;
 use std::sync::Arc;
 use stayd_engine::{EngineError, LiveSession, Refusal};
-use stayd_protocol::{SessionToken, Timestamp, TokenHash};
+use stayd_protocol::{RawSessionData, SessionToken, Timestamp, TokenHash, join_chunks};
 
 /// A person with a live session, and the cookies that go with whatever they are answered.
 #[derive(Debug)]
@@ -40,6 +40,15 @@ pub(crate) struct SignedToken {
     pub(crate) by_current: bool,
 }
 
+/// What upstream would have asked for this route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The session-data cookie would do.
+    CookieSuffices,
+    /// The store must be asked.
+    Afresh,
+}
+
 /// What identifying a request led to.
 pub(crate) enum Who {
     Nobody(Cookies),
@@ -67,14 +76,25 @@ impl App {
     }
 
     /// The session of a request, from memory or the store, renewed if that is due.
-    pub(crate) async fn who(&self, request: &HeaderMap, may_renew: bool) -> ApiResult<Who> {
-        match self.presented(request) {
-            Presented::Nothing => Ok(Who::Nobody(Cookies::default())),
-            Presented::Forged => Ok(self.nobody(request)),
-            Presented::Signed(token) => self.who_has(token, request, may_renew).await,
+    pub(crate) async fn who(&self, call: &Call, reading: Reading) -> ApiResult<Who> {
+        let token = match self.presented(&call.headers) {
+            Presented::Nothing => return Ok(Who::Nobody(Cookies::default())),
+            Presented::Forged => return Ok(self.nobody(&call.headers)),
+            Presented::Signed(token) => token,
+        };
+        // Whatever the cookie says, the session is looked up; but where upstream would have been content, its cookie is not sent again.
+        let is_told_already = reading == Reading::CookieSuffices
+            && !call.query.is_truthy("disableCookieCache")
+            && self.with_session_data(&call.headers, &token, self.engine.now(), |_| ()).is_some();
+        let mut who = self.who_has(token, &call.headers, !call.disables_renewal()).await?;
+        if let (false, Who::Somebody(current)) = (is_told_already, &mut who) {
+            let Current { live, cookies, token, read_at } = current;
+            cookies.cache(self, &call.headers, token, live, *read_at);
         }
+        Ok(who)
     }
 
+    /// The session behind a token that we signed.
     pub(crate) async fn who_has(
         &self,
         token: SignedToken,
@@ -103,12 +123,38 @@ impl App {
         Ok(Who::Somebody(Current { live, cookies, token: token.token, read_at }))
     }
 
+    /// Reads the session-data cookie, if it is ours, belongs to this token, and nothing has ended or changed since it was made.
+    pub(crate) fn with_session_data<T>(
+        &self,
+        request: &HeaderMap,
+        token: &SignedToken,
+        now: Timestamp,
+        read: impl FnOnce(&RawSessionData<'_>) -> T,
+    ) -> Option<T> {
+        let codec = self.codec.as_ref()?;
+        let header = cookie_header(request);
+        let text = join_chunks(&header, &self.names.session_data)?;
+        let mut buffer = Vec::with_capacity(text.len());
+        let data = codec.decode_raw(&text, now, &mut buffer).ok()?;
+        let made_at = Timestamp::from_ms(data.updated_at);
+        let believed = data.by_current
+            // Ours only: what a Better Auth server wrote under the same secret shows the token, and our answers never do (P7).
+            && data.binding.is_some()
+            && data.belongs_to(&token.token)
+            // A cookie from the future was made by a clock that was wrong.
+            && made_at <= now
+            && self.engine.trusts_cookie(&token.hash, &data.user_id, made_at);
+        believed.then(|| read(&data))
+    }
+
     /// The session that a route needs.
     pub(crate) async fn require(&self, call: &Call) -> ApiResult<Current> {
-        match self.who(&call.headers, !call.disables_renewal()).await? {
-            Who::Somebody(current) => Ok(current),
-            Who::Nobody(cookies) => Err(ApiError::unauthorized().with(cookies)),
-        }
+        self.require_reading(call, Reading::CookieSuffices).await
+    }
+
+    /// The session that a route needs which changes what matters.
+    pub(crate) async fn require_sensitive(&self, call: &Call) -> ApiResult<Current> {
+        self.require_reading(call, Reading::Afresh).await
     }
 
     /// The session that a route needs to have begun recently.
@@ -120,6 +166,14 @@ impl App {
         Err(ApiError::from(EngineError::from(Refusal::SessionNotFresh)).with(current.cookies))
     }
 
+    async fn require_reading(&self, call: &Call, reading: Reading) -> ApiResult<Current> {
+        match self.who(call, reading).await? {
+            Who::Somebody(current) => Ok(current),
+            Who::Nobody(cookies) => Err(ApiError::unauthorized().with(cookies)),
+        }
+    }
+
+    /// Nobody, by a cookie that will never be somebody's: it is deleted.
     fn nobody(&self, request: &HeaderMap) -> Who {
         let mut cookies = Cookies::default();
         cookies.clear_session(self, request);

@@ -7,7 +7,7 @@ use crate::{
     error::{ApiError, ApiResult},
     redirect::check_callback,
     schema::{Field, Fields},
-    who::Who,
+    who::{Reading, Who},
 };
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,7 +24,7 @@ pub(crate) async fn delete_user(State(app): State<App>, call: Call) -> ApiResult
             Field::text("token").optional(),
         ],
     )?;
-    let mut current = app.require(&call).await?;
+    let mut current = app.require_sensitive(&call).await?;
     let given = |name| fields.optional_text(name).filter(|text| !text.is_empty());
     let outcome = app
         .engine
@@ -50,7 +50,7 @@ pub(crate) async fn follow_deletion_link(State(app): State<App>, call: Call) -> 
     if !app.engine.policy().accounts.delete_user {
         return Err(ApiError::coded(StatusCode::NOT_FOUND, ErrorCode::NotFound));
     }
-    let mut current = match app.who(&call.headers, !call.disables_renewal()).await? {
+    let mut current = match app.who(&call, Reading::Afresh).await? {
         Who::Somebody(current) => current,
         Who::Nobody(cookies) => {
             let error = ApiError::coded(StatusCode::NOT_FOUND, ErrorCode::FailedToGetUserInfo);

@@ -8,7 +8,7 @@ use crate::{
     error::{ApiError, ApiResult},
     redirect::{check_callback, with_parameter},
     schema::{Field, Fields},
-    who::{Current, Who},
+    who::{Current, Reading, Who},
 };
 use axum::extract::State;
 use serde_json::json;
@@ -18,7 +18,7 @@ pub(crate) async fn send_verification_email(State(app): State<App>, call: Call) 
     let fields =
         Fields::read(call.body.as_ref(), &[Field::email("email"), Field::text("callbackURL").optional()])?;
     let (email, callback) = (fields.text("email"), fields.optional_text("callbackURL"));
-    let cookies = match app.who(&call.headers, !call.disables_renewal()).await? {
+    let cookies = match app.who(&call, Reading::CookieSuffices).await? {
         Who::Nobody(cookies) => {
             app.engine.send_verification(email, callback).await?;
             cookies
@@ -39,7 +39,7 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
         Fields::read_query(&call.query, &[Field::text("token"), Field::text("callbackURL").optional()])?;
     let callback = fields.optional_text("callbackURL").filter(|url| !url.is_empty());
     check_callback(callback.unwrap_or_default(), &app.config.trusted_origins)?;
-    let (current, mut cookies) = match app.who(&call.headers, !call.disables_renewal()).await? {
+    let (current, mut cookies) = match app.who(&call, Reading::CookieSuffices).await? {
         Who::Nobody(cookies) => (None, cookies),
         Who::Somebody(Current { live, cookies, token, .. }) => (Some((live, token)), cookies),
     };
@@ -71,7 +71,7 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
 pub(crate) async fn change_email(State(app): State<App>, call: Call) -> ApiResult {
     let fields =
         Fields::read(call.body.as_ref(), &[Field::email("newEmail"), Field::text("callbackURL").optional()])?;
-    let current = app.require(&call).await?;
+    let current = app.require_sensitive(&call).await?;
     let callback = fields.optional_text("callbackURL");
     match app.engine.change_email(&current.live, fields.text("newEmail"), callback).await {
         Ok(()) => Ok(Answer::json(&json!({"status": true})).with(current.cookies)),

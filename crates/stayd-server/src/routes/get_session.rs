@@ -3,7 +3,7 @@
 use crate::{
     answer::{Answer, JSON},
     app::App,
-    cookies::{Cookies, cookie_header},
+    cookies::Cookies,
     error::{ApiError, ApiResult},
     query::Query,
     who::{Current, Presented, SignedToken, Who},
@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use stayd_protocol::{ErrorCode, Timestamp, join_chunks};
+use stayd_protocol::{ErrorCode, RawSessionData, Timestamp};
 
 pub(crate) async fn get_session(State(app): State<App>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default());
@@ -31,24 +31,25 @@ pub(crate) async fn post_get_session() -> ApiError {
 }
 
 async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Response> {
-    let may_renew = !query.is_truthy("disableRefresh");
     let token = match app.presented(request) {
-        Presented::Signed(token) => token,
-        Presented::Nothing | Presented::Forged => {
-            return Ok(match app.who(request, may_renew).await? {
-                Who::Nobody(cookies) => nobody(cookies),
-                Who::Somebody(current) => somebody(app, request, current),
-            });
+        Presented::Nothing => return Ok(nobody(Cookies::default())),
+        Presented::Forged => {
+            let mut cookies = Cookies::default();
+            cookies.clear_session(app, request);
+            return Ok(nobody(cookies));
         }
+        Presented::Signed(token) => token,
     };
     let now = app.engine.now();
-    let asks_the_store = query.is_truthy("disableCookieCache");
-    if !asks_the_store && token.by_current {
-        if let Some(body) = from_cookie(app, request, &token, now) {
-            return Ok(json(body));
-        }
-    }
-    if let Some(body) = from_memory(app, request, &token, now, may_renew) {
+    let may_renew = !query.is_truthy("disableRefresh");
+    let body = if app.codec.is_none() {
+        from_memory(app, request, &token, now, may_renew)
+    } else if query.is_truthy("disableCookieCache") || !token.by_current {
+        None
+    } else {
+        app.with_session_data(request, &token, now, body_of)
+    };
+    if let Some(body) = body {
         return Ok(json(body));
     }
     Ok(match app.who_has(token, request, may_renew).await? {
@@ -57,30 +58,10 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
     })
 }
 
-/// The answer from the session-data cookie alone: neither the store nor the memory is asked.
-fn from_cookie(app: &App, request: &HeaderMap, token: &SignedToken, now: Timestamp) -> Option<Bytes> {
-    let codec = app.codec.as_ref()?;
-    let header = cookie_header(request);
-    let text = join_chunks(&header, &app.names.session_data)?;
-    let mut buffer = Vec::with_capacity(text.len());
-    let data = codec.decode_raw(&text, now, &mut buffer).ok()?;
-    let made_at = Timestamp::from_ms(data.updated_at);
-    let fits = data.by_current
-        // Ours only: what a Better Auth server wrote under the same secret shows the token, and our answers never do (P7).
-        && data.binding.is_some()
-        && data.belongs_to(&token.token)
-        // A cookie from the future was made by a clock that was wrong.
-        && made_at <= now
-        && app.engine.trusts_cookie(&token.hash, &data.user_id, made_at);
-    fits.then(|| {
-        let mut body = Vec::with_capacity(data.session_json.len() + data.user_json.len() + 22);
-        body.extend_from_slice(b"{\"session\":");
-        body.extend_from_slice(data.session_json.as_bytes());
-        body.extend_from_slice(b",\"user\":");
-        body.extend_from_slice(data.user_json.as_bytes());
-        body.push(b'}');
-        body.into()
-    })
+/// The answer that a session-data cookie holds: neither the store nor the memory is asked.
+fn body_of(data: &RawSessionData<'_>) -> Bytes {
+    let parts = ["{\"session\":", data.session_json, ",\"user\":", data.user_json, "}"];
+    parts.concat().into()
 }
 
 /// The answer from memory, when there is nothing to do but to give it.
@@ -91,7 +72,7 @@ fn from_memory(
     now: Timestamp,
     may_renew: bool,
 ) -> Option<Bytes> {
-    if app.codec.is_some() || !token.by_current || app.names.session_data_is_in(request) {
+    if !token.by_current || app.names.session_data_is_in(request) {
         return None;
     }
     let live = app.engine.session_in_memory(&token.hash, now)?;

@@ -20,7 +20,7 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
             Field::flag("revokeOtherSessions").optional(),
         ],
     )?;
-    let mut current = app.require(&call).await?;
+    let mut current = app.require_sensitive(&call).await?;
     let change = PasswordChange {
         current: fields.text("currentPassword").to_owned(),
         new: fields.text("newPassword").to_owned(),
@@ -40,7 +40,7 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
 
 pub(crate) async fn verify_password(State(app): State<App>, call: Call) -> ApiResult {
     let fields = Fields::read(call.body.as_ref(), &[Field::text("password")])?;
-    let current = app.require(&call).await?;
+    let current = app.require_sensitive(&call).await?;
     match app.engine.verify_password(&current.live.user.id, fields.text("password")).await {
         Ok(()) => Ok(Answer::json(&json!({"status": true})).with(current.cookies)),
         Err(error) => Err(ApiError::from(error).with(current.cookies)),

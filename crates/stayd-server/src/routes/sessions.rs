@@ -23,7 +23,7 @@ pub(crate) async fn list_sessions(State(app): State<App>, call: Call) -> ApiResu
 /// Ends one of the person's sessions, named by its handle, or by its token for programs that hold one.
 pub(crate) async fn revoke_session(State(app): State<App>, call: Call) -> ApiResult {
     let fields = Fields::read(call.body.as_ref(), &[Field::text("token")])?;
-    let mut current = app.require(&call).await?;
+    let mut current = app.require_sensitive(&call).await?;
     let session = &current.live.session;
     let named = fields.text("token");
     let own = named == session.id || TokenHash::of(named) == session.token_hash;
@@ -37,21 +37,21 @@ pub(crate) async fn revoke_session(State(app): State<App>, call: Call) -> ApiRes
 }
 
 pub(crate) async fn revoke_sessions(State(app): State<App>, call: Call) -> ApiResult {
-    let mut current = app.require(&call).await?;
+    let mut current = app.require_sensitive(&call).await?;
     app.engine.end_all_sessions_of(&current.live.user.id).await?;
     current.cookies.clear_session(&app, &call.headers);
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
 }
 
 pub(crate) async fn revoke_other_sessions(State(app): State<App>, call: Call) -> ApiResult {
-    let current = app.require(&call).await?;
+    let current = app.require_sensitive(&call).await?;
     app.engine.end_other_sessions(&current.live.session).await?;
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
 }
 
 /// Changes fields that a deployment has added to its sessions. There are none: the core fields are nobody's to change.
 pub(crate) async fn update_session(State(app): State<App>, call: Call) -> ApiResult {
-    Fields::read(call.body.as_ref(), &[])?;
+    Fields::read_record(call.body.as_ref())?;
     let current = app.require(&call).await?;
     Err(ApiError::message(StatusCode::BAD_REQUEST, "No fields to update").with(current.cookies))
 }

@@ -28,7 +28,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     let address = email::normalise(fields.text("email"));
     app.admit_account(&address)?;
 
-    let callback_url = fields.optional_text("callbackURL").filter(|url| !url.is_empty());
+    let callback_url = fields.optional_text("callbackURL");
     let wish = SignIn {
         email: address.clone(),
         password: fields.text("password").to_owned(),
@@ -39,19 +39,18 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     app.limiter.account_succeeded(&address);
     let mut cookies = Cookies::default();
     cookies.begin_session(&app, &call.headers, &signed_in, app.engine.now());
+    let leads_on = callback_url.is_some_and(|url| !url.is_empty());
     let mut body = json!({
-        "redirect": callback_url.is_some(),
+        "redirect": leads_on,
         "token": signed_in.session.id,
         "user": wire_user(&signed_in.user),
     });
-    let mut answer_to = None;
     if let (Some(url), Some(body)) = (callback_url, body.as_object_mut()) {
         body.insert("url".to_owned(), json!(url));
-        answer_to = Some(url.to_owned());
     }
     let answer = Answer::json(&body).with(cookies);
-    Ok(match answer_to {
-        Some(url) => answer.to(url),
+    Ok(match callback_url.filter(|_| leads_on) {
+        Some(url) => answer.to(url.to_owned()),
         None => answer,
     })
 }

@@ -15,7 +15,7 @@ use stayd_engine::{SignUp, SignedUp, wire_user};
 use stayd_protocol::{ErrorCode, email};
 
 pub(crate) async fn sign_up_email(State(app): State<App>, FormCall(call): FormCall) -> ApiResult {
-    let fields = Fields::read(
+    let fields = Fields::read_open(
         call.body.as_ref(),
         &[
             Field::text("name"),

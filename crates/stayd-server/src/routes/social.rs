@@ -10,7 +10,7 @@ use crate::{
     error::{ApiError, ApiResult, ErrorKind},
     redirect::with_parameter,
     schema::{BodyError, Field, Fields},
-    who::Who,
+    who::{Reading, Who},
 };
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,13 +19,13 @@ use stayd_engine::store::AccountRecord;
 use stayd_protocol::ErrorCode;
 
 pub(crate) async fn sign_in_social(call: Call) -> ApiResult {
-    Fields::read(call.body.as_ref(), &[Field::text("provider"), Field::text("callbackURL").optional()])?;
+    Fields::read(call.body.as_ref(), &[Field::text("callbackURL").optional(), Field::choice("provider")])?;
     Err(ApiError::coded(StatusCode::NOT_FOUND, ErrorCode::ProviderNotFound))
 }
 
 pub(crate) async fn link_social(State(app): State<App>, call: Call) -> ApiResult {
-    Fields::read(call.body.as_ref(), &[Field::text("provider"), Field::text("callbackURL").optional()])?;
-    let current = app.require(&call).await?;
+    Fields::read(call.body.as_ref(), &[Field::text("callbackURL").optional(), Field::choice("provider")])?;
+    let current = app.require_sensitive(&call).await?;
     Err(ApiError::coded(StatusCode::NOT_FOUND, ErrorCode::ProviderNotFound).with(current.cookies))
 }
 
@@ -78,7 +78,7 @@ impl Selection {
 
 impl App {
     async fn chosen_account(&self, call: &Call, chosen: &Selection) -> ApiResult<(AccountRecord, Cookies)> {
-        let current = match self.who(&call.headers, !call.disables_renewal()).await? {
+        let current = match self.who(call, Reading::Afresh).await? {
             Who::Somebody(current) => current,
             Who::Nobody(cookies) => return Err(ApiError::bare(StatusCode::UNAUTHORIZED).with(cookies)),
         };

@@ -14,7 +14,7 @@ use stayd_engine::store::UserChange;
 use stayd_protocol::ErrorCode;
 
 pub(crate) async fn update_user(State(app): State<App>, call: Call) -> ApiResult {
-    Fields::read(call.body.as_ref(), &[])?;
+    Fields::read_record(call.body.as_ref())?;
     let mut current = app.require(&call).await?;
     let body = call.body.as_ref().unwrap_or(&Value::Null);
     if body.get("email").is_some_and(is_truthy) {

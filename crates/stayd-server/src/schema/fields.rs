@@ -21,6 +21,7 @@ enum Kind {
     Text,
     Email,
     Flag,
+    Choice,
 }
 
 impl Field {
@@ -37,6 +38,11 @@ impl Field {
     /// A boolean.
     pub(crate) const fn flag(name: &'static str) -> Self {
         Self { kind: Kind::Flag, ..Self::text(name) }
+    }
+
+    /// A string out of a list or any other: upstream's type for the names of providers, which says less of what is wrong.
+    pub(crate) const fn choice(name: &'static str) -> Self {
+        Self { kind: Kind::Choice, ..Self::text(name) }
     }
 
     /// May be left out.
@@ -61,7 +67,8 @@ impl Field {
             (None, _) if self.is_optional => None,
             (Some(Value::Null), _) if self.is_nullable => None,
             (Some(Value::Bool(_)), Kind::Flag) => None,
-            (Some(Value::String(text)), Kind::Text | Kind::Email) => self.text_issue(text),
+            (Some(Value::String(text)), Kind::Text | Kind::Email | Kind::Choice) => self.text_issue(text),
+            (_, Kind::Choice) => Some("Invalid input".to_owned()),
             _ => Some(format!("Invalid input: expected {expected}, received {}", type_name(value))),
         }
     }
@@ -73,6 +80,10 @@ impl Field {
         let is_missing = self.is_non_empty && text.is_empty();
         is_missing.then(|| "Too small: expected string to have >=1 characters".to_owned())
     }
+}
+
+fn not_a_record(body: Option<&Value>) -> String {
+    format!("[body] Invalid input: expected record, received {}", type_name(body))
 }
 
 /// What JavaScript's schema library calls a value's type.
@@ -105,6 +116,29 @@ impl<'a> Fields<'a> {
         let found =
             fields.iter().filter_map(|field| Some((field.name, Cow::Borrowed(members.get(field.name)?))));
         Ok(Self(found.collect()))
+    }
+
+    /// Looks at a body that may have whatever members, but has to be an object.
+    pub(crate) fn read_record(body: Option<&'a Value>) -> Result<(), BodyError> {
+        match body {
+            Some(Value::Object(_)) => Ok(()),
+            other => Err(BodyError::Fields(not_a_record(other))),
+        }
+    }
+
+    /// Reads the fields of a body that may have whatever other members: two of upstream's types at once, so a body that is no object is
+    /// told off twice.
+    pub(crate) fn read_open(body: Option<&'a Value>, fields: &[Field]) -> Result<Self, BodyError> {
+        match body {
+            Some(Value::Object(_)) => Self::read(body, fields),
+            other => {
+                let received = type_name(other);
+                let record = not_a_record(other);
+                Err(BodyError::Fields(format!(
+                    "[body] Invalid input: expected object, received {received}; {record}"
+                )))
+            }
+        }
     }
 
     /// The same for a body that may be absent, which is then as good as an empty object. `null` is not absent.
