@@ -11,24 +11,24 @@ use stayd_engine::store::{SqliteStore, Store};
 use tempfile::TempDir;
 
 /// A directory and a database that is not there yet.
-pub fn place() -> (TempDir, PathBuf) {
+pub(crate) fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("stayd.db");
     (directory, path)
 }
 
 /// Opens the database at a path as a server does.
-pub fn open(path: &PathBuf) -> Arc<SqliteStore> {
+pub(crate) fn open(path: &PathBuf) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(path, &SqliteOptions::default(), at(0)).unwrap())
 }
 
 /// The same, as any store.
-pub fn open_store(path: &PathBuf) -> Arc<dyn Store> {
+pub(crate) fn open_store(path: &PathBuf) -> Arc<dyn Store> {
     open(path)
 }
 
 /// An empty store, and what has to live as long as it.
-pub async fn fresh() -> (Arc<dyn Store>, TempDir) {
+pub(crate) async fn fresh() -> (Arc<dyn Store>, TempDir) {
     let (directory, path) = place();
     (open_store(&path), directory)
 }

@@ -1,6 +1,6 @@
 //! Whether a database works, and whether it is whole.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::error::Outcome;
 
@@ -20,8 +20,16 @@ pub(super) fn read_probe(connection: &Connection) -> Outcome<i64> {
 
 /// What is wrong with the file, at most a hundred findings; nothing when it is whole.
 pub(super) fn integrity(connection: &Connection) -> Outcome<Vec<String>> {
-    let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
-    let findings = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let findings = findings.collect::<Result<Vec<_>, _>>()?;
-    Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
+    let check = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
+        statement.query_map([], |row| row.get(0))?.collect()
+    };
+    match check() {
+        Ok(findings) => Ok(findings.into_iter().filter(|finding| finding != "ok").collect()),
+        // Damage beyond which the check does not get.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            Ok(vec![error.to_string()])
+        }
+        Err(error) => Err(error.into()),
+    }
 }
