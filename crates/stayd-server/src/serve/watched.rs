@@ -30,11 +30,10 @@ pub(super) struct Watched<T> {
     is_new: bool,
     is_write_blocked: bool,
     is_read_closed: bool,
-    /// Whether our side is closed, and we only listen.
-    is_lingering: bool,
     waiting: Option<Waiting>,
     alarm: Option<Pin<Box<Sleep>>>,
-    lingered: usize,
+    /// How many bytes we only listened to, once our side is closed.
+    lingered: Option<usize>,
 }
 
 struct Times {
@@ -71,10 +70,9 @@ impl<T> Watched<T> {
             is_new: true,
             is_write_blocked: false,
             is_read_closed: false,
-            is_lingering: false,
             waiting: None,
             alarm: None,
-            lingered: 0,
+            lingered: None,
         }
     }
 
@@ -95,7 +93,7 @@ impl<T> Watched<T> {
     /// Fails when what is waited for has taken too long; else sees to it that the task is woken when it has.
     fn check_time(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         // hyper flushes while it shuts down, too; that must not buy the peer more time.
-        if self.is_lingering {
+        if self.lingered.is_some() {
             return Ok(());
         }
         let cause = self.cause();
@@ -203,10 +201,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Watched<T> {
     /// Reads and forgets what the peer still sends, until it closes its side, or for a while.
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut scratch = [0; 4096];
-        while !self.is_read_closed && self.lingered < LINGER_BYTES {
+        while !self.is_read_closed && self.lingered.is_some_and(|bytes| bytes < LINGER_BYTES) {
             let mut buf = ReadBuf::new(&mut scratch);
             match Pin::new(&mut self.io).poll_read(cx, &mut buf) {
-                Poll::Ready(Ok(())) if !buf.filled().is_empty() => self.lingered += buf.filled().len(),
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    self.lingered = self.lingered.map(|bytes| bytes + buf.filled().len());
+                }
                 Poll::Ready(_) => break,
                 Poll::Pending => {
                     return if self.wait_for(Some(Cause::Linger), cx).is_err() {
@@ -249,9 +249,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !self.is_lingering {
+        if self.lingered.is_none() {
             ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
-            self.is_lingering = true;
+            self.lingered = Some(0);
         }
         self.poll_linger(cx).map(Ok)
     }

@@ -23,7 +23,7 @@ async fn half_a_head_is_cut_off_after_the_header_time() {
 #[tokio::test]
 async fn a_connection_that_never_speaks_is_closed_after_the_header_time() {
     let mut limits = quick();
-    limits.idle_time = Duration::from_secs(60);
+    limits.idle_time = Duration::from_mins(1);
     let server = Server::with(limits).await;
     assert!(server.connect().await.is_closed().await);
 }
@@ -50,7 +50,7 @@ async fn a_head_that_trickles_is_cut_off_all_the_same() {
 #[tokio::test]
 async fn half_a_second_head_is_cut_off_as_well() {
     let mut limits = quick();
-    limits.idle_time = Duration::from_secs(60);
+    limits.idle_time = Duration::from_mins(1);
     let server = Server::with(limits).await;
     let mut connection = server.connect().await;
     connection.send(GET).await;
