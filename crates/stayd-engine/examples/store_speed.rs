@@ -173,7 +173,7 @@ fn session(number: usize, user: usize) -> SessionRecord {
         id: format!("{:032x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
         token_hash: token(number),
         user_id: format!("{user:032}"),
-        expires_at: NOW.plus(Duration::from_secs(604_800)),
+        expires_at: NOW.plus(Duration::from_hours(24 * 7)),
         created_at: NOW,
         updated_at: NOW,
         ip_address: Some("203.0.113.7".to_owned()),

@@ -1,5 +1,6 @@
 //! A process that writes is killed at random moments: everything it had acknowledged is there.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![cfg(all(feature = "sqlite", unix))]
 
 mod store_support;

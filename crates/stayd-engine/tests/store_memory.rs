@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stayd_engine::store::{MemoryStore, Store};
 
+#[allow(clippy::unused_async, reason = "other stores need to wait for it")]
 async fn fresh() -> (Arc<dyn Store>, ()) {
     (Arc::new(MemoryStore::new()), ())
 }

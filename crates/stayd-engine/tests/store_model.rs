@@ -1,5 +1,6 @@
 //! Random stories, told to `SqliteStore` and to `MemoryStore`: every answer is the same, and so is what is kept in the end.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![cfg(feature = "sqlite")]
 
 mod store_support;

@@ -1,5 +1,6 @@
 //! What is refused when a database is opened, that refusing touches nothing, and what opening makes.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![cfg(feature = "sqlite")]
 
 mod store_support;

@@ -1,5 +1,6 @@
 //! What `SqliteStore` promises beyond any store: files, other processes, groups, full disks, closing.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![cfg(feature = "sqlite")]
 
 mod store_support;

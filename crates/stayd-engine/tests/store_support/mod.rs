@@ -1,5 +1,6 @@
 //! Databases in directories that are gone after the test.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(crate) fn open_store(path: &PathBuf) -> Arc<dyn Store> {
 }
 
 /// An empty store, and what has to live as long as it.
+#[allow(clippy::unused_async, reason = "other stores need to wait for it")]
 pub(crate) async fn fresh() -> (Arc<dyn Store>, TempDir) {
     let (directory, path) = place();
     (open_store(&path), directory)

@@ -280,6 +280,7 @@ fn shown<T: std::fmt::Debug>(records: StoreResult<Vec<T>>) -> StoreResult<Vec<St
 }
 
 /// Tokens hide what they are when they are shown; here it matters. Their order does not.
+#[allow(clippy::needless_pass_by_value, reason = "it is given to `map`")]
 fn token_lines(tokens: Vec<TokenHash>) -> Vec<String> {
     let mut lines: Vec<_> = tokens.iter().map(token_line).collect();
     lines.sort_unstable();

@@ -8,7 +8,7 @@ use super::samples::{
     TestStore, assert_refused, at, at_once, found, is_live, password, person, proof, provided, session,
     sign_up, sign_up_with, sorted, token, tokens,
 };
-use crate::store::{StoreError, UserChange};
+use crate::store::{StoreError, UserChange, UserRecord};
 
 pub async fn a_person_is_found_by_id_and_by_address(store: TestStore) {
     sign_up(&store, "ada").await;
@@ -80,7 +80,7 @@ pub async fn sign_up_without_a_session_adds_none(store: TestStore) {
 pub async fn a_taken_address_is_a_conflict(store: TestStore) {
     sign_up(&store, "ada").await;
     let mut other = person("eve");
-    other.email = person("ada").email;
+    other.email.clone_from(&person("ada").email);
     assert_refused!(store.create_user(other, password("eve"), None).await, Conflict);
     assert_eq!(store.user_by_id("user-eve").await.unwrap(), None);
     assert!(store.accounts_of("user-eve").await.unwrap().is_empty());
@@ -149,8 +149,7 @@ pub async fn of_many_sign_ups_with_one_address_exactly_one_succeeds(store: TestS
         let store = Arc::clone(&store);
         async move {
             let name = number.to_string();
-            let mut user = person(&name);
-            user.email = "same@example.com".to_owned();
+            let user = UserRecord { email: "same@example.com".to_owned(), ..person(&name) };
             store.create_user(user, password(&name), Some(session(&name, &name))).await
         }
     })
@@ -210,9 +209,7 @@ pub async fn a_change_leaves_other_fields_as_they_were(store: TestStore) {
     sign_up(&store, "ada").await;
     let change = UserChange { name: Some("Countess".to_owned()), ..UserChange::default() };
     let changed = store.update_user("user-ada", change, at(5)).await.unwrap();
-    let mut expected = person("ada");
-    expected.name = "Countess".to_owned();
-    expected.updated_at = at(5);
+    let expected = UserRecord { name: "Countess".to_owned(), updated_at: at(5), ..person("ada") };
     assert_eq!(changed, expected);
     assert_eq!(store.user_by_id("user-ada").await.unwrap(), Some(expected));
 }
@@ -259,8 +256,7 @@ pub async fn a_changed_address_frees_the_old_one(store: TestStore) {
     assert!(store.user_by_email("ada@example.com").await.unwrap().is_none());
     let found = store.user_by_email("countess@example.com").await.unwrap().unwrap();
     assert_eq!(found.user.id, "user-ada");
-    let mut other = person("eve");
-    other.email = "ada@example.com".to_owned();
+    let other = UserRecord { email: "ada@example.com".to_owned(), ..person("eve") };
     store.create_user(other, password("eve"), None).await.unwrap();
 }
 

@@ -61,13 +61,13 @@ pub(super) fn classify(error: Error) -> StoreError {
             ffi::SQLITE_CONSTRAINT_FOREIGNKEY => StoreError::NotFound,
             _ => StoreError::Corrupt(Box::new(error)),
         },
-        _ if may_pass(cause) => StoreError::Unavailable(Box::new(error)),
+        _ if may_pass(*cause) => StoreError::Unavailable(Box::new(error)),
         _ => StoreError::Corrupt(Box::new(error)),
     }
 }
 
 /// Whether trying again later may work.
-pub(super) fn may_pass(cause: &ffi::Error) -> bool {
+pub(super) fn may_pass(cause: ffi::Error) -> bool {
     matches!(
         cause.code,
         ErrorCode::DiskFull

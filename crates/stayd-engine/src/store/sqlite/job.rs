@@ -71,7 +71,7 @@ impl std::error::Error for NotCommitted {
 
 /// A job made of a function.
 pub(super) struct Work<T, F> {
-    work: Option<F>,
+    function: Option<F>,
     outcome: Option<Outcome<T>>,
     reply: oneshot::Sender<StoreResult<T>>,
 }
@@ -82,9 +82,9 @@ where
     F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
 {
     /// The job, and where its answer will come.
-    pub(super) fn new(work: F) -> (Box<dyn Job>, oneshot::Receiver<StoreResult<T>>) {
+    pub(super) fn boxed(work: F) -> (Box<dyn Job>, oneshot::Receiver<StoreResult<T>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Self { work: Some(work), outcome: None, reply }), answer)
+        (Box::new(Self { function: Some(work), outcome: None, reply }), answer)
     }
 }
 
@@ -94,7 +94,7 @@ where
     F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
 {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.outcome = self.work.take().map(|work| work(connection));
+        self.outcome = self.function.take().map(|work| work(connection));
         matches!(self.outcome, Some(Ok(_)))
     }
 

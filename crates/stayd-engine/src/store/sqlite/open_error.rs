@@ -131,7 +131,7 @@ impl OpenError {
             {
                 Self::Unwritable { path, source }
             }
-            Some(cause) if may_pass(&cause) => Self::Unavailable { path, source },
+            Some(cause) if may_pass(cause) => Self::Unavailable { path, source },
             _ => Self::Damaged { path, source },
         }
     }

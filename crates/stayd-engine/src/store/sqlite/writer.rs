@@ -76,7 +76,7 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
     {
-        let (job, answer) = Work::new(work);
+        let (job, answer) = Work::boxed(work);
         if self.queue.send(Message::Write(job)).await.is_err() {
             return closed();
         }
@@ -88,7 +88,7 @@ impl Writer {
     where
         F: FnOnce(&Connection) -> Outcome<()> + Send + 'static,
     {
-        let (job, answer) = Work::new(work);
+        let (job, answer) = Work::boxed(work);
         if self.leisurely.send(job).await.is_err() {
             return closed();
         }
