@@ -1,2 +1,50 @@
-//! The Stayd binary.
-fn main() {}
+//! Stayd, the session server: one binary. `stayd help` lists the commands.
+
+mod cli;
+mod config;
+mod database;
+mod doctor;
+mod failure;
+mod logging;
+mod migrate;
+mod secret;
+mod serve;
+mod sessions;
+mod system;
+mod table;
+mod users;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command, SessionCommand, UserCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    system::forbid_core_dumps();
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("stayd: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(options) => serve::run(&options)?,
+        Command::Migrate(common) => migrate::run(&common)?,
+        Command::Secret => secret::run(),
+        Command::Doctor(common) => return doctor::run(&common),
+        Command::User(UserCommand::Add(options)) => users::add(&options)?,
+        Command::User(UserCommand::List(common)) => users::list(&common)?,
+        Command::User(UserCommand::Remove { email, common }) => users::remove(&email, &common)?,
+        Command::Session(SessionCommand::List(options)) => sessions::list(&options)?,
+        Command::Session(SessionCommand::End(options)) => sessions::end(&options)?,
+        Command::ConfigDocs => print!("{}", config::page()),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -163,7 +163,7 @@ impl Round {
             }
             Err(error @ CarryError::Never(_)) => given_up(&letter, &error),
             Err(error) if now.duration_since(letter.posted_at) >= self.limits.give_up_after => {
-                given_up(&letter, &error)
+                given_up(&letter, &error);
             }
             Err(error @ CarryError::Down(_)) => {
                 self.failures = self.failures.saturating_add(1);

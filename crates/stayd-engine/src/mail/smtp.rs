@@ -12,11 +12,15 @@ use lettre::{
         extension::ClientId,
     },
 };
+use tokio::time::timeout;
 
 use super::{Carrier, CarryError, Mail, MailSetupError, Security, SmtpServer, message::Composer};
 
-/// For each answer of the server. RFC 5321 4.5.3.2 allows minutes; a relay that needs them is not well.
-const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+/// For a connection. RFC 5321 4.5.3.2 allows minutes; a relay that needs them is not well.
+const CONNECT_WITHIN: Duration = Duration::from_secs(20);
+
+/// For a whole letter: lettre waits for an answer for as long as the connection lasts.
+const CARRY_WITHIN: Duration = Duration::from_mins(1);
 
 pub(super) struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -29,7 +33,7 @@ impl Smtp {
             .port(server.port)
             .tls(tls(server)?)
             .hello_name(ClientId::Domain(composer.domain().to_owned()))
-            .timeout(Some(ANSWER_WITHIN))
+            .timeout(Some(CONNECT_WITHIN))
             // Letters go one after the other; a connection is kept for a burst of them.
             .pool_config(PoolConfig::new().max_size(1).idle_timeout(Duration::from_secs(10)));
         if let Some((user, password)) = &server.credentials {
@@ -43,14 +47,18 @@ impl Smtp {
 impl Carrier for Smtp {
     async fn carry(&self, mail: &Mail) -> Result<(), CarryError> {
         let message = self.composer.compose(mail)?;
-        self.transport.send(message).await.map(drop).map_err(sort)
+        match timeout(CARRY_WITHIN, self.transport.send(message)).await {
+            Ok(sent) => sent.map(drop).map_err(sort),
+            Err(late) => Err(CarryError::Down(Box::new(late))),
+        }
     }
 
     async fn check(&self) -> Result<(), CarryError> {
-        match self.transport.test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(CarryError::Down("the server does not answer NOOP".into())),
-            Err(error) => Err(CarryError::Down(Box::new(error))),
+        match timeout(CARRY_WITHIN, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(CarryError::Down("the server does not answer NOOP".into())),
+            Ok(Err(error)) => Err(CarryError::Down(Box::new(error))),
+            Err(late) => Err(CarryError::Down(Box::new(late))),
         }
     }
 }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support::{URL, carrier, impatient, mail};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_letter_is_one_file_for_its_owner_alone() {
     let folder = TempDir::new().expect("a folder");
     let inside = folder.path().join("mail/out");
@@ -28,7 +28,7 @@ async fn each_letter_is_one_file_for_its_owner_alone() {
     assert_eq!(fs::metadata(&inside).expect("a folder").permissions().mode() & 0o777, 0o700);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_that_is_gone_keeps_letters_waiting() {
     let folder = TempDir::new().expect("a folder");
     let inside = folder.path().join("out");

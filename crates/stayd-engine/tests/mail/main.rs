@@ -11,7 +11,7 @@ use server::MailServer;
 use stayd_engine::mail::{CarryError, Letter, Mail, MailError, Mailer, Outbox, OutboxLimits};
 use support::{URL, carrier, every_letter, impatient, mail};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_letter_arrives_intact() {
     let server = MailServer::start(&[]);
     let (outbox, courier) = Outbox::start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
@@ -36,7 +36,7 @@ async fn every_letter_arrives_intact() {
     assert_eq!(courier.finish(Duration::from_secs(30)).await, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_cannot_add_a_header_or_a_recipient() {
     let server = MailServer::start(&[]);
     let (outbox, _courier) =
@@ -56,7 +56,7 @@ async fn a_name_cannot_add_a_header_or_a_recipient() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_is_none_is_given_up_at_once() {
     let server = MailServer::start(&[]);
     let carrier = carrier(&format!("smtp://127.0.0.1:{}", server.port));
@@ -71,7 +71,7 @@ async fn an_address_that_is_none_is_given_up_at_once() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_waits_while_the_server_is_down_and_arrives_when_it_is_back() {
     // Stands in for a server that is starting: it takes connections and hangs up.
     let broken = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -88,7 +88,7 @@ async fn a_letter_waits_while_the_server_is_down_and_arrives_when_it_is_back() {
     assert_eq!(courier.finish(Duration::from_secs(30)).await, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_that_is_put_off_is_tried_again_and_holds_up_no_other() {
     let server = MailServer::start(&["--put-off", "1"]);
     let (outbox, _courier) =
@@ -98,7 +98,7 @@ async fn a_letter_that_is_put_off_is_tried_again_and_holds_up_no_other() {
     server.letter();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_letter_is_tried_once_and_its_link_is_not_in_the_log() {
     let server = MailServer::start(&["--refuse"]);
     let log = support::Log::capture();
@@ -111,7 +111,7 @@ async fn a_refused_letter_is_tried_once_and_its_link_is_not_in_the_log() {
     assert!(!log.contains("secret"), "{log}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn starttls_and_tls_protect_letters_and_passwords() {
     let certificate = support::Certificate::for_localhost();
     let (file, key) = (certificate.file(), certificate.key());
@@ -127,7 +127,7 @@ async fn starttls_and_tls_protect_letters_and_passwords() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_starttls_or_with_a_strangers_certificate_gets_no_letter() {
     let plain = MailServer::start(&[]);
     let letter = mail("Ada", Letter::VerifyEmail { url: URL.into() });
@@ -140,7 +140,7 @@ async fn a_server_without_starttls_or_with_a_strangers_certificate_gets_no_lette
     assert!(matches!(refused, Err(CarryError::Down(_))), "{refused:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_password_keeps_letters_waiting_and_is_found_by_the_check() {
     let server = MailServer::start(&["--user", "ada", "--password", "right"]);
     let carrier = carrier(&format!("smtp://ada:wrong@127.0.0.1:{}", server.port));
@@ -149,7 +149,17 @@ async fn a_wrong_password_keeps_letters_waiting_and_is_found_by_the_check() {
     assert!(matches!(carrier.check().await, Err(CarryError::Down(_))));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_given_up_after_a_while() {
+    // The system takes the connection, nobody answers it. Time is the runtime's: it leaps when everybody waits.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let carrier = carrier(&format!("smtp://{}", silent.local_addr().expect("an address")));
+    let letter = mail("Ada", Letter::VerifyEmail { url: URL.into() });
+    assert!(matches!(carrier.carry(&letter).await, Err(CarryError::Down(_))));
+    assert!(matches!(carrier.check().await, Err(CarryError::Down(_))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_outbox_refuses_and_a_stopped_one_is_closed() {
     let nobody = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port");
     let limits = OutboxLimits { capacity: 2, ..impatient() };

@@ -44,7 +44,7 @@ class Handler:
             html=html.get_content(),
             raw=envelope.content.decode("ascii"),
             encrypted=session.ssl is not None,
-            user=(session.auth_data or b"").decode(),
+            user=(session.auth_data or b"").decode() if session.authenticated else "",
         )
         return "250 OK"
 
@@ -68,7 +68,8 @@ async def main():
 
     def authenticate(server, session, envelope, mechanism, data):
         known = data.login == options.user.encode() and data.password == options.password.encode()
-        return AuthResult(success=known, auth_data=data.login)
+        # Not handled: the server itself answers with 535.
+        return AuthResult(success=known, handled=False, auth_data=data.login)
 
     handler = Handler(options.put_off, options.refuse)
 

@@ -13,7 +13,6 @@ use stayd_engine::{
 };
 use stayd_protocol::{Random, Timestamp};
 use tempfile::TempDir;
-use tracing::subscriber::DefaultGuard;
 
 /// Longer than a line of a message may be, as real verification links are.
 pub(crate) const URL: &str = "https://example.com/api/auth/verify-email?token=secret-eyJhbGciOiJIUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSIsImlhdCI6MTc2NzMyMzA0NSwiZXhwIjoxNzY3MzI2NjQ1fQ.0123456789abcdefghijklmnopqrstuvwxyzABCDEFG&callbackURL=%2Fwelcome%3Fa%3D1";
@@ -92,11 +91,8 @@ impl Certificate {
     }
 }
 
-/// Everything this thread logs, at every level.
-pub(crate) struct Log {
-    lines: Lines,
-    _guard: DefaultGuard,
-}
+/// Everything this process logs from now on, at every level. The courier works on another thread than its test.
+pub(crate) struct Log(Lines);
 
 impl Log {
     pub(crate) fn capture() -> Self {
@@ -106,11 +102,12 @@ impl Log {
             .with_max_level(tracing::Level::TRACE)
             .with_writer(move || writer.clone())
             .finish();
-        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
+        tracing::subscriber::set_global_default(subscriber).expect("one test captures");
+        Self(lines)
     }
 
     pub(crate) fn text(&self) -> String {
-        let lines = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&lines).into_owned()
     }
 }

@@ -1,0 +1,316 @@
+//! The one table of settings. Messages about wrong values and `docs/configuration.md` both come from it.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use stayd_protocol::{MAX_COOKIE_AGE, Strategy};
+use stayd_server::TrustedProxies;
+use url::Url;
+
+use super::{
+    mail::MailChoice,
+    read,
+    setting::{About, Setting},
+};
+use crate::logging::LogFormat;
+
+const DURATION: &str = "a duration such as `90s`, `15m`, `12h`, `7d` or `2w`; a bare number counts seconds";
+const SWITCH: &str = "`true` or `false` (also `on`/`off`, `yes`/`no`, `1`/`0`)";
+
+/// The sections of the file in the order of the page, each with its settings.
+pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
+    (
+        "Where it listens and who may call",
+        &[
+            &LISTEN.about,
+            &URL.about,
+            &BASE_PATH.about,
+            &DATABASE.about,
+            &TRUSTED_ORIGINS.about,
+            &TRUSTED_PROXIES.about,
+            &HOSTS.about,
+            &RATE_LIMIT.about,
+        ],
+    ),
+    ("Secrets", &[&SECRET.about, &SECRETS.about, &SECRET_FILE.about]),
+    ("Sessions", &[&EXPIRES_IN.about, &UPDATE_AGE.about, &FRESH_AGE.about, &SESSION_CACHE.about]),
+    (
+        "Cookies",
+        &[&COOKIE_PREFIX.about, &COOKIE_DOMAIN.about, &COOKIE_CACHE.about, &COOKIE_CACHE_STRATEGY.about],
+    ),
+    (
+        "Accounts",
+        &[
+            &SIGN_UP.about,
+            &AUTO_SIGN_IN.about,
+            &REQUIRE_VERIFICATION.about,
+            &SIGN_IN_AFTER_VERIFICATION.about,
+            &CHANGE_EMAIL.about,
+            &DELETE_USER.about,
+            &DELETE_USER_BY_MAIL.about,
+            &REVOKE_ON_RESET.about,
+        ],
+    ),
+    ("Passwords", &[&PASSWORD_MIN.about, &PASSWORD_MAX.about, &HASH_THREADS.about, &HASH_QUEUE.about]),
+    ("Mail", &[&MAIL.about, &MAIL_FROM.about, &MAIL_PRODUCT.about]),
+    ("Logs", &[&LOG.about, &LOG_FORMAT.about]),
+];
+
+/// Every setting.
+pub(crate) fn all() -> impl Iterator<Item = &'static About> {
+    SECTIONS.iter().flat_map(|(_, settings)| settings.iter().copied())
+}
+
+pub(crate) const LISTEN: Setting<SocketAddr> = Setting {
+    about: About::new("listen", "an address with a port, such as `127.0.0.1:3000`, `[::1]:3000` or `0.0.0.0:80`; port 0 takes a free one", "Where the server listens. TLS is the work of the proxy in front of it.")
+        .variables(&["STAYD_LISTEN"]).flag("--listen").default("127.0.0.1:3000"),
+    parse: read::listen,
+};
+pub(crate) const URL: Setting<Url> = Setting {
+    about: About::new("url", "an address that begins with `http://` or `https://`, without user, query and fragment", "Where people reach the server. It is trusted as an origin, stands in the links of letters, and decides by its scheme whether cookies are `Secure`. A path in it takes the place of `base_path`.")
+        .variables(&["BETTER_AUTH_URL"]).otherwise("`http://` and the address it listens on, if that is an address of this machine; otherwise it must be set"),
+    parse: read::base_url,
+};
+pub(crate) const BASE_PATH: Setting<String> = Setting {
+    about: About::new(
+        "base_path",
+        "a path of letters, digits, `-`, `_`, `.`, `~` and `/`",
+        "The path under which all routes lie.",
+    )
+    .default("/api/auth"),
+    parse: read::base_path,
+};
+pub(crate) const DATABASE: Setting<PathBuf> = Setting {
+    about: About::new("database", "`sqlite:` and the path of a file", "Where accounts and sessions are kept. The file is made, readable by its owner alone, if it is not there.")
+        .variables(&["DATABASE_URL"]).flag("--database").default("sqlite:stayd.db"),
+    parse: read::database,
+};
+pub(crate) const TRUSTED_ORIGINS: Setting<Vec<String>> = Setting {
+    about: About::new("trusted_origins", "a list of origins such as `https://app.example.com`, or patterns with `*` and `?` such as `*.example.com`", "Other sites whose pages may send requests that change something, and where redirects may lead.")
+        .variables(&["STAYD_TRUSTED_ORIGINS", "BETTER_AUTH_TRUSTED_ORIGINS"]).default(""),
+    parse: read::origins,
+};
+pub(crate) const TRUSTED_PROXIES: Setting<TrustedProxies> = Setting {
+    about: About::new(
+        "trusted_proxies",
+        "a list of addresses and networks such as `10.0.0.1` or `10.0.0.0/8`",
+        "Proxies whose `X-Forwarded-For` is believed. From anybody else the header is ignored.",
+    )
+    .variables(&["STAYD_TRUSTED_PROXIES"])
+    .default(""),
+    parse: read::proxies,
+};
+pub(crate) const HOSTS: Setting<Vec<String>> = Setting {
+    about: About::new("hosts", "a list of hosts such as `stayd.internal` or `10.0.0.5:3000` (without a port any will do), or `*` for any host", "Hosts that requests may name beside those of `url` and of this machine; needed when a proxy does not pass the host on. Others are answered with 421.")
+        .variables(&["STAYD_HOSTS"]).default(""),
+    parse: read::hosts,
+};
+pub(crate) const RATE_LIMIT: Setting<bool> = Setting {
+    about: About::new("rate_limit", SWITCH, "Whether requests beyond the limits are answered with 429.")
+        .variables(&["STAYD_RATE_LIMIT"])
+        .default("on"),
+    parse: read::switch,
+};
+
+pub(crate) const SECRET: Setting<String> = Setting {
+    about: About::new("secret", "at least 32 random characters; `stayd secret` prints some", "The key that signs cookies and links. Prefer the environment or `secret_file` to the configuration file.")
+        .variables(&["BETTER_AUTH_SECRET", "AUTH_SECRET"]).otherwise("one of the three must be set").secret(),
+    parse: |text| Ok(text.to_owned()),
+};
+pub(crate) const SECRETS: Setting<Vec<(u32, String)>> = Setting {
+    about: About::new("secrets", "a list of `VERSION:SECRET`, newest first, at most three, such as `2:new...,1:old...`", "To change the secret without signing anybody out: the first one signs, the others are still accepted. When this is set, `secret` and `secret_file` are ignored.")
+        .variables(&["BETTER_AUTH_SECRETS"]).secret(),
+    parse: super::secret::versions,
+};
+pub(crate) const SECRET_FILE: Setting<PathBuf> = Setting {
+    about: About::new("secret_file", "the path of a file", "A file that holds the secret and nothing else; for its owner alone (mode 600). Read when `secret` is not set.").variables(&["STAYD_SECRET_FILE"]),
+    parse: |text| read::text(text).map(PathBuf::from),
+};
+
+pub(crate) const EXPIRES_IN: Setting<Duration> = Setting {
+    about: About::new(
+        "session.expires_in",
+        "a duration from `1m` to `400d` (browsers keep no cookie longer); a bare number counts seconds",
+        "How long a remembered session lives after its last renewal.",
+    )
+    .variables(&["STAYD_SESSION_EXPIRES_IN"])
+    .default("7d"),
+    parse: |text| read::duration(text, Duration::from_mins(1)..=MAX_COOKIE_AGE),
+};
+pub(crate) const UPDATE_AGE: Setting<Duration> = Setting {
+    about: About::new(
+        "session.update_age",
+        "a duration of at most `session.expires_in`; 0 renews at every use",
+        "A session that is used this long after its last renewal is renewed.",
+    )
+    .variables(&["STAYD_SESSION_UPDATE_AGE"])
+    .default("1d"),
+    parse: |text| read::duration(text, Duration::ZERO..=MAX_COOKIE_AGE),
+};
+pub(crate) const FRESH_AGE: Setting<Duration> = Setting {
+    about: About::new("session.fresh_age", DURATION, "For so long after sign-in a session may do what needs freshness, such as deleting the account without the password. 0 asks for none.").variables(&["STAYD_SESSION_FRESH_AGE"]).default("1d"),
+    parse: |text| read::duration(text, Duration::ZERO..=MAX_COOKIE_AGE),
+};
+pub(crate) const SESSION_CACHE: Setting<usize> = Setting {
+    about: About::new(
+        "session.cache_size",
+        "a number from 0 to 10000000",
+        "How many sessions are kept in memory, at about 1.5 kB each.",
+    )
+    .default("50000"),
+    parse: |text| read::count(text, 0..=10_000_000),
+};
+
+pub(crate) const COOKIE_PREFIX: Setting<String> = Setting {
+    about: About::new(
+        "cookie.prefix",
+        "at most 64 letters, digits, `-`, `_` and `.`",
+        "What the names of all cookies begin with; clients must be told if it is changed.",
+    )
+    .default("better-auth"),
+    parse: read::cookie_prefix,
+};
+pub(crate) const COOKIE_DOMAIN: Setting<String> = Setting {
+    about: About::new("cookie.domain", "the host of `url` or a domain above it, such as `example.com`", "Shares the cookies with all subdomains of this domain. Every one of them can then act as the person.").otherwise("cookies belong to the host alone"),
+    parse: read::cookie_domain,
+};
+pub(crate) const COOKIE_CACHE: Setting<Duration> = Setting {
+    about: About::new("cookie_cache.max_age", "a duration of at most `1h`; 0 switches it off", "Keeps a signed copy of the session in a cookie that is believed for so long without asking the store. Revocations on this server hold all the same.").variables(&["STAYD_COOKIE_CACHE"]).default("0"),
+    parse: |text| read::duration(text, Duration::ZERO..=Duration::from_hours(1)),
+};
+pub(crate) const COOKIE_CACHE_STRATEGY: Setting<Strategy> = Setting {
+    about: About::new(
+        "cookie_cache.strategy",
+        "`compact` (signed), `jwt` (signed, a standard form) or `jwe` (encrypted)",
+        "The form of that cookie.",
+    )
+    .default("compact"),
+    parse: read::strategy,
+};
+
+pub(crate) const SIGN_UP: Setting<bool> = Setting {
+    about: About::new(
+        "account.sign_up",
+        SWITCH,
+        "Whether somebody new may sign up. `stayd user add` works either way.",
+    )
+    .default("true"),
+    parse: read::switch,
+};
+pub(crate) const AUTO_SIGN_IN: Setting<bool> = Setting {
+    about: About::new("account.auto_sign_in", SWITCH, "Whether a sign-up signs in as well.").default("true"),
+    parse: read::switch,
+};
+pub(crate) const REQUIRE_VERIFICATION: Setting<bool> = Setting {
+    about: About::new(
+        "account.require_email_verification",
+        SWITCH,
+        "Whether people must show that their address is theirs before they can sign in. Needs mail.",
+    )
+    .default("false"),
+    parse: read::switch,
+};
+pub(crate) const SIGN_IN_AFTER_VERIFICATION: Setting<bool> = Setting {
+    about: About::new(
+        "account.auto_sign_in_after_verification",
+        SWITCH,
+        "Whether visiting the link in the verification letter signs in.",
+    )
+    .default("false"),
+    parse: read::switch,
+};
+pub(crate) const CHANGE_EMAIL: Setting<bool> = Setting {
+    about: About::new("account.change_email", SWITCH, "Whether people may change their address.")
+        .default("true"),
+    parse: read::switch,
+};
+pub(crate) const DELETE_USER: Setting<bool> = Setting {
+    about: About::new("account.delete_user", SWITCH, "Whether people may delete their account.")
+        .default("true"),
+    parse: read::switch,
+};
+pub(crate) const DELETE_USER_BY_MAIL: Setting<bool> = Setting {
+    about: About::new(
+        "account.delete_user_by_mail",
+        SWITCH,
+        "Whether deleting an account needs a visit to a link sent by mail.",
+    )
+    .default("false"),
+    parse: read::switch,
+};
+pub(crate) const REVOKE_ON_RESET: Setting<bool> = Setting {
+    about: About::new(
+        "account.revoke_sessions_on_password_reset",
+        SWITCH,
+        "Whether resetting the password ends all sessions of the person.",
+    )
+    .default("true"),
+    parse: read::switch,
+};
+
+pub(crate) const PASSWORD_MIN: Setting<usize> = Setting {
+    about: About::new(
+        "password.min_length",
+        "a number from 1 to 128",
+        "The shortest password, in UTF-16 units as the protocol counts. Below 8 is not advised.",
+    )
+    .default("8"),
+    parse: |text| read::count(text, 1..=128),
+};
+pub(crate) const PASSWORD_MAX: Setting<usize> = Setting {
+    about: About::new("password.max_length", "a number from 64 to 4096", "The longest password.")
+        .default("128"),
+    parse: |text| read::count(text, 64..=4096),
+};
+pub(crate) const HASH_THREADS: Setting<usize> = Setting {
+    about: About::new(
+        "password.hash_threads",
+        "a number from 1 to 256",
+        "How many passwords are hashed at once; each takes 32 MiB while it is.",
+    )
+    .otherwise("half of the processors, at least 1"),
+    parse: |text| read::count(text, 1..=256),
+};
+pub(crate) const HASH_QUEUE: Setting<usize> = Setting {
+    about: About::new(
+        "password.hash_queue",
+        "a number from 0 to 100000",
+        "How many may wait for that; beyond it the answer is 503 with `Retry-After`, at once.",
+    )
+    .otherwise("16 for each thread"),
+    parse: |text| read::count(text, 0..=100_000),
+};
+
+pub(crate) const MAIL: Setting<MailChoice> = Setting {
+    about: About::new("mail.transport", "`smtp://[user:password@]host[:port]`, `smtps://...`, `file:DIR`, `log` or `off`", "How letters leave. `smtps` speaks TLS from the start (port 465). `smtp` demands STARTTLS (port 587), except from a server on this machine (port 25, no TLS); `?tls=off` and `?tls=starttls` say otherwise, `?ca=FILE` trusts a certificate (PEM) besides the usual ones. Special characters in user and password are written as %XX. `file:` writes one .eml for each letter. `log` writes links to the log, for development.")
+        .variables(&["STAYD_MAIL"]).otherwise("`log` when `url` is an address of this machine, else `off`").secret(),
+    parse: read::mail,
+};
+pub(crate) const MAIL_FROM: Setting<String> = Setting {
+    about: About::new("mail.from", "an e-mail address", "Where letters come from.")
+        .variables(&["STAYD_MAIL_FROM"])
+        .otherwise("`stayd@` and the host of `url`"),
+    parse: read::address,
+};
+pub(crate) const MAIL_PRODUCT: Setting<String> = Setting {
+    about: About::new("mail.product", "one line of text", "What letters call the application.")
+        .variables(&["STAYD_MAIL_PRODUCT"])
+        .otherwise("the host of `url`"),
+    parse: read::text,
+};
+
+pub(crate) const LOG: Setting<String> = Setting {
+    about: About::new(
+        "log.filter",
+        "`error`, `warn`, `info`, `debug`, `trace` or `off`, also for parts: `info,stayd_engine=debug`",
+        "What is logged, to standard error.",
+    )
+    .variables(&["STAYD_LOG"])
+    .default("info"),
+    parse: read::log_filter,
+};
+pub(crate) const LOG_FORMAT: Setting<LogFormat> = Setting {
+    about: About::new("log.format", "`text` or `json`", "The form of a log line.")
+        .variables(&["STAYD_LOG_FORMAT"])
+        .default("text"),
+    parse: read::log_format,
+};

@@ -1,0 +1,85 @@
+//! Why a command failed, and its exit code: 2 for what the operator has said, 1 for everything else.
+
+use std::{error::Error, io, net::SocketAddr, process::ExitCode};
+
+use stayd_engine::{
+    EngineError, Refusal,
+    mail::MailSetupError,
+    store::{StoreError, sqlite::OpenError},
+};
+use stayd_server::{InvalidOrigin, ServeError};
+
+use crate::config::ConfigError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{}", chain(.0))]
+    Database(#[from] OpenError),
+    #[error("{}", chain(.0))]
+    Store(#[from] StoreError),
+    #[error("{}", told(.0))]
+    Engine(#[from] EngineError),
+    #[error("mail: {}", chain(.0))]
+    Mail(#[from] MailSetupError),
+    #[error("{0}")]
+    Origin(#[from] InvalidOrigin),
+    #[error("cannot listen on {address}: {source}; choose another address with --listen or STAYD_LISTEN")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("{0}")]
+    Serve(#[from] ServeError),
+    #[error("{0}")]
+    System(#[from] io::Error),
+    #[error(
+        "this build has no demo page; `npm ci && npm run build` in packages/demo makes it, and then build again"
+    )]
+    NoDemo,
+    #[error("there is nobody with the address {0}")]
+    NoSuchUser(String),
+    #[error("there is no session with the id {0}; `stayd session list` shows the ids")]
+    NoSuchSession(String),
+    #[error("{0}")]
+    Password(&'static str),
+}
+
+impl Failure {
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) | Self::Mail(_) | Self::Origin(_) | Self::Serve(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !line.ends_with(&inner_text) {
+            line = format!("{line}: {inner_text}");
+        }
+        cause = inner.source();
+    }
+    line
+}
+
+/// A refusal in the words of an operator.
+fn told(error: &EngineError) -> String {
+    match error {
+        EngineError::Refused(Refusal::InvalidEmail) => "this is not an e-mail address".to_owned(),
+        EngineError::Refused(Refusal::UserAlreadyExists) => {
+            "there is somebody with this address already".to_owned()
+        }
+        EngineError::Refused(Refusal::PasswordTooShort) => {
+            "the password is too short (password.min_length)".to_owned()
+        }
+        EngineError::Refused(Refusal::PasswordTooLong) => {
+            "the password is too long (password.max_length)".to_owned()
+        }
+        error => chain(error),
+    }
+}

@@ -1,0 +1,169 @@
+//! `stayd serve`: the server, from its configuration to its orderly end.
+
+use std::{io, net::SocketAddr, process, sync::Arc, time::Duration};
+
+use axum::routing::get;
+use stayd_engine::{
+    Engine, Parts,
+    mail::{self, Courier, Mailer, Outbox, OutboxLimits},
+    store::sqlite::SqliteStore,
+};
+use stayd_protocol::Secrets;
+use stayd_server::{
+    CookieCache, Limits, ServerConfig, Stayd, TrustedOrigins, health, keep_house, router, serve,
+};
+use tokio::{
+    net::TcpListener,
+    runtime,
+    signal::unix::{Signal, SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cli::ServeOptions,
+    config::{Config, ConfigError, PublicPlace},
+    database::{self, NoMail},
+    failure::{Failure, chain},
+    logging,
+    system::{SystemClock, SystemRandom},
+    web,
+};
+
+/// How long waiting letters may take after the last request was answered.
+const LAST_LETTERS: Duration = Duration::from_secs(10);
+
+/// What a shell expects of a process that was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// Serves until told to stop.
+pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
+    let config = options.load()?;
+    let secrets = config.secret.secrets()?;
+    if options.demo && !web::is_built_in() {
+        return Err(Failure::NoDemo);
+    }
+    logging::start(&config.log);
+    for doubt in &config.doubts {
+        tracing::warn!("{doubt}");
+    }
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve_with(&config, secrets, options.demo))
+}
+
+async fn serve_with(config: &Config, secrets: Secrets, demo: bool) -> Result<(), Failure> {
+    let signals = Signals::new()?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(|source| Failure::Listen { address: config.listen, source })?;
+    let bound = listener.local_addr()?;
+    let place = config.place(bound)?;
+    warn_about(config, &place);
+    // Blocks for some milliseconds, before anybody is served.
+    let store = Arc::new(database::open(&config.database)?);
+    let (mailer, courier) = mailer(config, &place)?;
+    let engine = Engine::new(Parts {
+        policy: config.policy(&place),
+        store: Arc::<SqliteStore>::clone(&store),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        mailer,
+        secrets: secrets.clone(),
+    });
+    let stop = CancellationToken::new();
+    let house = tokio::spawn(keep_house(engine.clone(), stop.clone()));
+
+    let stayd = Stayd::new(engine, server_config(config, &place, secrets)?);
+    let mut routes = router(stayd.clone()).merge(health(stayd));
+    if demo {
+        routes = routes.fallback_service(get(web::demo));
+    }
+    let mut limits = Limits::default();
+    limits.hosts = config.hosts(&place, bound);
+
+    announce(config, &place, bound);
+    let stopped = serve(listener, routes, limits, signals.first()).await?;
+    if stopped.cut_off > 0 {
+        tracing::warn!(requests = stopped.cut_off, "requests were cut off");
+    }
+    // The last of what is in memory is written down only when no request can add to it.
+    stop.cancel();
+    if let Err(error) = house.await {
+        tracing::error!(error = %chain(&error), "housekeeping failed");
+    }
+    if let Some(courier) = courier {
+        courier.finish(LAST_LETTERS).await;
+    }
+    store.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Result<ServerConfig, Failure> {
+    let origins = config.origins(place);
+    let cookies = config.cookies(place);
+    cookies.check().map_err(|error| ConfigError::Contradiction(error.to_string()))?;
+    Ok(ServerConfig {
+        base_path: place.base_path.clone(),
+        origin: place.origin.clone(),
+        cookies,
+        cookie_cache: config.cookie.cache.map(|(strategy, max_age)| CookieCache { strategy, max_age }),
+        secrets,
+        trusted_origins: TrustedOrigins::new(&place.origin, origins.iter().map(String::as_str))?,
+        trusted_proxies: config.trusted_proxies.clone(),
+        rate_limit: config.rate_limit,
+    })
+}
+
+fn mailer(config: &Config, place: &PublicPlace) -> Result<(Arc<dyn Mailer>, Option<Courier>), Failure> {
+    let Some(transport) = config.transport(place) else { return Ok((Arc::new(NoMail), None)) };
+    let carrier =
+        mail::open(&transport, config.letterhead(place), Arc::new(SystemClock), Arc::new(SystemRandom))?;
+    let (outbox, courier) = Outbox::start(carrier, OutboxLimits::default());
+    Ok((Arc::new(outbox), Some(courier)))
+}
+
+fn warn_about(config: &Config, place: &PublicPlace) {
+    if !place.is_https() && !place.is_local {
+        tracing::warn!(
+            url = place.origin,
+            "people reach the server without TLS: whoever listens can take their sessions (C-11)"
+        );
+    }
+    if config.accounts.require_email_verification && config.transport(place).is_none() {
+        tracing::warn!("account.require_email_verification is on, but mail is off: nobody new can sign in");
+    }
+}
+
+/// One line for the person who started it.
+fn announce(config: &Config, place: &PublicPlace, bound: SocketAddr) {
+    let at = if config.url.is_some() { format!(", listening on {bound}") } else { String::new() };
+    println!("Stayd is ready at {}{at} (database {})", place.origin, config.database.display());
+}
+
+/// What ends the server: SIGTERM from a service manager, SIGINT from a keyboard.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// Waits for the first signal. A second one ends the process at once; acknowledged writes are on the disk already.
+    async fn first(mut self) {
+        self.next().await;
+        tracing::info!("stopping; a second signal stops at once");
+        tokio::spawn(async move {
+            self.next().await;
+            process::exit(INTERRUPTED);
+        });
+    }
+}

@@ -1,0 +1,220 @@
+//! Runs the real binary, each time in a folder of its own and with an environment that holds nothing else.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+pub const SECRET: &str = "kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq";
+
+/// Longer than anything here takes on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A place to run commands in.
+pub struct Deployment {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a command said.
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Deployment {
+    /// With a good secret, on a free port.
+    pub fn new() -> Self {
+        Self::bare().with("BETTER_AUTH_SECRET", SECRET).with("STAYD_LISTEN", "127.0.0.1:0")
+    }
+
+    /// With nothing at all.
+    pub fn bare() -> Self {
+        Self { folder: TempDir::new().expect("a folder"), variables: Vec::new() }
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn file(self, name: &str, text: &str) -> Self {
+        fs::write(self.path(name), text).expect("written");
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with_input(arguments, "")
+    }
+
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Said {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the binary starts");
+        // A command that fails early does not read its input.
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        child.wait_with_output().expect("it ends").into()
+    }
+
+    /// Starts `stayd serve` and waits until it says that it is ready.
+    pub fn serve(&self, arguments: &[&str]) -> Server {
+        let mut process = self
+            .command(&[&["serve"], arguments].concat())
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+        let Some(origin) = line.split_whitespace().find(|word| word.starts_with("http://")) else {
+            let said: Said = process.wait_with_output().expect("it ends").into();
+            panic!("no start line: {line:?} {}", said.stderr);
+        };
+        // `, listening on 127.0.0.1:1` follows where the public address is another one.
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let listening = words.iter().position(|word| *word == "listening").and_then(|at| words.get(at + 2));
+        let address = listening.copied().unwrap_or_else(|| origin.trim_start_matches("http://")).to_owned();
+        Server { process: Some(process), address, line }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stayd"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// A running server. It is killed when this is dropped.
+pub struct Server {
+    process: Option<Child>,
+    pub address: String,
+    /// What it said when it was ready.
+    pub line: String,
+}
+
+impl Server {
+    pub fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, &[], "")
+    }
+
+    /// Sends one request on a connection of its own.
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        let mut request = format!("{method} {path} HTTP/1.1\r\n");
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            request += &format!("Host: {}\r\n", self.address);
+        }
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        if !body.is_empty() {
+            request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        }
+        request += &format!("Connection: close\r\n\r\n{body}");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("it answers");
+        Answer::parse(&text)
+    }
+
+    /// Signs up and answers with the session cookie.
+    pub fn sign_up(&self, email: &str) -> String {
+        let body =
+            format!("{{\"name\":\"Ada\",\"email\":\"{email}\",\"password\":\"correct horse battery\"}}");
+        let answer = self.request("POST", "/api/auth/sign-up/email", &[], &body);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let cookie = answer.header("set-cookie").expect("a cookie");
+        cookie.split(';').next().expect("a value").to_owned()
+    }
+
+    pub fn is_signed_in(&self, cookie: &str) -> bool {
+        let answer = self.request("GET", "/api/auth/get-session", &[("Cookie", cookie)], "");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body != "null"
+    }
+
+    /// Asks it to stop, as a service manager does, and waits until it has.
+    pub fn stop(mut self) -> Said {
+        self.signal("-TERM");
+        self.process.take().expect("running").wait_with_output().expect("it ends").into()
+    }
+
+    /// Ends it with this signal.
+    pub fn end_with(mut self, signal: &str) -> ExitStatus {
+        self.signal(signal);
+        self.process.take().expect("running").wait_with_output().expect("it ends").status
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let id = self.process.as_ref().expect("running").id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+/// An answer over HTTP.
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    fn parse(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        Self {
+            status: status.expect("a status"),
+            headers: headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Waits until something holds.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        thread::yield_now();
+    }
+}
+
+pub fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}

@@ -1,0 +1,160 @@
+//! The server as a process: how it starts, what it shows, how it ends.
+
+mod common;
+
+use std::{fs, io::Write, net::TcpStream, os::unix::process::ExitStatusExt};
+
+use common::{Deployment, eventually, files_in};
+use rustix::process::{Resource, Rlimit};
+
+#[test]
+fn one_line_says_where_it_is() {
+    let server = Deployment::new().serve(&[]);
+    assert_eq!(server.line, format!("Stayd is ready at http://{} (database stayd.db)\n", server.address));
+    assert_eq!(server.get("/health/live").status, 200);
+    assert_eq!(server.get("/health/ready").status, 200);
+    assert_eq!(server.get("/").status, 404, "the demo is shown only when asked for");
+}
+
+#[test]
+fn people_stay_signed_in_through_a_restart() {
+    let deployment = Deployment::new();
+    let server = deployment.serve(&[]);
+    let cookie = server.sign_up("ada@example.com");
+    assert!(server.is_signed_in(&cookie));
+    let said = server.stop();
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(deployment.serve(&[]).is_signed_in(&cookie));
+}
+
+#[test]
+fn letters_are_delivered_before_it_ends() {
+    let deployment = Deployment::new().with("STAYD_MAIL", "file:mail");
+    let server = deployment.serve(&[]);
+    server.sign_up("ada@example.com");
+    let body = "{\"email\":\"ada@example.com\"}";
+    assert_eq!(server.request("POST", "/api/auth/request-password-reset", &[], body).status, 200);
+    assert_eq!(server.stop().code, Some(0));
+    let letters = files_in(&deployment.path("mail"));
+    let resets = letters
+        .iter()
+        .filter(|file| fs::read_to_string(file).expect("a letter").contains("Reset your Stayd password"));
+    assert_eq!(resets.count(), 1, "{letters:?}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let server = Deployment::new().serve(&[]);
+    // A request whose body never comes keeps the orderly end waiting.
+    let mut stalled = TcpStream::connect(&server.address).expect("it listens");
+    let head = format!(
+        "POST /api/auth/sign-in/email HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{{",
+        server.address
+    );
+    stalled.write_all(head.as_bytes()).expect("it reads");
+    server.signal("-TERM");
+    eventually("it stops listening", || TcpStream::connect(&server.address).is_err());
+    let said = server.stop();
+    assert!(said.code == Some(130), "{:?}: {}", said.code, said.stderr);
+}
+
+#[test]
+fn logs_are_json_where_wanted_and_hold_no_secret() {
+    let deployment = Deployment::new()
+        .with("STAYD_LOG_FORMAT", "json")
+        .with("STAYD_LOG", "trace")
+        .with("STAYD_MAIL", "file:mail");
+    let server = deployment.serve(&[]);
+    let cookie = server.sign_up("ada@example.com");
+    server.request("POST", "/api/auth/request-password-reset", &[], "{\"email\":\"ada@example.com\"}");
+    server.is_signed_in(&cookie);
+    let said = server.stop();
+    let token = cookie.split_once('=').and_then(|(_, value)| value.split('.').next()).expect("a token");
+    assert!(said.stderr.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{}", said.stderr);
+    for secret in [token, "correct horse", common::SECRET, "/reset-password/"] {
+        assert!(!said.stderr.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn only_hosts_that_are_ours_are_answered() {
+    let deployment = Deployment::new().with("BETTER_AUTH_URL", "https://app.example.com");
+    let server = deployment.serve(&[]);
+    for (host, status) in [("app.example.com", 200), ("127.0.0.1", 200), ("evil.example", 421)] {
+        assert_eq!(server.request("GET", "/api/auth/ok", &[("Host", host)], "").status, status, "{host}");
+    }
+    let deployment = deployment.with("STAYD_HOSTS", "stayd.internal");
+    assert_eq!(
+        deployment.serve(&[]).request("GET", "/api/auth/ok", &[("Host", "stayd.internal")], "").status,
+        200
+    );
+    let deployment = deployment.with("STAYD_HOSTS", "*");
+    assert_eq!(
+        deployment.serve(&[]).request("GET", "/api/auth/ok", &[("Host", "evil.example")], "").status,
+        200
+    );
+}
+
+#[test]
+fn https_makes_cookies_secure_and_a_path_is_the_base_path() {
+    let server = Deployment::new().with("BETTER_AUTH_URL", "https://app.example.com/auth").serve(&[]);
+    let body = "{\"name\":\"Ada\",\"email\":\"ada@example.com\",\"password\":\"correct horse battery\"}";
+    let answer = server.request("POST", "/auth/sign-up/email", &[("Host", "app.example.com")], body);
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    assert!(
+        cookie.starts_with("__Secure-better-auth.session_token=") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
+}
+
+#[test]
+fn the_process_leaves_no_core_dump() {
+    // The server inherits the limit of this process: nothing but its own word forbids a dump.
+    let limit = rustix::process::getrlimit(Resource::Core).maximum;
+    rustix::process::setrlimit(Resource::Core, Rlimit { current: limit, maximum: limit })
+        .expect("within the maximum");
+    let server = Deployment::new().serve(&[]);
+    let status = server.end_with("-ABRT");
+    assert_eq!(status.signal(), Some(6));
+    assert!(!status.core_dumped());
+}
+
+#[test]
+fn the_demo_page_is_served_with_strict_headers() {
+    let server = Deployment::new().serve(&["--demo"]);
+    let page = server.get("/");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert_eq!(page.header("cache-control"), Some("no-cache"));
+    let policy = page.header("content-security-policy").expect("a policy");
+    for part in [
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(page.header("cross-origin-opener-policy"), Some("same-origin"));
+
+    let etag = page.header("etag").expect("a tag");
+    let known = server.request("GET", "/", &[("If-None-Match", etag)], "");
+    assert_eq!((known.status, known.body.as_str()), (304, ""));
+    let head = server.request("HEAD", "/", &[], "");
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+
+    let script = page
+        .body
+        .split('"')
+        .find(|text| text.starts_with("/assets/") && text.ends_with(".js"))
+        .expect("a script");
+    let script = server.get(script);
+    assert_eq!(script.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert!(script.header("content-type").is_some_and(|kind| kind.starts_with("text/javascript")));
+
+    for path in ["/absent", "/../Cargo.toml", "/%2e%2e/package.json", "//etc/passwd", "/assets/"] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+    assert_eq!(server.request("POST", "/", &[], "{}").status, 405);
+}
