@@ -119,7 +119,9 @@ impl Cookies {
                 for stale in pieces.iter().filter(|name| written.iter().all(|cookie| cookie.name != **name)) {
                     self.push(app.config.cookies.clear(stale));
                 }
-                written.into_iter().for_each(|cookie| self.push(cookie));
+                for cookie in written {
+                    self.push(cookie);
+                }
             }
             // Some people cannot have the cookie, such as one who is called like a date; they are asked for in the store.
             Err(_) => pieces.iter().for_each(|name| self.push(app.config.cookies.clear(name))),

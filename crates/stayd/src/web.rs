@@ -1,4 +1,4 @@
-//! The demo page, embedded. `packages/demo` builds it; a debug build reads it from there while it runs.
+//! The demo page, embedded. `packages/demo` builds it.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use axum::{
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../packages/demo/dist/"]
+#[folder = "../../packages/demo/dist/"]
 #[allow_missing = true]
 struct Demo;
 

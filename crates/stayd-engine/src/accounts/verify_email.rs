@@ -67,7 +67,7 @@ impl Engine {
     ) -> EngineResult<Verified> {
         let token = MailToken::verify(&self.links().signer, token, self.now()).map_err(|error| match error {
             MailTokenError::Expired => Refusal::VerifyTokenExpired,
-            _ => Refusal::VerifyTokenInvalid,
+            MailTokenError::Invalid => Refusal::VerifyTokenInvalid,
         })?;
         if let Some(step) = ChangeStep::of(&token) {
             return self.follow_email_change(step?, callback_url, live).await;

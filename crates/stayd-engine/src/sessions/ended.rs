@@ -13,7 +13,7 @@ use std::time::Duration;
 use stayd_protocol::{Timestamp, TokenHash};
 
 /// An answer that is later than this is not expected any more: no browser waits so long.
-const LATE_ANSWER: Duration = Duration::from_secs(60);
+const LATE_ANSWER: Duration = Duration::from_mins(1);
 
 pub(crate) struct RecentlyEnded {
     entries: RwLock<Entries>,

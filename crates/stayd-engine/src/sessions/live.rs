@@ -29,6 +29,7 @@ impl LiveSession {
     }
 
     /// The same session with a newer state of its person.
+    #[must_use]
     pub fn with_user(&self, user: UserRecord) -> Self {
         Self::new(SessionWithUser { session: self.session.clone(), user })
     }
