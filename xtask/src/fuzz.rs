@@ -14,10 +14,14 @@ pub(crate) fn run(seconds: u32, chosen: &[String]) -> anyhow::Result<()> {
     }
     let cargo_fuzz = cargo_fuzz()?;
     for target in if chosen.is_empty() { &all } else { chosen } {
+        // What is found out grows in `corpus`, which is not kept; `seeds` are kept and only read.
+        let (corpus, seeds) = (format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}"));
+        std::fs::create_dir_all(root().join(&corpus)).with_context(|| format!("cannot make {corpus}"))?;
         process::run(
             &format!("fuzzing {target} for {seconds} s"),
             Command::new(&cargo_fuzz)
-                .args(["run", target, "--", &format!("-max_total_time={seconds}"), "-timeout=5"])
+                .args(["run", target, &corpus, &seeds, "--"])
+                .args([&format!("-max_total_time={seconds}"), "-timeout=5"])
                 // cargo-fuzz asks the compiler for coverage and the address sanitizer, which only nightly would give otherwise.
                 .env("RUSTC_BOOTSTRAP", "1")
                 .current_dir(root()),

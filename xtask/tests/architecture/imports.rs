@@ -1,6 +1,6 @@
 //! Which room may import which.
 
-use crate::repository::{files_ending, packages, read, text};
+use crate::repository::{files_ending, read, rooms, text};
 
 /// The rooms, and the rooms that each may import. What is not listed is a defect.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -18,7 +18,7 @@ const SPEAKS_HTTP: &[&str] =
 
 #[test]
 fn rooms_import_only_in_the_direction_that_the_architecture_says() {
-    for package in packages(false) {
+    for package in rooms() {
         let room = text(&package, "name");
         let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
             panic!(
@@ -35,7 +35,7 @@ fn rooms_import_only_in_the_direction_that_the_architecture_says() {
 
 #[test]
 fn the_engine_and_the_protocol_know_no_http_type() {
-    for package in packages(false) {
+    for package in rooms() {
         let room = text(&package, "name");
         if room == "stayd-engine" || room == "stayd-protocol" {
             for dependency in package["dependencies"].as_array().into_iter().flatten() {

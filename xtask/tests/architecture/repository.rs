@@ -32,13 +32,24 @@ pub(crate) fn read(file: &str) -> String {
     std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("cannot read {file}: {error}"))
 }
 
-/// What Cargo knows of the workspace: its own packages, or with those of others.
-pub(crate) fn packages(with_those_of_others: bool) -> Vec<Value> {
+/// The packages of the workspace.
+pub(crate) fn rooms() -> Vec<Value> {
+    metadata(&["--no-deps"])
+}
+
+/// The packages of the workspace and all that they are built on.
+pub(crate) fn all_packages() -> Vec<Value> {
+    metadata(&["--filter-platform=host-tuple"])
+}
+
+/// The package of the fuzz targets, which is a workspace of its own.
+pub(crate) fn fuzz_package() -> Vec<Value> {
+    metadata(&["--no-deps", "--manifest-path=fuzz/Cargo.toml"])
+}
+
+fn metadata(arguments: &[&str]) -> Vec<Value> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--format-version=1", "--locked", "--filter-platform=host-tuple"]);
-    if !with_those_of_others {
-        cargo.arg("--no-deps");
-    }
+    cargo.args(["metadata", "--format-version=1", "--locked"]).args(arguments);
     let metadata: Value = serde_json::from_str(&output(&mut cargo)).expect("cargo metadata prints JSON");
     metadata["packages"].as_array().expect("packages is a list").clone()
 }
