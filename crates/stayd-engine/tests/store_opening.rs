@@ -288,6 +288,12 @@ async fn an_odd_file_name_is_only_a_name() {
     }
 }
 
+#[test]
+fn a_relative_name_that_looks_like_a_uri_is_only_a_name() {
+    let error = refused("file:no-such-directory/stayd.db?mode=memory");
+    assert!(matches!(&error, OpenError::NoDirectory { directory, .. } if directory.is_absolute()), "{error}");
+}
+
 /// The superuser may write everything, so the test is run again as nobody when it finds itself to be one.
 #[cfg(unix)]
 #[tokio::test]

@@ -23,11 +23,16 @@ pub(super) enum Found {
     Database,
 }
 
-/// Finds out what is at `path`, reading only.
-pub(super) fn look(path: &Path) -> Result<Found, OpenError> {
+/// The path from the root. SQLite would take a relative one that begins with `file:` for a URI, with parameters.
+pub(super) fn whole_path(path: &Path) -> Result<PathBuf, OpenError> {
     if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
         return Err(OpenError::InMemory);
     }
+    std::path::absolute(path).map_err(|source| OpenError::Unreadable { path: path.to_owned(), source })
+}
+
+/// Finds out what is at `path`, reading only.
+pub(super) fn look(path: &Path) -> Result<Found, OpenError> {
     let unreadable = |source| OpenError::Unreadable { path: path.to_owned(), source };
     let Some(length) = length_of(path)? else {
         refuse_missing_directory(path)?;
@@ -84,10 +89,7 @@ fn length_of(path: &Path) -> Result<Option<u64>, OpenError> {
 }
 
 fn refuse_missing_directory(path: &Path) -> Result<(), OpenError> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let directory = path.parent().unwrap_or(path);
     if directory.is_dir() {
         return Ok(());
     }
@@ -136,8 +138,6 @@ const PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').r
 
 /// Opens a file as if it were on a read-only disk: no locks, no log, no shared memory beside it.
 fn open_untouched(path: &Path) -> rusqlite::Result<Connection> {
-    // An absolute path, so that no part of it can be taken for the URI's host.
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_encoded_bytes(), &PATH));
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;

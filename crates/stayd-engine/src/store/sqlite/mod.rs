@@ -53,7 +53,7 @@ impl SqliteStore {
     /// A file that is not ours, that is damaged, or that a newer version has made is refused, and not touched. Blocks for as long as
     /// that takes, some milliseconds.
     pub fn open(path: impl AsRef<Path>, options: &SqliteOptions, now: Timestamp) -> Result<Self, OpenError> {
-        let path = path.as_ref();
+        let path = &look::whole_path(path.as_ref())?;
         if look::look(path)? == Found::Nothing {
             look::create(path)?;
         }
@@ -62,10 +62,10 @@ impl SqliteStore {
         connection::finish_writer(&connection, path, options)?;
         let readers = Readers::start(path, options)?;
         let writer = Writer::start(connection, path, options)?;
-        Ok(Self { readers, writer, path: path.to_owned(), migrations })
+        Ok(Self { readers, writer, path: path.clone(), migrations })
     }
 
-    /// Where the database is.
+    /// Where the database is, from the root.
     pub fn path(&self) -> &Path {
         &self.path
     }
