@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use crate::SetCookie;
 use crate::cookie;
 
-/// Most characters of a session-data cookie, all pieces together (security requirement J-5).
-pub const MAX_SESSION_DATA_LENGTH: usize = 8192;
+/// Most characters of a session-data cookie, all pieces together (security requirement J-5): half of the 32 kB that a request's
+/// headers may have, and room for the longest name and user agent that Better Auth would cache.
+pub const MAX_SESSION_DATA_LENGTH: usize = 16 * 1024;
 
 /// Most bytes of one whole `Set-Cookie` text. Safari's limit is the lowest, 4,093; this leaves a little room.
 const MAX_SET_COOKIE_LENGTH: usize = 4050;

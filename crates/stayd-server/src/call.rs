@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
@@ -68,7 +68,7 @@ async fn read(request: Request, app: &App, forms: Forms) -> ApiResult<Call> {
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let body = if changes { read_body(&parts.headers, body, forms).await? } else { None };
     let address = client_address(&parts.headers, parts.extensions.get::<Peer>(), &app.config.trusted_proxies);
-    let user_agent = parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+    let user_agent = parts.headers.get(header::USER_AGENT).map(|agent| text_of(agent));
     let call = Call {
         query,
         body,
@@ -116,5 +116,13 @@ impl App {
     pub(crate) fn check_origin_of_form(&self, call: &Call) -> ApiResult<()> {
         origin::check_form(&RequestOrigin::of(&call.headers), &self.config.trusted_origins)?;
         Ok(())
+    }
+}
+
+/// A header's text: UTF-8, or else each byte a character, as HTTP once had it.
+fn text_of(value: &HeaderValue) -> String {
+    match str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
     }
 }

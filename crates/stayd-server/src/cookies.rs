@@ -64,11 +64,16 @@ impl Cookies {
         request: &HeaderMap,
         token: &SessionToken,
         live: &LiveSession,
-        now: Timestamp,
+        read_at: Timestamp,
     ) {
         let session = &live.session;
-        self.session_token(app, token, session.remembered.then(|| session.expires_at.since(now)));
-        self.cache(app, request, token, live, now);
+        // Counted from this moment, not from `read_at`, which lies before a renewal.
+        let life = session.expires_at.since(app.engine.now());
+        self.session_token(app, token, session.remembered.then_some(life));
+        if !session.remembered {
+            self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
+        }
+        self.cache(app, request, token, live, read_at);
     }
 
     /// Sets the session-data cookie from a session that the store or the memory has just vouched for.
@@ -90,6 +95,21 @@ impl Cookies {
             remembered: live.session.remembered,
         };
         self.session_data(app, request, data, now);
+    }
+
+    /// Sets the session-data cookie where the protocol makes it anew (spec 4.3): for a remembered session, in a request that may renew.
+    pub(crate) fn cache_again(
+        &mut self,
+        app: &App,
+        request: &HeaderMap,
+        token: &SessionToken,
+        live: &LiveSession,
+        now: Timestamp,
+        may_renew: bool,
+    ) {
+        if may_renew && live.session.remembered {
+            self.cache(app, request, token, live, now);
+        }
     }
 
     fn session_token(&mut self, app: &App, token: &SessionToken, life: Option<Duration>) {

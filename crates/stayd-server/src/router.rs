@@ -9,7 +9,8 @@ use crate::{
     },
 };
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, any};
 
 /// All routes of the protocol. Mount them with [`Router::merge`]: their paths begin with [`crate::ServerConfig::base_path`] already.
 ///
@@ -19,8 +20,9 @@ pub fn router(Stayd(app): Stayd) -> Router {
     routes()
         .into_iter()
         .fold(Router::new(), |router, (path, route)| router.route(&format!("{base}{path}"), route))
-        .route(&format!("{base}/{{*unknown}}"), axum::routing::any(not_found))
-        .method_not_allowed_fallback(not_found)
+        .route(&base, any(not_found))
+        .route(&format!("{base}/"), any(not_found))
+        .route(&format!("{base}/{{*unknown}}"), any(not_found))
         .layer(axum::middleware::from_fn_with_state(app.clone(), edge))
         .with_state(app)
 }
@@ -28,8 +30,8 @@ pub fn router(Stayd(app): Stayd) -> Router {
 /// `GET /health/live` and `GET /health/ready`, for whoever starts and watches the process. Not under the base path: people need not see them.
 pub fn health(Stayd(app): Stayd) -> Router {
     Router::new()
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+        .route("/health/live", axum::routing::get(health::live))
+        .route("/health/ready", axum::routing::get(health::ready))
         .with_state(app)
 }
 
@@ -40,7 +42,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/sign-up/email", post(sign_up::sign_up_email)),
         ("/sign-in/email", post(sign_in::sign_in_email)),
         ("/sign-in/social", post(social::sign_in_social)),
-        ("/callback/{id}", get(social::callback).post(social::callback)),
+        ("/callback/{id}", get(social::callback).post(social::post_callback)),
         ("/sign-out", post(sign_out::sign_out)),
         ("/get-session", get(get_session::get_session).post(get_session::post_get_session)),
         ("/list-sessions", get(sessions::list_sessions)),
@@ -66,4 +68,14 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/delete-user", post(delete_user::delete_user)),
         ("/delete-user/callback", get(delete_user::follow_deletion_link)),
     ]
+}
+
+/// A route by GET alone: any other method is answered like an unknown route, as the protocol does.
+fn get<H: Handler<T, App>, T: 'static>(handler: H) -> MethodRouter<App> {
+    any(not_found).on(MethodFilter::GET, handler)
+}
+
+/// A route by POST alone.
+fn post<H: Handler<T, App>, T: 'static>(handler: H) -> MethodRouter<App> {
+    any(not_found).on(MethodFilter::POST, handler)
 }

@@ -9,8 +9,12 @@ use crate::{
 };
 use axum::http::HeaderMap;
 use std::sync::Arc;
+use std::time::Duration;
 use stayd_engine::{EngineError, LiveSession, Refusal};
 use stayd_protocol::{RawSessionData, SessionToken, Timestamp, TokenHash, join_chunks};
+
+/// The resolution of the protocol's times.
+const TICK: Duration = Duration::from_millis(1);
 
 /// A person with a live session, and the cookies that go with whatever they are answered.
 #[derive(Debug)]
@@ -89,7 +93,7 @@ impl App {
         let mut who = self.who_has(token, &call.headers, !call.disables_renewal()).await?;
         if let (false, Who::Somebody(current)) = (is_told_already, &mut who) {
             let Current { live, cookies, token, read_at } = current;
-            cookies.cache(self, &call.headers, token, live, *read_at);
+            cookies.cache_again(self, &call.headers, token, live, *read_at, !call.disables_renewal());
         }
         Ok(who)
     }
@@ -142,9 +146,15 @@ impl App {
             && data.binding.is_some()
             && data.belongs_to(&token.token)
             // A cookie from the future was made by a clock that was wrong.
-            && made_at <= now
+            && made_at <= now.plus(TICK)
             && self.engine.trusts_cookie(&token.hash, &data.user_id, made_at);
         believed.then(|| read(&data))
+    }
+
+    /// The time to write into a session-data cookie that shows a person's new state. A cookie of the very millisecond of the change
+    /// could be from before it and is not believed, so this one is a millisecond younger.
+    pub(crate) fn just_after_change(&self) -> Timestamp {
+        self.engine.now().plus(TICK)
     }
 
     /// The session that a route needs.

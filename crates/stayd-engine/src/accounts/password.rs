@@ -46,7 +46,7 @@ impl Engine {
 
     /// Refuses unless `password` is the person's.
     pub async fn verify_password(&self, user_id: &str, password: &str) -> EngineResult<()> {
-        self.check_password_not_too_long(password).map_err(|_| Refusal::InvalidPassword)?;
+        self.check_password_not_too_long(password)?;
         let stored = self.credential_hash(user_id).await?;
         if self.hashing().verify(password, stored).await? {
             return Ok(());

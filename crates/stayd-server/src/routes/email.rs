@@ -55,7 +55,7 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
     } else if let (true, Some((live, token))) = (verified.session_changed, &current)
         && let Some(live) = app.engine.session(&live.session.token_hash).await?
     {
-        cookies.repeat_session(&app, &call.headers, token, &live, now);
+        cookies.repeat_session(&app, &call.headers, token, &live, app.just_after_change());
     }
     let answer = match (callback, verified.user) {
         (Some(url), _) => Answer::redirect(url.to_owned()),

@@ -17,17 +17,23 @@ use stayd_protocol::{ErrorCode, RawSessionData, Timestamp};
 
 pub(crate) async fn get_session(State(app): State<App>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default());
-    let mut response = match find(&app, request.headers(), &query).await {
+    let response = match find(&app, request.headers(), &query).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
-    response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    response
+    uncached(response)
 }
 
 /// The form of the route that is used with deferred renewal, which this server does not need.
-pub(crate) async fn post_get_session() -> ApiError {
-    ApiError::coded(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::MethodNotAllowedDeferSessionRequired)
+pub(crate) async fn post_get_session() -> Response {
+    let code = ErrorCode::MethodNotAllowedDeferSessionRequired;
+    uncached(ApiError::coded(StatusCode::METHOD_NOT_ALLOWED, code).into_response())
+}
+
+/// Says it to caches from before HTTP/1.1 as well, as the protocol does on this route.
+fn uncached(mut response: Response) -> Response {
+    response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
 }
 
 async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Response> {
@@ -54,7 +60,7 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
     }
     Ok(match app.who_has(token, request, may_renew).await? {
         Who::Nobody(cookies) => nobody(cookies),
-        Who::Somebody(current) => somebody(app, request, current),
+        Who::Somebody(current) => somebody(app, request, current, may_renew),
     })
 }
 
@@ -80,10 +86,10 @@ fn from_memory(
     (!due).then(|| live.body.clone())
 }
 
-fn somebody(app: &App, request: &HeaderMap, current: Current) -> Response {
+fn somebody(app: &App, request: &HeaderMap, current: Current, may_renew: bool) -> Response {
     let Current { live, mut cookies, token, read_at } = current;
     if app.codec.is_some() {
-        cookies.cache(app, request, &token, &live, read_at);
+        cookies.cache_again(app, request, &token, &live, read_at, may_renew);
     } else {
         // Left over from a time when the cookie was switched on.
         for name in app.names.session_data_in(&app.config.cookies, request) {

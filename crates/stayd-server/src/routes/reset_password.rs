@@ -41,8 +41,9 @@ pub(crate) async fn follow_reset_link(
 pub(crate) async fn reset_password(State(app): State<App>, call: Call) -> ApiResult {
     let fields =
         Fields::read(call.body.as_ref(), &[Field::text("newPassword"), Field::text("token").optional()])?;
+    let query = Fields::read_query(&call.query, &[Field::text("token").optional()])?;
     let in_body = fields.optional_text("token").filter(|token| !token.is_empty());
-    let token = in_body.or_else(|| call.query.text("token")).filter(|token| !token.is_empty());
+    let token = in_body.or_else(|| query.optional_text("token")).filter(|token| !token.is_empty());
     let Some(token) = token else {
         return Err(ApiError::from(EngineError::from(Refusal::ResetTokenInvalid)));
     };

@@ -5,18 +5,19 @@
 use crate::{
     answer::Answer,
     app::App,
-    call::Call,
+    call::{Call, FormCall},
     cookies::Cookies,
     error::{ApiError, ApiResult, ErrorKind},
     redirect::with_parameter,
     schema::{BodyError, Field, Fields},
     who::{Reading, Who},
 };
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 use stayd_engine::store::AccountRecord;
 use stayd_protocol::ErrorCode;
+use url::form_urlencoded;
 
 pub(crate) async fn sign_in_social(call: Call) -> ApiResult {
     Fields::read(call.body.as_ref(), &[Field::text("callbackURL").optional(), Field::choice("provider")])?;
@@ -36,10 +37,32 @@ pub(crate) async fn callback(State(app): State<App>, call: Call) -> Answer {
     Answer::redirect(with_parameter(&app.error_page(), "error", code))
 }
 
+/// The same as a form, which some providers send. The browser leaves its cookies out of another site's form, so it is sent on to the same place
+/// by GET, with the members of both body and query.
+pub(crate) async fn post_callback(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    FormCall(call): FormCall,
+) -> ApiResult {
+    const MEMBERS: [&str; 7] = ["code", "error", "device_id", "error_description", "state", "user", "iss"];
+    let fields = MEMBERS.map(|name| Field::text(name).optional());
+    let body = Fields::read_optional(call.body.as_ref(), &fields)?;
+    let query = Fields::read_query(&call.query, &fields)?;
+    let mut merged = form_urlencoded::Serializer::new(String::new());
+    for name in MEMBERS {
+        if let Some(value) = query.optional_text(name).or_else(|| body.optional_text(name)) {
+            merged.append_pair(name, value);
+        }
+    }
+    let (origin, base) = (&app.config.origin, &app.config.base_path);
+    let provider: String = form_urlencoded::byte_serialize(provider.as_bytes()).collect();
+    Ok(Answer::redirect(format!("{origin}{base}/callback/{provider}?{}", merged.finish())))
+}
+
 /// `get-access-token` and `refresh-token`: the tokens of an account at a provider. No account here is at one.
 pub(crate) async fn provider_tokens(State(app): State<App>, call: Call) -> ApiResult {
     let members = call.body.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
-    let chosen = Selection::read(&members).ok_or_else(|| BodyError::invalid("body"))?;
+    let chosen = Selection::read(&members, "body")?;
     let (account, cookies) = app.chosen_account(&call, &chosen).await?;
     let message = format!("Provider {} is not supported.", account.provider_id);
     let kind = ErrorKind::Explained(StatusCode::BAD_REQUEST, ErrorCode::ProviderNotSupported, message);
@@ -49,7 +72,7 @@ pub(crate) async fn provider_tokens(State(app): State<App>, call: Call) -> ApiRe
 /// What the provider says of an account.
 pub(crate) async fn account_info(State(app): State<App>, call: Call) -> ApiResult {
     let members = call.query.as_object();
-    let chosen = Selection::read(&members).ok_or_else(|| BodyError::invalid("query"))?;
+    let chosen = Selection::read(&members, "query")?;
     let (_, cookies) = app.chosen_account(&call, &chosen).await?;
     Err(ApiError::coded(StatusCode::BAD_REQUEST, ErrorCode::ProviderNotConfigured).with(cookies))
 }
@@ -61,18 +84,24 @@ enum Selection {
 }
 
 impl Selection {
-    /// Exactly one of the two ways to choose, beside an optional `userId`; anything else is refused whole.
-    fn read(members: &Map<String, Value>) -> Option<Self> {
-        if members.get("userId").is_some_and(|id| !id.is_string()) {
-            return None;
-        }
-        let mut others = members.iter().filter(|(name, _)| *name != "userId");
-        let selection = match others.next()? {
-            (name, Value::String(id)) if name == "accountId" => Self::Account(id.clone()),
-            (name, Value::Bool(true)) if name == "useAccountCookie" => Self::Cookie,
-            _ => return None,
+    /// Exactly one of the two ways to choose, beside an optional `userId`; anything else is refused whole, in upstream's words.
+    fn read(members: &Map<String, Value>, place: &str) -> Result<Self, BodyError> {
+        let selection = match (members.get("accountId"), members.get("useAccountCookie")) {
+            (Some(Value::String(id)), None) => Self::Account(id.clone()),
+            (None, Some(Value::Bool(true))) => Self::Cookie,
+            _ => return Err(BodyError::invalid(place)),
         };
-        others.next().is_none().then_some(selection)
+        if members.get("userId").is_some_and(|id| !id.is_string()) {
+            return Err(BodyError::invalid(place));
+        }
+        let known = ["accountId", "useAccountCookie", "userId"];
+        let extra: Vec<String> =
+            members.keys().filter(|name| !known.contains(&name.as_str())).map(|name| format!("\"{name}\"")).collect();
+        match extra.len() {
+            0 => Ok(selection),
+            1 => Err(BodyError::Fields(format!("[{place}] Unrecognized key: {}", extra.join(", ")))),
+            _ => Err(BodyError::Fields(format!("[{place}] Unrecognized keys: {}", extra.join(", ")))),
+        }
     }
 }
 

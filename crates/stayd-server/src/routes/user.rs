@@ -38,7 +38,8 @@ pub(crate) async fn update_user(State(app): State<App>, call: Call) -> ApiResult
     }
     let user = app.engine.update_user(&current.live.user.id, change).await?;
     let live = current.live.with_user(user);
-    current.cookies.repeat_session(&app, &call.headers, &current.token, &live, app.engine.now());
+    let read_at = app.just_after_change();
+    current.cookies.repeat_session(&app, &call.headers, &current.token, &live, read_at);
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
 }
 

@@ -61,7 +61,7 @@ impl Field {
     }
 
     /// What is wrong with a value, in upstream's words.
-    fn issue(&self, value: Option<&Value>) -> Option<String> {
+    fn issue(&self, part: &str, value: Option<&Value>) -> Option<String> {
         let expected = if self.kind == Kind::Flag { "boolean" } else { "string" };
         match (value, self.kind) {
             (None, _) if self.is_optional => None,
@@ -69,6 +69,10 @@ impl Field {
             (Some(Value::Bool(_)), Kind::Flag) => None,
             (Some(Value::String(text)), Kind::Text | Kind::Email | Kind::Choice) => self.text_issue(text),
             (_, Kind::Choice) => Some("Invalid input".to_owned()),
+            (Some(Value::Array(items)), Kind::Text) if self.is_non_empty && items.is_empty() => Some(format!(
+                "Invalid input: expected string, received array; [{part}.{}] Too small: expected array to have >=1 items",
+                self.name
+            )),
             _ => Some(format!("Invalid input: expected {expected}, received {}", type_name(value))),
         }
     }
@@ -186,7 +190,7 @@ fn check<'v>(
     value_of: impl Fn(&str) -> Option<&'v Value>,
 ) -> Result<(), BodyError> {
     let issue = |field: &Field| {
-        let text = field.issue(value_of(field.name))?;
+        let text = field.issue(part, value_of(field.name))?;
         Some(format!("[{part}.{}] {text}", field.name))
     };
     let issues: Vec<String> = fields.iter().filter_map(issue).collect();

@@ -134,7 +134,7 @@ pub(crate) const EXPIRES_IN: Setting<Duration> = Setting {
     )
     .variables(&["STAYD_SESSION_EXPIRES_IN"])
     .default("7d"),
-    parse: |text| read::duration(text, Duration::from_mins(1)..=MAX_COOKIE_AGE),
+    parse: |text| read::duration(text, Duration::from_secs(1)..=MAX_COOKIE_AGE),
 };
 pub(crate) const UPDATE_AGE: Setting<Duration> = Setting {
     about: About::new(
