@@ -1,0 +1,12 @@
+//! The router over a real engine, with a clock that is moved by hand: cookies, lifetimes and headers as text.
+
+#[path = "../../../stayd-engine/tests/support/mod.rs"]
+mod engine;
+mod browser;
+
+mod cookie_cache;
+mod cookies;
+mod extractors;
+mod headers;
+mod lifetimes;
+mod overload;

@@ -1,0 +1,56 @@
+//! Too much at once: what is refused, how, and what never is.
+
+use crate::browser::{Browser, config, serve};
+use crate::engine::World;
+use serde_json::json;
+use std::time::Duration;
+use stayd_server::ServerConfig;
+
+#[tokio::test]
+async fn beyond_the_hashing_limit_a_sign_in_is_answered_503_at_once_and_sessions_are_still_checked() {
+    let world = World::with(|policy| {
+        policy.passwords.hash_threads = 1;
+        policy.passwords.hash_queue = 1;
+    });
+    let mut browser = Browser::new(&serve(&world, config()));
+    browser.sign_up("zoe@example.com").await;
+    let storm: Vec<_> = (0..12)
+        .map(|_| {
+            let mut browser = Browser::new(&serve(&world, config()));
+            tokio::spawn(async move {
+                let answer = browser.sign_in("zoe@example.com", true).await;
+                (answer.status.as_u16(), answer.header("retry-after").map(str::to_owned))
+            })
+        })
+        .collect();
+    let (mut served, mut refused) = (0, 0);
+    for attempt in storm {
+        match attempt.await.unwrap() {
+            (200, _) => served += 1,
+            (503, Some(_)) => refused += 1,
+            other => panic!("{other:?}"),
+        }
+        assert!(browser.is_signed_in().await);
+    }
+    assert!(served >= 1 && refused >= 1, "{served} served, {refused} refused");
+}
+
+#[tokio::test]
+async fn the_fourth_sign_in_within_ten_seconds_is_refused_and_the_session_check_never_is() {
+    let world = World::new();
+    let limited = ServerConfig { rate_limit: true, ..config() };
+    let mut browser = Browser::new(&serve(&world, limited));
+    browser.sign_up("zoe@example.com").await;
+    let wrong = json!({"email": "zoe@example.com", "password": "wrong password"});
+    for _ in 0..3 {
+        assert_eq!(browser.post("/sign-in/email", wrong.clone()).await.status, 401);
+    }
+    let refused = browser.post("/sign-in/email", wrong.clone()).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("retry-after"), refused.header("x-retry-after"));
+    for _ in 0..500 {
+        assert!(browser.is_signed_in().await);
+    }
+    world.clock.forward(Duration::from_secs(10));
+    assert_eq!(browser.post("/sign-in/email", wrong).await.status, 401);
+}
