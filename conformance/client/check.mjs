@@ -1,9 +1,14 @@
 /** Assertions that run in Node and in a page alike. */
 
-/** @param {any} actual @param {any} expected @param {string} what */
+/** The order of members does not count. @param {any} actual @param {any} expected @param {string} what */
 export function same(actual, expected, what) {
-  const [a, b] = [actual, expected].map((value) => JSON.stringify(value));
+  const [a, b] = [actual, expected].map((value) => JSON.stringify(value, sorted));
   if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
+}
+
+function sorted(key, value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** @param {any} condition @param {string} what */

@@ -8,6 +8,7 @@ export class Names {
   #names = new Map();
   #counts = new Map();
   #secrets = new Set();
+  #linked = new Set();
   #base;
   #host;
 
@@ -32,6 +33,13 @@ export class Names {
   /** Says that two values are one session. @param {string} known @param {string} other */
   alias(known, other) {
     if (!this.#names.has(other)) this.#names.set(other, this.name("session", known));
+    if (known !== other) this.#linked.add(known);
+  }
+
+  /** Says that a session known by its token alone has this id. Does nothing where either has been linked already. */
+  link(token, id) {
+    if (this.#linked.has(token) || this.#names.has(id)) return;
+    this.alias(token, id);
   }
 
   /** A session token out of a cookie, which no body of ours may show. */

@@ -19,15 +19,19 @@ const TRANSPORT = new Set(["date", "connection", "keep-alive", "transfer-encodin
  * @param {import("./http.mjs").Answer} answer
  * @param {import("./names.mjs").Names} names
  * @param {number} now ms
+ * @param {string | null} [presented] the session token that the request came with
  * @returns {Normal}
  * @typedef {{status: number, headers: Record<string, string>, extraHeaders: string[], cookies: Record<string, any>,
  *   body: any, sessionToken: "none" | "secret" | "handle"}} Normal
  */
-export function normalise(answer, names, now) {
+export function normalise(answer, names, now, presented = null) {
   const cookieLines = answer.headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
   const text = answer.body.toString("utf8");
   const body = parse(answer, text);
   const cookies = joinParts(netEffect(cookieLines));
+  // What get-session answers is the session of the cookie that came with the request; so a session that began with a
+  // redirect, without a body that links its token to its id, has one name still.
+  if (isSession(body?.session ?? {}) && presented !== null) names.link(presented, body.session.id);
   learn(cookies, body, names);
   const normalCookies = Object.fromEntries([...cookies].map(([name, cookie]) => [name, cookieText(cookie, names, now)]));
   const headers = {};

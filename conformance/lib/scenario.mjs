@@ -1,4 +1,4 @@
-import { Jar } from "./cookies.mjs";
+import { Jar, unsign } from "./cookies.mjs";
 import { exchange, wire } from "./http.mjs";
 import { eventually } from "./eventually.mjs";
 import { Names } from "./names.mjs";
@@ -36,12 +36,13 @@ export const keep = (id, answer) => ({ id, answer });
 /**
  * @typedef {{method?: string, path: string, json?: any, body?: string | Buffer, type?: string | null,
  *   headers?: [string, string][], origin?: string | null, cookie?: string | null, host?: string,
- *   note?: string, kept?: ReturnType<typeof keep>}} RequestOptions
+ *   note?: string, kept?: ReturnType<typeof keep>, outside?: boolean}} RequestOptions
  * `json` is a body of type application/json; `body` any bytes under `type`. `origin` is the server's own unless said
- * otherwise (null: none), `cookie` that of the browser's jar (null: none).
+ * otherwise (null: none), `cookie` that of the browser's jar (null: none). `outside` says that the path is not below the
+ * base path, where ours need not send the headers that go with the protocol's answers.
  * @typedef {{status: number, json: any, text: string, headers: [string, string][], location: string | undefined}} Seen
  * @typedef {{label: string, normal: import("./normalise.mjs").Normal | {status: number}, kept?: ReturnType<typeof keep>,
- *   origin: string | null, base: string}} Step
+ *   origin: string | null, base: string, outside?: boolean}} Step
  */
 
 /** One telling of a scenario to one server. */
@@ -90,13 +91,19 @@ export class Run {
   /** Adds a step. @param {Partial<Step>} step */
   record(step) { this.steps.push({ origin: null, base: this.base, ...step }); }
 
-  /** Adds the answer to a request. @param {RequestOptions} options @param {import("./http.mjs").Answer} answer */
-  recordAnswer(options, answer) {
+  /**
+   * Adds the answer to a request.
+   * @param {RequestOptions} options
+   * @param {import("./http.mjs").Answer} answer
+   * @param {string | null} presented the session token that the browser's jar held when it asked
+   */
+  recordAnswer(options, answer, presented) {
     this.record({
       label: label(options, this.names),
-      normal: normalise(answer, this.names, Date.now()),
+      normal: normalise(answer, this.names, Date.now(), presented),
       kept: options.kept,
       origin: options.origin === undefined ? this.base : options.origin,
+      outside: options.outside,
     });
   }
 }
@@ -137,18 +144,18 @@ export class Browser {
    * @returns {Promise<Seen>}
    */
   async send(options) {
-    const { answer, seen } = await this.#exchange(options);
-    this.run.recordAnswer(options, answer);
+    const { answer, seen, presented } = await this.#exchange(options);
+    this.run.recordAnswer(options, answer, presented);
     return seen;
   }
 
   /** Asks again until the answer is as wished; only then it is a step. @param {RequestOptions} options @param {(seen: Seen) => boolean} wished */
   async sendUntil(options, wished) {
-    const { answer } = await eventually(async () => {
+    const { answer, presented } = await eventually(async () => {
       const tried = await this.#exchange(options);
       return wished(tried.seen) && tried;
     }, { everyMs: 100, what: `the wished answer to ${options.path}` });
-    this.run.recordAnswer(options, answer);
+    this.run.recordAnswer(options, answer, presented);
   }
 
   async #exchange(options) {
@@ -160,6 +167,8 @@ export class Browser {
     add("content-type", options.type === undefined && json ? "application/json" : options.type);
     add("origin", options.origin === undefined ? run.base : options.origin);
     add("cookie", options.cookie === undefined ? jar.header() : options.cookie);
+    const own = options.cookie === undefined && this.cookie("session_token");
+    const presented = own ? unsign(own) : null;
     const answer = await exchange({
       port: run.target.port,
       method: options.method ?? "GET",
@@ -171,7 +180,7 @@ export class Browser {
     jar.take(answer.headers.filter(([name]) => name === "set-cookie").map(([, value]) => value));
     const text = answer.body.toString("utf8");
     const location = answer.headers.find(([name]) => name === "location")?.[1];
-    return { answer, seen: { status: answer.status, text, json: tryJson(text), headers: answer.headers, location } };
+    return { answer, presented, seen: { status: answer.status, text, json: tryJson(text), headers: answer.headers, location } };
   }
 }
 

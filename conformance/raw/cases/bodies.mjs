@@ -1,3 +1,4 @@
+import { atTheDoor, untouched } from "../../lib/expected.mjs";
 import { keep, scenario } from "../../lib/scenario.mjs";
 
 const JSON_TYPE = "application/json";
@@ -100,6 +101,6 @@ scenario("a body that is too large is refused before it is read", async (run) =>
   await anyone.send({ method: "POST", path: "/sign-in/email", body: small, type: JSON_TYPE, note: "60 kB" });
   await anyone.send({
     method: "POST", path: "/sign-in/email", body: big, type: JSON_TYPE, note: "70 kB",
-    kept: keep("D-15", { status: 413, body: { message: "Request body is too large" } }),
+    kept: keep("D-15", { ...atTheDoor(413, "PAYLOAD_TOO_LARGE", "Request body is too large"), cookies: untouched(run) }),
   });
 });

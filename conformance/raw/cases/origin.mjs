@@ -1,3 +1,4 @@
+import { foreignHost } from "../../lib/expected.mjs";
 import { keep, scenario } from "../../lib/scenario.mjs";
 
 const fetchMetadata = (site, mode, dest) => [["sec-fetch-site", site], ["sec-fetch-mode", mode], ["sec-fetch-dest", dest]].filter(([, value]) => value !== undefined);
@@ -39,7 +40,7 @@ scenario("a null origin from the same origin is judged by its host", async (run)
     await alice.post("/update-user", { name: "x" }, { origin: "null", headers: fetchMetadata(site, "navigate", "document"), note: site });
     await alice.post("/update-user", { name: "x" }, { origin: null, headers: fetchMetadata(site, "navigate", "document"), note: `${site}, no origin` });
   }
-  await alice.post("/update-user", { name: "x" }, { origin: "null", host: "evil.test", headers: fetchMetadata("same-origin", "navigate", "document"), note: "another host" });
+  await alice.post("/update-user", { name: "x" }, { origin: "null", host: "evil.test", headers: fetchMetadata("same-origin", "navigate", "document"), note: "another host", kept: foreignHost(run) });
 });
 
 scenario("a sign-in without cookies is watched for forgery", async (run) => {
@@ -151,9 +152,10 @@ scenario("behind an address of https the cookies are secure", "https", async (ru
   await alice.post("/update-user", { name: "x" }, { origin: "http://auth.example.test", note: "the scheme is part of the origin" });
   await alice.post("/update-user", { name: "x" }, { origin: "https://auth.example.test:443" });
   await alice.get("/get-session", { headers: [["x-forwarded-proto", "http"], ["x-forwarded-host", "evil.test"]] });
-  await alice.get("/get-session", { host: "evil.test" });
+  await alice.get("/get-session", { host: "evil.test", kept: foreignHost(run) });
   await alice.signIn({ rememberMe: false, callbackURL: "https://auth.example.test/dash" });
-  await alice.post("/request-password-reset", { email: run.email(), redirectTo: "/reset" }, { host: "evil.test", headers: [["x-forwarded-host", "evil.test"]] });
+  await alice.post("/request-password-reset", { email: run.email("nobody"), redirectTo: "/reset" }, { host: "evil.test", kept: foreignHost(run) });
+  await alice.post("/request-password-reset", { email: run.email(), redirectTo: "/reset" }, { headers: [["x-forwarded-host", "evil.test"], ["x-forwarded-proto", "http"]] });
   await run.letter(run.email());
   await alice.post("/sign-out", {});
 });

@@ -1,4 +1,7 @@
+import { UNPARSED } from "../../lib/expected.mjs";
 import { keep, scenario } from "../../lib/scenario.mjs";
+
+const NOT_FOUND = { status: 404, headers: { "content-type": undefined }, body: "(empty)" };
 
 scenario("which paths and methods are routes", async (run) => {
   const anyone = run.browser();
@@ -16,13 +19,15 @@ scenario("which paths and methods are routes", async (run) => {
   ];
   for (const [method, path] of requests) {
     const full = path.startsWith("/api/") ? path : `/api/auth${path}`;
-    await anyone.send({ method, path: full });
+    const outside = !/^\/api\/auth(\/|$)/.test(full);
+    await anyone.send({ method, path: full, outside, kept: full.includes("/../") ? keep("D-27", NOT_FOUND) : undefined });
   }
 });
 
 scenario("a path outside the base is nobody's", async (run) => {
   const anyone = run.browser();
-  for (const path of ["/", "/ok", "/get-session", "/favicon.ico"]) await anyone.send({ path: `/api/..${path}`, note: "dots are resolved first" });
+  for (const path of ["/", "/ok", "/get-session", "/favicon.ico"]) await anyone.send({ path: `/api/..${path}`, outside: true });
+  await anyone.send({ path: "/api/../api/auth/ok", outside: true, kept: keep("D-27", NOT_FOUND) });
 });
 
 scenario("queries may say anything", async (run) => {
@@ -63,7 +68,11 @@ scenario("a preflight is answered for trusted origins alone", "trusting", async 
 scenario("the error page", async (run) => {
   const anyone = run.browser();
   const page = keep("D-19", { status: 200, headers: { "content-type": "text/html; charset=utf-8", location: undefined }, body: "(html)" });
-  for (const query of ["", "?error=state_mismatch", "?error=a%20b", "?error=<script>alert(1)</script>", "?error=it's&error_description=because%20of%20<b>",
+  for (const query of ["?error=<script>alert(1)</script>", "?error=it's&error_description=because%20of%20<b>"]) {
+    await anyone.get(`/error${query}`, { kept: keep("D-28", UNPARSED) });
+    await anyone.get(`/error${query.replaceAll(/[<>]/g, encodeURIComponent)}`, { kept: page });
+  }
+  for (const query of ["", "?error=state_mismatch", "?error=a%20b",
     "?error=&error_description=", "?error=a&error=b", `?error=${"x".repeat(2_000)}`, "?error=%00", "?error=https://evil.test", "?error=%C3%A4", "?error_description=only"]) {
     await anyone.get(`/error${query}`, { kept: page });
   }
