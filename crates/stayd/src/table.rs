@@ -32,6 +32,6 @@ mod tests {
     #[test]
     fn columns_line_up_and_nobody_steers_the_terminal() {
         let rows = vec![vec!["a\u{1b}[2J".to_owned(), "x".to_owned()], vec!["Zoë".to_owned(), String::new()]];
-        assert_eq!(table(&["name", "id"], &rows), "name    id\na\u{fffd}[2J  x\nZoë\n");
+        assert_eq!(table(&["name", "id"], &rows), "name   id\na\u{fffd}[2J  x\nZoë\n");
     }
 }

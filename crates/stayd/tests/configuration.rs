@@ -113,7 +113,8 @@ fn wrong_files_are_refused_with_the_line() {
         ("listen = \n", "stayd.toml:1: not TOML"),
         ("[cookie]\nprefix = \"a b\"\n", "cookie.prefix cannot be \"a b\" (stayd.toml:2)"),
     ] {
-        let said = Deployment::new().file("stayd.toml", text).run(&["serve"]);
+        let said =
+            Deployment::bare().with("BETTER_AUTH_SECRET", SECRET).file("stayd.toml", text).run(&["serve"]);
         assert_eq!(said.code, Some(2), "{}", said.stderr);
         assert!(said.stderr.contains(message), "{}", said.stderr);
     }

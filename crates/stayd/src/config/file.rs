@@ -79,7 +79,9 @@ impl Reading<'_> {
     }
 
     fn unknown(&self, key: String, line: usize) -> ConfigError {
-        let keys = settings::all().map(|setting| setting.key);
+        let sections =
+            settings::all().filter_map(|setting| setting.key.split_once('.')).map(|(section, _)| section);
+        let keys = settings::all().map(|setting| setting.key).chain(sections);
         ConfigError::UnknownKey {
             path: self.path.to_owned(),
             line,
@@ -152,7 +154,7 @@ mod tests {
                 "expires_in = 1",
                 "x.toml:1: there is no setting \"expires_in\"; did you mean \"session.expires_in\"?",
             ),
-            ("[mial]\nfrom = 1", "x.toml:1: there is no setting \"mial\"; did you mean \"mail.from\"?"),
+            ("[mial]\nfrom = 1", "x.toml:1: there is no setting \"mial\"; did you mean \"mail\"?"),
             ("[qqq]\nzzz = 1", "x.toml:1: there is no setting \"qqq\""),
         ] {
             assert_eq!(read(text).expect_err(text).to_string(), message);

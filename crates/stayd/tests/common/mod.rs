@@ -7,68 +7,77 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
+    rc::Rc,
     thread,
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-pub const SECRET: &str = "kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq";
+pub(crate) const SECRET: &str = "kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq";
 
 /// Longer than anything here takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A place to run commands in.
-pub struct Deployment {
-    folder: TempDir,
+pub(crate) struct Deployment {
+    folder: Rc<TempDir>,
     variables: Vec<(String, String)>,
 }
 
 /// What a command said.
-pub struct Said {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Deployment {
     /// With a good secret, on a free port.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::bare().with("BETTER_AUTH_SECRET", SECRET).with("STAYD_LISTEN", "127.0.0.1:0")
     }
 
     /// With nothing at all.
-    pub fn bare() -> Self {
-        Self { folder: TempDir::new().expect("a folder"), variables: Vec::new() }
+    pub(crate) fn bare() -> Self {
+        Self { folder: Rc::new(TempDir::new().expect("a folder")), variables: Vec::new() }
     }
 
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn file(self, name: &str, text: &str) -> Self {
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
         fs::write(self.path(name), text).expect("written");
         self
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         self.run_with_input(arguments, "")
     }
 
-    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Said {
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Said {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the binary starts");
         // A command that fails early does not read its input.
         let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        // A command that should have been refused may be serving now.
+        let deadline = Instant::now() + PATIENCE;
+        while child.try_wait().expect("a child").is_none() {
+            if Instant::now() > deadline {
+                child.kill().expect("killed");
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
         child.wait_with_output().expect("it ends").into()
     }
 
     /// Starts `stayd serve` and waits until it says that it is ready.
-    pub fn serve(&self, arguments: &[&str]) -> Server {
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
         let mut process = self
             .command(&[&["serve"], arguments].concat())
             .stdin(Stdio::null())
@@ -76,15 +85,17 @@ impl Deployment {
             .expect("the binary starts");
         let mut line = String::new();
         BufReader::new(process.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
-        let Some(origin) = line.split_whitespace().find(|word| word.starts_with("http://")) else {
+        // `Stayd is ready at ORIGIN (..)`, or `ORIGIN, listening on ADDRESS (..)` where people use another address.
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let after = |word| words.iter().position(|found| *found == word).and_then(|at| words.get(at + 1));
+        let Some(address) =
+            after("on").or(after("at")).map(|word| word.trim_start_matches("http://").to_owned())
+        else {
+            process.kill().expect("killed");
             let said: Said = process.wait_with_output().expect("it ends").into();
             panic!("no start line: {line:?} {}", said.stderr);
         };
-        // `, listening on 127.0.0.1:1` follows where the public address is another one.
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let listening = words.iter().position(|word| *word == "listening").and_then(|at| words.get(at + 2));
-        let address = listening.copied().unwrap_or_else(|| origin.trim_start_matches("http://")).to_owned();
-        Server { process: Some(process), address, line }
+        Server { process: Some(process), _folder: Rc::clone(&self.folder), address, line }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -104,20 +115,22 @@ impl From<Output> for Said {
 }
 
 /// A running server. It is killed when this is dropped.
-pub struct Server {
+pub(crate) struct Server {
     process: Option<Child>,
-    pub address: String,
+    /// Its folder stays for as long as it runs.
+    _folder: Rc<TempDir>,
+    pub(crate) address: String,
     /// What it said when it was ready.
-    pub line: String,
+    pub(crate) line: String,
 }
 
 impl Server {
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.request("GET", path, &[], "")
     }
 
     /// Sends one request on a connection of its own.
-    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
         let mut request = format!("{method} {path} HTTP/1.1\r\n");
@@ -138,7 +151,7 @@ impl Server {
     }
 
     /// Signs up and answers with the session cookie.
-    pub fn sign_up(&self, email: &str) -> String {
+    pub(crate) fn sign_up(&self, email: &str) -> String {
         let body =
             format!("{{\"name\":\"Ada\",\"email\":\"{email}\",\"password\":\"correct horse battery\"}}");
         let answer = self.request("POST", "/api/auth/sign-up/email", &[], &body);
@@ -147,25 +160,25 @@ impl Server {
         cookie.split(';').next().expect("a value").to_owned()
     }
 
-    pub fn is_signed_in(&self, cookie: &str) -> bool {
+    pub(crate) fn is_signed_in(&self, cookie: &str) -> bool {
         let answer = self.request("GET", "/api/auth/get-session", &[("Cookie", cookie)], "");
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body != "null"
     }
 
     /// Asks it to stop, as a service manager does, and waits until it has.
-    pub fn stop(mut self) -> Said {
+    pub(crate) fn stop(mut self) -> Said {
         self.signal("-TERM");
         self.process.take().expect("running").wait_with_output().expect("it ends").into()
     }
 
     /// Ends it with this signal.
-    pub fn end_with(mut self, signal: &str) -> ExitStatus {
+    pub(crate) fn end_with(mut self, signal: &str) -> ExitStatus {
         self.signal(signal);
         self.process.take().expect("running").wait_with_output().expect("it ends").status
     }
 
-    pub fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.process.as_ref().expect("running").id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
     }
@@ -181,10 +194,10 @@ impl Drop for Server {
 }
 
 /// An answer over HTTP.
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -200,13 +213,13 @@ impl Answer {
         }
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Waits until something holds.
-pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < deadline, "{what}");
@@ -214,7 +227,7 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-pub fn files_in(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder");
     entries.map(|entry| entry.expect("an entry").path()).collect()
 }
