@@ -1,10 +1,11 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer, sessions::Sessions, store::Store,
+    Clock, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer, sessions::Sessions,
+    store::Store,
 };
-use std::sync::Arc;
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
+use std::sync::Arc;
 
 /// The session system without HTTP. Cheap to clone: every clone is the same engine.
 ///

@@ -1,13 +1,13 @@
 //! Password hashing in a bounded pool of its own threads, so that a storm of sign-ins cannot slow session checks.
 
 use crate::{EngineError, EngineResult};
+use stayd_protocol::{Random, password};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::Duration,
 };
-use stayd_protocol::{Random, password};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -34,8 +34,16 @@ struct Queue {
 }
 
 enum Job {
-    Hash { password: Zeroizing<String>, salt: [u8; 16], answer: oneshot::Sender<String> },
-    Verify { password: Zeroizing<String>, stored: Option<String>, answer: oneshot::Sender<EngineResult<bool>> },
+    Hash {
+        password: Zeroizing<String>,
+        salt: [u8; 16],
+        answer: oneshot::Sender<String>,
+    },
+    Verify {
+        password: Zeroizing<String>,
+        stored: Option<String>,
+        answer: oneshot::Sender<EngineResult<bool>>,
+    },
 }
 
 impl HashPool {

@@ -2,11 +2,11 @@
 
 mod support;
 
-use std::time::Duration;
 use stayd_engine::mail::Letter;
 use stayd_engine::{
     Deletion, Device, EngineError, PasswordChange, Refusal, SignIn, SignUp, SignedUp, VerifiedUser,
 };
+use std::time::Duration;
 use support::{PASSWORD, World, wish};
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, EngineError>) -> Refusal {
@@ -39,11 +39,8 @@ async fn an_address_is_the_same_in_any_case() {
 async fn a_taken_address_is_refused_and_changes_nothing() {
     let world = World::new();
     world.sign_up("zoe@example.com").await;
-    let wish = SignUp {
-        email: "zoe@example.com".into(),
-        password: "another password".into(),
-        ..SignUp::default()
-    };
+    let wish =
+        SignUp { email: "zoe@example.com".into(), password: "another password".into(), ..SignUp::default() };
     let outcome = world.engine.sign_up(wish, Device::default()).await;
     assert_eq!(refusal(outcome), Refusal::UserAlreadyExists);
     world.sign_in("zoe@example.com").await;
@@ -186,7 +183,9 @@ async fn an_address_changes_only_after_the_old_and_the_new_one_agreed() {
     world.engine.change_email(&*live().await, "Zoe@new.example", Some("/done")).await.unwrap();
     let to_old = world.letters.all().pop().unwrap();
     assert_eq!(to_old.to, "zoe@example.com");
-    assert!(matches!(to_old.letter, Letter::ConfirmEmailChange { new_email, .. } if new_email == "zoe@new.example"));
+    assert!(
+        matches!(to_old.letter, Letter::ConfirmEmailChange { new_email, .. } if new_email == "zoe@new.example")
+    );
 
     let confirmation = world.letters.last_token();
     let confirmed = world.engine.verify_email(&confirmation, None, None, Device::default()).await.unwrap();

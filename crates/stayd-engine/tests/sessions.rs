@@ -3,14 +3,14 @@
 mod support;
 
 use async_trait::async_trait;
-use std::sync::Arc;
-use std::time::Duration;
 use stayd_engine::store::{
-    AccountRecord, Ending, MemoryStore, Renewal, SessionRecord, SessionWithUser, Store, StoreResult, UserChange,
-    UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, Ending, MemoryStore, Renewal, SessionRecord, SessionWithUser, Store, StoreResult,
+    UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SignIn};
 use stayd_protocol::{Timestamp, TokenHash};
+use std::sync::Arc;
+use std::time::Duration;
 use support::{World, wish};
 use tokio::sync::Notify;
 
@@ -101,8 +101,7 @@ async fn a_sign_in_makes_a_new_token_and_ends_the_presented_session() {
     let first = world.sign_up("zoe@example.com").await;
     assert!(world.is_live(&first).await);
     let presented = Some(first.token.hash());
-    let second =
-        world.engine.sign_in(wish("zoe@example.com"), Device::default(), presented).await.unwrap();
+    let second = world.engine.sign_in(wish("zoe@example.com"), Device::default(), presented).await.unwrap();
     assert_ne!(first.token.expose(), second.token.expose());
     assert!(!world.is_live(&first).await);
     assert!(world.is_live(&second).await);

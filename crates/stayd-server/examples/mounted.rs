@@ -3,8 +3,6 @@
 use axum::extract::FromRef;
 use axum::response::Html;
 use axum::{Router, routing::get};
-use std::error::Error;
-use std::sync::Arc;
 use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::MemoryStore;
 use stayd_engine::{Clock, Engine, Parts, Policy};
@@ -13,6 +11,8 @@ use stayd_server::{
     FreshlySignedIn, Limits, MaybeSignedIn, ServerConfig, SignedIn, Stayd, TrustedOrigins, TrustedProxies,
     router, serve,
 };
+use std::error::Error;
+use std::sync::Arc;
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
 

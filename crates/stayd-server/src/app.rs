@@ -1,9 +1,12 @@
 //! What every handler holds on to.
 
-use crate::{config::ServerConfig, names::CookieNames, rate_limit::RateLimiter, request_id::RequestIds};
-use std::sync::Arc;
+use crate::{
+    config::ServerConfig, names::CookieNames, rate_limit::RateLimiter, request_id::RequestIds,
+    session_data::SessionDataReader,
+};
 use stayd_engine::Engine;
 use stayd_protocol::{SessionDataCodec, Signer};
+use std::sync::Arc;
 
 /// An engine with its HTTP settings: what [`crate::router`] is made of, and what an application keeps in its state so that
 /// its handlers can use [`crate::SignedIn`]. Cheap to clone.
@@ -33,7 +36,7 @@ pub(crate) struct Inner {
     pub(crate) config: ServerConfig,
     pub(crate) names: CookieNames,
     pub(crate) signer: Signer,
-    pub(crate) codec: Option<SessionDataCodec>,
+    pub(crate) session_data: Option<SessionDataReader>,
     pub(crate) limiter: RateLimiter,
     pub(crate) request_ids: RequestIds,
 }
@@ -42,12 +45,16 @@ impl App {
     pub(crate) fn new(engine: Engine, config: ServerConfig) -> Self {
         let names = CookieNames::new(&config.cookies);
         let signer = Signer::new(&config.secrets);
-        let codec = config
-            .cookie_cache
-            .map(|cache| SessionDataCodec::new(&config.secrets, cache.strategy, SESSION_DATA_VERSION));
+        let session_data = config.cookie_cache.map(|cache| {
+            SessionDataReader::new(SessionDataCodec::new(
+                &config.secrets,
+                cache.strategy,
+                SESSION_DATA_VERSION,
+            ))
+        });
         let request_ids = RequestIds::new(engine.random());
         let limiter = RateLimiter::default();
-        Self { inner: Arc::new(Inner { engine, config, names, signer, codec, limiter, request_ids }) }
+        Self { inner: Arc::new(Inner { engine, config, names, signer, session_data, limiter, request_ids }) }
     }
 }
 

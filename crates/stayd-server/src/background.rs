@@ -1,7 +1,7 @@
 //! What has to happen while no request asks for it.
 
-use std::time::Duration;
 use stayd_engine::Engine;
+use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 

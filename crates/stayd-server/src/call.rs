@@ -15,8 +15,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
-use std::time::Duration;
 use stayd_engine::Device;
+use std::time::Duration;
 
 /// The longest body that is read: no request of the protocol comes near it (H-3).
 const BODY_LIMIT: usize = 64 * 1024;
@@ -58,7 +58,6 @@ impl Call {
     pub(crate) fn disables_renewal(&self) -> bool {
         self.query.is_truthy("disableRefresh")
     }
-
 }
 
 /// The order of the checks is the protocol's (spec 1.2), because it decides which error an odd request is answered with.
@@ -69,12 +68,8 @@ async fn read(request: Request, app: &App, forms: Forms) -> ApiResult<Call> {
     let body = if changes { read_body(&parts.headers, body, forms).await? } else { None };
     let address = client_address(&parts.headers, parts.extensions.get::<Peer>(), &app.config.trusted_proxies);
     let user_agent = parts.headers.get(header::USER_AGENT).map(|agent| text_of(agent));
-    let call = Call {
-        query,
-        body,
-        device: Device { ip_address: address, user_agent },
-        headers: parts.headers,
-    };
+    let call =
+        Call { query, body, device: Device { ip_address: address, user_agent }, headers: parts.headers };
     if changes {
         origin::check(&RequestOrigin::of(&call.headers), &app.config.trusted_origins)?;
         check_redirect_targets(call.body.as_ref(), &call.query, &app.config.trusted_origins)?;

@@ -1,8 +1,8 @@
 //! What the HTTP face needs to know beside the engine's policy.
 
 use crate::{address::TrustedProxies, origin::TrustedOrigins};
-use std::time::Duration;
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
+use std::time::Duration;
 
 /// Settings of the HTTP face.
 #[derive(Clone)]

@@ -5,10 +5,10 @@ use axum::http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
 };
-use std::borrow::Cow;
-use std::time::Duration;
 use stayd_engine::{LiveSession, SignedIn, wire_session, wire_user};
 use stayd_protocol::{CachePayload, Session, SessionToken, SetCookie, Timestamp, User};
+use std::borrow::Cow;
+use std::time::Duration;
 
 /// The `Set-Cookie` headers of one answer, in order. A later one for the same name replaces an earlier one, so that no browser has to choose.
 #[derive(Debug, Default)]
@@ -40,7 +40,13 @@ impl Cookies {
     }
 
     /// Sets the cookies of a session that has just begun.
-    pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn, now: Timestamp) {
+    pub(crate) fn begin_session(
+        &mut self,
+        app: &App,
+        request: &HeaderMap,
+        signed_in: &SignedIn,
+        now: Timestamp,
+    ) {
         let session = &signed_in.session;
         self.session_token(app, &signed_in.token, session.remembered.then(|| session.expires_at.since(now)));
         if !session.remembered {
@@ -85,7 +91,7 @@ impl Cookies {
         live: &LiveSession,
         now: Timestamp,
     ) {
-        if app.codec.is_none() {
+        if app.session_data.is_none() {
             return;
         }
         let data = CacheInput {
@@ -114,12 +120,13 @@ impl Cookies {
 
     fn session_token(&mut self, app: &App, token: &SessionToken, life: Option<Duration>) {
         // Rounded up: the browser must not drop the cookie while the session lives (C-4 allows one second).
-        let max_age = life.map(|life| Duration::from_secs(life.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)));
+        let max_age = life
+            .map(|life| Duration::from_secs(life.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)));
         self.push(app.config.cookies.session_token(app.signer.sign(token.expose()), max_age));
     }
 
     fn session_data(&mut self, app: &App, request: &HeaderMap, data: CacheInput<'_>, now: Timestamp) {
-        let (Some(codec), Some(cache)) = (&app.codec, app.config.cookie_cache) else { return };
+        let (Some(reader), Some(cache)) = (&app.session_data, app.config.cookie_cache) else { return };
         // A session that is not remembered has a cookie without an end, so what it says is believed for a shorter time.
         let unremembered = cache.strategy.unremembered_max_age();
         let max_age = if data.remembered { cache.max_age } else { cache.max_age.min(unremembered) };
@@ -132,7 +139,7 @@ impl Cookies {
             binding: Some(CachePayload::binding_for(data.token)),
         };
         let pieces = app.names.session_data_in(&app.config.cookies, request);
-        match codec.encode(&payload, now, max_age, app.engine.random()) {
+        match reader.codec.encode(&payload, now, max_age, app.engine.random()) {
             Ok(value) => {
                 let cookie = app.config.cookies.session_data(value, data.remembered.then_some(max_age));
                 let written = cookie.split();

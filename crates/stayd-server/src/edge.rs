@@ -24,7 +24,8 @@ pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -
     let mut response = if is_check {
         next.run(request).await
     } else {
-        let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+        let span =
+            tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
         app.answer(request, next, cors.is_some()).instrument(span).await
     };
     app.dress(&mut response, id, cors);
@@ -63,7 +64,8 @@ impl App {
         let path = request.uri().path();
         let Some(route) = path.strip_prefix(self.config.base_path.as_str()) else { return Ok(()) };
         let peer = request.extensions().get::<Peer>();
-        let address = client_address(request.headers(), peer, &self.config.trusted_proxies).unwrap_or_default();
+        let address =
+            client_address(request.headers(), peer, &self.config.trusted_proxies).unwrap_or_default();
         match self.limiter.request(&address, route, self.engine.now()) {
             Decision::Allowed => Ok(()),
             Decision::Limited { retry_after } => Err(ErrorKind::Limited { retry_after }.into()),
@@ -89,7 +91,9 @@ impl App {
         headers.insert(CORP, HeaderValue::from_static("same-origin"));
         headers.insert(
             header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+            HeaderValue::from_static(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            ),
         );
         headers.insert(header::VARY, HeaderValue::from_static("origin, cookie"));
         if self.config.is_https() {
@@ -110,10 +114,15 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    headers
-        .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, authorization"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("content-type, authorization"),
+    );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-retry-after"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("retry-after, x-retry-after"),
+    );
 }
 
 /// What an unknown route, and a known one by the wrong method, is answered: nothing.

@@ -7,9 +7,9 @@ use crate::{answer::Answer, cookies::Cookies, origin::OriginRefusal, schema::Bod
 use axum::http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use std::time::Duration;
 use stayd_engine::{EngineError, Refusal, store::StoreError};
 use stayd_protocol::ErrorCode;
+use std::time::Duration;
 
 /// Why a request was not answered as wished, and the cookies that go with the answer all the same.
 #[derive(Debug)]
@@ -154,9 +154,7 @@ fn refused(refusal: Refusal) -> ErrorKind {
         Refusal::PasswordTooLong => (Status::BAD_REQUEST, Code::PasswordTooLong),
         Refusal::EmailNotVerified => (Status::FORBIDDEN, Code::EmailNotVerified),
         Refusal::SignUpDisabled => (Status::BAD_REQUEST, Code::EmailPasswordSignUpDisabled),
-        Refusal::UserAlreadyExists => {
-            (Status::UNPROCESSABLE_ENTITY, Code::UserAlreadyExistsUseAnotherEmail)
-        }
+        Refusal::UserAlreadyExists => (Status::UNPROCESSABLE_ENTITY, Code::UserAlreadyExistsUseAnotherEmail),
         Refusal::CredentialAccountNotFound => (Status::BAD_REQUEST, Code::CredentialAccountNotFound),
         Refusal::ResetTokenInvalid => (Status::BAD_REQUEST, Code::InvalidToken),
         Refusal::ResetUserNotFound => (Status::BAD_REQUEST, Code::UserNotFound),
@@ -182,7 +180,8 @@ fn refused(refusal: Refusal) -> ErrorKind {
 }
 
 fn unavailable(retry_after: Duration) -> Response {
-    let body = json!({"message": "Service unavailable. Please try again later.", "code": "SERVICE_UNAVAILABLE"});
+    let body =
+        json!({"message": "Service unavailable. Please try again later.", "code": "SERVICE_UNAVAILABLE"});
     retry_later(Answer::error(StatusCode::SERVICE_UNAVAILABLE, &body), retry_after)
 }
 

@@ -12,8 +12,8 @@ use crate::{
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 use stayd_engine::{EngineError, LiveSession, Refusal};
+use std::sync::Arc;
 
 /// Somebody who is signed in; anybody else is answered 401.
 #[derive(Debug, Clone)]

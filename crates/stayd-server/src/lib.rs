@@ -25,6 +25,7 @@ mod router;
 mod routes;
 mod schema;
 mod serve;
+mod session_data;
 mod who;
 
 pub use address::{InvalidProxy, Peer, TrustedProxies};

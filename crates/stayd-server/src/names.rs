@@ -2,8 +2,8 @@
 
 use crate::cookies::cookie_header;
 use axum::http::HeaderMap;
-use std::borrow::Cow;
 use stayd_protocol::{CookieConfig, cookie};
+use std::borrow::Cow;
 
 /// What the session's cookies are called in this deployment.
 pub(crate) struct CookieNames {

@@ -1,8 +1,8 @@
 //! A name for each request, so that an answer and its log lines can be found by one another.
 
 use axum::http::HeaderValue;
-use std::sync::atomic::{AtomicU64, Ordering};
 use stayd_protocol::Random;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts requests from a random beginning: unique within a process, and not a count of its requests to outsiders.
 pub(crate) struct RequestIds {

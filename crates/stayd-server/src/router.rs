@@ -4,8 +4,8 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, delete_user, email, get_session, health, password, reset_password, sessions, sign_in, sign_out,
-        sign_up, social, status, user,
+        accounts, delete_user, email, get_session, health, password, reset_password, sessions, sign_in,
+        sign_out, sign_up, social, status, user,
     },
 };
 use axum::Router;

@@ -8,13 +8,9 @@ use crate::{
     names::presented_token,
 };
 use axum::http::HeaderMap;
-use std::sync::Arc;
-use std::time::Duration;
 use stayd_engine::{EngineError, LiveSession, Refusal};
-use stayd_protocol::{RawSessionData, SessionToken, Timestamp, TokenHash, join_chunks};
-
-/// The resolution of the protocol's times.
-const TICK: Duration = Duration::from_millis(1);
+use stayd_protocol::{SessionToken, Timestamp, TokenHash};
+use std::sync::Arc;
 
 /// A person with a live session, and the cookies that go with whatever they are answered.
 #[derive(Debug)]
@@ -89,7 +85,7 @@ impl App {
         // Whatever the cookie says, the session is looked up; but where upstream would have been content, its cookie is not sent again.
         let is_told_already = reading == Reading::CookieSuffices
             && !call.query.is_truthy("disableCookieCache")
-            && self.with_session_data(&call.headers, &token, self.engine.now(), |_| ()).is_some();
+            && self.answer_in_cookie(&call.headers, &token, self.engine.now()).is_some();
         let mut who = self.who_has(token, &call.headers, !call.disables_renewal()).await?;
         if let (false, Who::Somebody(current)) = (is_told_already, &mut who) {
             let Current { live, cookies, token, read_at } = current;
@@ -114,7 +110,9 @@ impl App {
         let live = if due {
             match self.engine.renew(&live).await {
                 Ok(renewed) => renewed,
-                Err(EngineError::Refused(Refusal::SessionEnded)) => return Ok(Who::Nobody(Cookies::default())),
+                Err(EngineError::Refused(Refusal::SessionEnded)) => {
+                    return Ok(Who::Nobody(Cookies::default()));
+                }
                 Err(error) => return Err(error.into()),
             }
         } else {
@@ -125,36 +123,6 @@ impl App {
             cookies.repeat_session(self, request, &token.token, &live, read_at);
         }
         Ok(Who::Somebody(Current { live, cookies, token: token.token, read_at }))
-    }
-
-    /// Reads the session-data cookie, if it is ours, belongs to this token, and nothing has ended or changed since it was made.
-    pub(crate) fn with_session_data<T>(
-        &self,
-        request: &HeaderMap,
-        token: &SignedToken,
-        now: Timestamp,
-        read: impl FnOnce(&RawSessionData<'_>) -> T,
-    ) -> Option<T> {
-        let codec = self.codec.as_ref()?;
-        let header = cookie_header(request);
-        let text = join_chunks(&header, &self.names.session_data)?;
-        let mut buffer = Vec::with_capacity(text.len());
-        let data = codec.decode_raw(&text, now, &mut buffer).ok()?;
-        let made_at = Timestamp::from_ms(data.updated_at);
-        let believed = data.by_current
-            // Ours only: what a Better Auth server wrote under the same secret shows the token, and our answers never do (P7).
-            && data.binding.is_some()
-            && data.belongs_to(&token.token)
-            // A cookie from the future was made by a clock that was wrong.
-            && made_at <= now.plus(TICK)
-            && self.engine.trusts_cookie(&token.hash, &data.user_id, made_at);
-        believed.then(|| read(&data))
-    }
-
-    /// The time to write into a session-data cookie that shows a person's new state. A cookie of the very millisecond of the change
-    /// could be from before it and is not believed, so this one is a millisecond younger.
-    pub(crate) fn just_after_change(&self) -> Timestamp {
-        self.engine.now().plus(TICK)
     }
 
     /// The session that a route needs.

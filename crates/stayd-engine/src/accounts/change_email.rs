@@ -97,7 +97,9 @@ impl Engine {
         let user = match self.store().update_user(&user.id, change, self.now()).await {
             Ok(user) => user,
             // Taken or changed since the letter was sent.
-            Err(StoreError::Conflict | StoreError::NotFound) => return Err(Refusal::VerifyTokenInvalid.into()),
+            Err(StoreError::Conflict | StoreError::NotFound) => {
+                return Err(Refusal::VerifyTokenInvalid.into());
+            }
             Err(error) => return Err(error.into()),
         };
         self.user_changed(&user.id).await?;

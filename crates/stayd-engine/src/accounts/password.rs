@@ -57,6 +57,9 @@ impl Engine {
     /// The hash of the person's password, if they have one.
     pub(crate) async fn credential_hash(&self, user_id: &str) -> EngineResult<Option<String>> {
         let accounts = self.store().accounts_of(user_id).await?;
-        Ok(accounts.into_iter().find(|account| account.provider_id == CREDENTIAL).and_then(|a| a.password_hash))
+        Ok(accounts
+            .into_iter()
+            .find(|account| account.provider_id == CREDENTIAL)
+            .and_then(|a| a.password_hash))
     }
 }

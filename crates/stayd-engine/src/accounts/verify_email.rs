@@ -65,10 +65,11 @@ impl Engine {
         live: Option<&LiveSession>,
         device: Device,
     ) -> EngineResult<Verified> {
-        let token = MailToken::verify(&self.links().signer, token, self.now()).map_err(|error| match error {
-            MailTokenError::Expired => Refusal::VerifyTokenExpired,
-            MailTokenError::Invalid => Refusal::VerifyTokenInvalid,
-        })?;
+        let token =
+            MailToken::verify(&self.links().signer, token, self.now()).map_err(|error| match error {
+                MailTokenError::Expired => Refusal::VerifyTokenExpired,
+                MailTokenError::Invalid => Refusal::VerifyTokenInvalid,
+            })?;
         if let Some(step) = ChangeStep::of(&token) {
             return self.follow_email_change(step?, callback_url, live).await;
         }

@@ -1,8 +1,8 @@
 //! Last use of sessions, gathered in memory and written in batches: a write for every request would cost more than the request.
 
+use stayd_protocol::{Timestamp, TokenHash};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use stayd_protocol::{Timestamp, TokenHash};
 
 #[derive(Default)]
 pub(crate) struct Activity {

@@ -6,8 +6,8 @@
 use super::LiveSession;
 use crate::store::{Store, StoreResult};
 use quick_cache::sync::Cache;
-use std::sync::Arc;
 use stayd_protocol::TokenHash;
+use std::sync::Arc;
 
 pub(crate) struct SessionCache {
     cache: Cache<TokenHash, Arc<LiveSession>>,

@@ -2,8 +2,8 @@
 
 use super::LiveSession;
 use crate::{Engine, EngineResult};
-use std::sync::Arc;
 use stayd_protocol::{Timestamp, TokenHash};
+use std::sync::Arc;
 
 impl Engine {
     /// The session behind a token, if it is in memory and not over at `now`. Never waits.

@@ -4,13 +4,13 @@
 //! of this list: it names the sessions that ended and the people who changed within the cookie's lifetime. After a start,
 //! and after somebody else wrote to the store, it knows nothing of the time before, so cookies from before are not trusted.
 
+use stayd_protocol::{Timestamp, TokenHash};
 use std::collections::HashMap;
 use std::sync::{
     PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
     atomic::{AtomicI64, Ordering},
 };
 use std::time::Duration;
-use stayd_protocol::{Timestamp, TokenHash};
 
 /// An answer that is later than this is not expected any more: no browser waits so long.
 const LATE_ANSWER: Duration = Duration::from_mins(1);

@@ -2,9 +2,9 @@
 
 use crate::store::{SessionRecord, SessionWithUser, UserRecord};
 use bytes::Bytes;
+use stayd_protocol::{Session, SessionAndUser, Timestamp, User};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use stayd_protocol::{Session, SessionAndUser, Timestamp, User};
 
 /// A session that the store held when it was read, with its person.
 #[derive(Debug)]

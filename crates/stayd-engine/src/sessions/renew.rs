@@ -5,8 +5,8 @@ use crate::{
     Engine, EngineResult, Refusal,
     store::{Renewal, SessionWithUser},
 };
-use std::sync::Arc;
 use stayd_protocol::Timestamp;
+use std::sync::Arc;
 
 impl Engine {
     /// Whether a renewal is due: the session is remembered, and one `update_age` has passed since its last renewal.

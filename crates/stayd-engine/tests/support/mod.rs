@@ -1,21 +1,21 @@
 //! An engine on a store in memory, with a clock that is moved by hand and letters that are kept.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "shared by several tests, each of which uses its part")]
 
 use rand_chacha::{
     ChaCha12Rng,
     rand_core::{Rng, SeedableRng},
 };
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicI64, Ordering},
-};
-use std::time::Duration;
 use stayd_engine::{
     Clock, Device, Engine, Parts, Policy, SignIn, SignUp, SignedIn, SignedUp,
     mail::{Letter, Mail, MailError, Mailer},
     store::{MemoryStore, Store},
 };
 use stayd_protocol::{Random, Secret, Secrets, Timestamp};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::Duration;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 

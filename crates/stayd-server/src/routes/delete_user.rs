@@ -26,10 +26,8 @@ pub(crate) async fn delete_user(State(app): State<App>, call: Call) -> ApiResult
     )?;
     let mut current = app.require_sensitive(&call).await?;
     let given = |name| fields.optional_text(name).filter(|text| !text.is_empty());
-    let outcome = app
-        .engine
-        .delete_user(&current.live, given("password"), given("token"), given("callbackURL"))
-        .await;
+    let outcome =
+        app.engine.delete_user(&current.live, given("password"), given("token"), given("callbackURL")).await;
     let message = match outcome {
         Ok(Deletion::Done) => {
             current.cookies.clear_session(&app, &call.headers);

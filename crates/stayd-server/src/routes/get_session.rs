@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use stayd_protocol::{ErrorCode, RawSessionData, Timestamp};
+use stayd_protocol::{ErrorCode, Timestamp};
 
 pub(crate) async fn get_session(State(app): State<App>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default());
@@ -48,12 +48,12 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
     };
     let now = app.engine.now();
     let may_renew = !query.is_truthy("disableRefresh");
-    let body = if app.codec.is_none() {
+    let body = if app.session_data.is_none() {
         from_memory(app, request, &token, now, may_renew)
     } else if query.is_truthy("disableCookieCache") || !token.by_current {
         None
     } else {
-        app.with_session_data(request, &token, now, body_of)
+        app.answer_in_cookie(request, &token, now)
     };
     if let Some(body) = body {
         return Ok(json(body));
@@ -62,12 +62,6 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
         Who::Nobody(cookies) => nobody(cookies),
         Who::Somebody(current) => somebody(app, request, current, may_renew),
     })
-}
-
-/// The answer that a session-data cookie holds: neither the store nor the memory is asked.
-fn body_of(data: &RawSessionData<'_>) -> Bytes {
-    let parts = ["{\"session\":", data.session_json, ",\"user\":", data.user_json, "}"];
-    parts.concat().into()
 }
 
 /// The answer from memory, when there is nothing to do but to give it.
@@ -88,7 +82,7 @@ fn from_memory(
 
 fn somebody(app: &App, request: &HeaderMap, current: Current, may_renew: bool) -> Response {
     let Current { live, mut cookies, token, read_at } = current;
-    if app.codec.is_some() {
+    if app.session_data.is_some() {
         cookies.cache_again(app, request, &token, &live, read_at, may_renew);
     } else {
         // Left over from a time when the cookie was switched on.

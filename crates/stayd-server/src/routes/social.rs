@@ -95,8 +95,11 @@ impl Selection {
             return Err(BodyError::invalid(place));
         }
         let known = ["accountId", "useAccountCookie", "userId"];
-        let extra: Vec<String> =
-            members.keys().filter(|name| !known.contains(&name.as_str())).map(|name| format!("\"{name}\"")).collect();
+        let extra: Vec<String> = members
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+            .map(|name| format!("\"{name}\""))
+            .collect();
         match extra.len() {
             0 => Ok(selection),
             1 => Err(BodyError::Fields(format!("[{place}] Unrecognized key: {}", extra.join(", ")))),
@@ -119,7 +122,10 @@ impl App {
         };
         match account {
             Some(account) => Ok((account, current.cookies)),
-            None => Err(ApiError::coded(StatusCode::BAD_REQUEST, ErrorCode::AccountNotFound).with(current.cookies)),
+            None => {
+                Err(ApiError::coded(StatusCode::BAD_REQUEST, ErrorCode::AccountNotFound)
+                    .with(current.cookies))
+            }
         }
     }
 }

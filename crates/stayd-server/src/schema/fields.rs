@@ -69,10 +69,12 @@ impl Field {
             (Some(Value::Bool(_)), Kind::Flag) => None,
             (Some(Value::String(text)), Kind::Text | Kind::Email | Kind::Choice) => self.text_issue(text),
             (_, Kind::Choice) => Some("Invalid input".to_owned()),
-            (Some(Value::Array(items)), Kind::Text) if self.is_non_empty && items.is_empty() => Some(format!(
-                "Invalid input: expected string, received array; [{part}.{}] Too small: expected array to have >=1 items",
-                self.name
-            )),
+            (Some(Value::Array(items)), Kind::Text) if self.is_non_empty && items.is_empty() => {
+                Some(format!(
+                    "Invalid input: expected string, received array; [{part}.{}] Too small: expected array to have >=1 items",
+                    self.name
+                ))
+            }
             _ => Some(format!("Invalid input: expected {expected}, received {}", type_name(value))),
         }
     }

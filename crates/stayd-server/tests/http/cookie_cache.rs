@@ -3,9 +3,9 @@
 use crate::browser::{Browser, caching, config, serve};
 use crate::engine::World;
 use serde_json::json;
+use stayd_protocol::Strategy;
 use std::sync::Arc;
 use std::time::Duration;
-use stayd_protocol::Strategy;
 
 const DATA: &str = "better-auth.session_data";
 

@@ -43,11 +43,16 @@ async fn who_is_not_to_be_remembered_gets_cookies_that_end_with_the_browser() {
     browser.sign_up("zoe@example.com").await;
     let answer = browser.sign_in("zoe@example.com", false).await;
     for cookie in answer.set_cookies() {
-        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax") && !cookie.contains("Max-Age"), "{cookie}");
+        assert!(
+            cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax") && !cookie.contains("Max-Age"),
+            "{cookie}"
+        );
     }
     assert!(browser.jar.contains_key("better-auth.dont_remember"));
     let answer = browser.sign_in("zoe@example.com", true).await;
-    assert!(answer.set_cookies().iter().any(|cookie| cookie.starts_with("better-auth.dont_remember=; Max-Age=0")));
+    assert!(
+        answer.set_cookies().iter().any(|cookie| cookie.starts_with("better-auth.dont_remember=; Max-Age=0"))
+    );
 }
 
 #[tokio::test]

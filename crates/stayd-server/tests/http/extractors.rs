@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::extract::FromRef;
 use axum::http::{Request, header};
 use axum::routing::get;
-use std::time::Duration;
 use stayd_server::{FreshlySignedIn, MaybeSignedIn, SignedIn, Stayd, router};
+use std::time::Duration;
 use tower::ServiceExt;
 
 #[derive(Clone)]

@@ -74,7 +74,8 @@ async fn a_change_by_a_foreign_page_is_refused_and_nothing_happens() {
     let mut browser = Browser::new(&serve(&world, config()));
     browser.sign_up("zoe@example.com").await;
     let from = |origin: Option<&str>| {
-        let mut request = Request::post("/api/auth/sign-out").header(header::CONTENT_TYPE, "application/json");
+        let mut request =
+            Request::post("/api/auth/sign-out").header(header::CONTENT_TYPE, "application/json");
         if let Some(origin) = origin {
             request = request.header(header::ORIGIN, origin);
         }

@@ -53,7 +53,9 @@ async fn forty_requests_at_the_moment_of_renewal_are_one_renewal() {
     let requests: Vec<_> = (0..40)
         .map(|_| {
             let mut browser = browser.clone();
-            tokio::spawn(async move { browser.get("/get-session").await.json()["session"]["expiresAt"].clone() })
+            tokio::spawn(
+                async move { browser.get("/get-session").await.json()["session"]["expiresAt"].clone() },
+            )
         })
         .collect();
     let expected = json!(world.engine.now().plus(7 * DAY).to_string());

@@ -1,8 +1,8 @@
 //! The router over a real engine, with a clock that is moved by hand: cookies, lifetimes and headers as text.
 
+mod browser;
 #[path = "../../../stayd-engine/tests/support/mod.rs"]
 mod engine;
-mod browser;
 
 mod cookie_cache;
 mod cookies;

@@ -3,8 +3,8 @@
 use crate::browser::{Browser, config, serve};
 use crate::engine::World;
 use serde_json::json;
-use std::time::Duration;
 use stayd_server::ServerConfig;
+use std::time::Duration;
 
 #[tokio::test]
 async fn beyond_the_hashing_limit_a_sign_in_is_answered_503_at_once_and_sessions_are_still_checked() {
