@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     /// Status line and headers, with the empty line.
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
+    /// How many bytes came: head and body, with the sizes of chunks.
+    pub(crate) size: usize,
 }
 
 impl Connection {
@@ -52,24 +54,28 @@ impl Connection {
         }
         let status = head.split(' ').nth(1).context("no status")?.parse()?;
         let mut body = Vec::new();
+        let mut size = head.len();
         if header(&head, "transfer-encoding").is_some() {
-            self.read_chunks(&mut body)?;
+            size += self.read_chunks(&mut body)?;
         } else {
             self.read_exactly(header(&head, "content-length").map_or(Ok(0), str::parse)?, &mut body)?;
+            size += body.len();
         }
-        Ok(Answer { status, head, body })
+        Ok(Answer { status, head, body, size })
     }
 
-    /// Reads a chunked body (RFC 9112, section 7.1), which is how Node sends one.
-    fn read_chunks(&mut self, body: &mut Vec<u8>) -> anyhow::Result<()> {
+    /// Reads a chunked body (RFC 9112, section 7.1), which is how Node sends one. Gives the bytes that came.
+    fn read_chunks(&mut self, body: &mut Vec<u8>) -> anyhow::Result<usize> {
+        let mut came = 0;
         loop {
-            let mut size = String::new();
-            self.read_line(&mut size)?;
-            let size = usize::from_str_radix(size.trim_end(), 16)?;
+            let mut line = String::new();
+            self.read_line(&mut line)?;
+            let size = usize::from_str_radix(line.trim_end(), 16)?;
             self.read_exactly(size, body)?;
-            self.read_line(&mut String::new())?;
+            self.read_line(&mut line)?;
+            came += line.len() + size;
             if size == 0 {
-                return Ok(());
+                return Ok(came);
             }
         }
     }

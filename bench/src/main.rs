@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let bench = if quick {
-        Bench { rounds: 1, run: Duration::from_secs(1), sessions: 50_000, folder }
+        Bench { rounds: 1, run: Duration::from_secs(2), sessions: 50_000, folder }
     } else {
         Bench { rounds: 5, run: Duration::from_secs(3), sessions: 1_000_000, folder }
     };

@@ -49,13 +49,15 @@ impl Server {
         let child = pinned(SERVER_CORE, program)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            // Logs are written, and go nowhere: a terminal or a disk would be measured as well.
+            .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {}", program.get_program().display()))?;
         running().insert(i32::try_from(child.id())?);
         let mut server = Self { child, address, started_in: Duration::ZERO };
         while Connection::open(address).and_then(|mut connection| connection.get(path, "")).is_err() {
             if let Some(status) = server.child.try_wait()? {
-                bail!("{} ended with {status}", program.get_program().display());
+                bail!("{program:?} ended with {status}");
             }
             if begun.elapsed() > START_LIMIT {
                 bail!("{} did not answer", program.get_program().display());

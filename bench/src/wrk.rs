@@ -95,7 +95,7 @@ fn size_of_session(server: &Server, file: &Path) -> anyhow::Result<f64> {
     let cookies = std::fs::read_to_string(file)?;
     let answer =
         peer::session(&mut Connection::open(server.address)?, cookies.lines().next().unwrap_or_default())?;
-    Ok(answer.bytes().len() as f64)
+    Ok(answer.size as f64)
 }
 
 /// The median of one figure over runs.
