@@ -6,7 +6,7 @@ use crate::{
 };
 use stayd_engine::Engine;
 use stayd_protocol::{SessionDataCodec, Signer};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicI64};
 
 /// An engine with its HTTP settings: what [`crate::router`] is made of, and what an application keeps in its state so that
 /// its handlers can use [`crate::SignedIn`]. Cheap to clone.
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) session_data: Option<SessionDataReader>,
     pub(crate) limiter: RateLimiter,
     pub(crate) request_ids: RequestIds,
+    /// When the store was last found ready (ms).
+    pub(crate) ready_at: AtomicI64,
 }
 
 impl App {
@@ -52,9 +54,21 @@ impl App {
                 SESSION_DATA_VERSION,
             ))
         });
+        let ready_at = AtomicI64::new(0);
         let request_ids = RequestIds::new(engine.random());
         let limiter = RateLimiter::default();
-        Self { inner: Arc::new(Inner { engine, config, names, signer, session_data, limiter, request_ids }) }
+        Self {
+            inner: Arc::new(Inner {
+                engine,
+                config,
+                names,
+                signer,
+                session_data,
+                limiter,
+                request_ids,
+                ready_at,
+            }),
+        }
     }
 }
 
