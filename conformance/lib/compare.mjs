@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { standing } from "./standing.mjs";
+import { ages, standing } from "./standing.mjs";
 
 /**
  * Compares what the reference and ours answered, step by step, and returns the ids of the differences it met.
@@ -43,11 +43,11 @@ function compareStep(theirs, mine, sameKind) {
   const { kept } = mine;
   if (kept) {
     assert.notDeepEqual(mine.normal, expected, `${mine.label}: ${kept.id} is declared here, but nothing differs`);
-    check(mine.normal, merge(expected, kept.answer), `${title}, ${kept.id}`);
-    return [...met, kept.id];
   }
-  check(mine.normal, expected, title);
-  return met;
+  const wanted = kept ? merge(expected, kept.answer) : expected;
+  met.push(...ages(wanted, mine.normal, mine.elapsed));
+  check(mine.normal, wanted, kept ? `${title}, ${kept.id}` : title);
+  return kept ? [...met, kept.id] : met;
 }
 
 function check(actual, expected, title) {

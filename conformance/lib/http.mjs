@@ -10,7 +10,7 @@ import net from "node:net";
  * @returns {Promise<Answer>}
  * @typedef {{status: number, headers: [string, string][], body: Buffer}} Answer
  */
-export function exchange({ port, method, path, host, headers = [], body, withinMs = 15_000 }) {
+export function exchange({ port, method, path, host, headers = [], body, withinMs = 60_000 }) {
   const named = new Set(headers.map(([name]) => name.toLowerCase()));
   const all = named.has("host") ? [...headers] : [["host", host ?? `127.0.0.1:${port}`], ...headers];
   const bytes = body === undefined ? undefined : Buffer.from(body);
@@ -56,7 +56,7 @@ export function wire(port, bytes) {
       socket.destroy();
       resolve(Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0));
     };
-    socket.setTimeout(15_000, () => { socket.destroy(); reject(new Error("no answer on the wire in 15 s")); });
+    socket.setTimeout(60_000, () => { socket.destroy(); reject(new Error("no answer on the wire in 60 s")); });
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1");
       if (text.includes("\r\n\r\n")) finish();

@@ -42,7 +42,8 @@ export const keep = (id, answer) => ({ id, answer });
  * base path, where ours need not send the headers that go with the protocol's answers.
  * @typedef {{status: number, json: any, text: string, headers: [string, string][], location: string | undefined}} Seen
  * @typedef {{label: string, normal: import("./normalise.mjs").Normal | {status: number}, kept?: ReturnType<typeof keep>,
- *   origin: string | null, base: string, outside?: boolean}} Step
+ *   origin: string | null, base: string, outside?: boolean, elapsed: number}} Step
+ * `elapsed` is the time since the scenario began, in seconds.
  */
 
 /** One telling of a scenario to one server. */
@@ -57,6 +58,7 @@ export class Run {
     this.base = target.baseURL;
     this.secure = target.baseURL.startsWith("https:");
     this.names = new Names(target.baseURL);
+    this.began = Date.now();
   }
 
   /** An address that only this scenario uses. @param {string} name */
@@ -89,7 +91,7 @@ export class Run {
   }
 
   /** Adds a step. @param {Partial<Step>} step */
-  record(step) { this.steps.push({ origin: null, base: this.base, ...step }); }
+  record(step) { this.steps.push({ origin: null, base: this.base, elapsed: (Date.now() - this.began) / 1000, ...step }); }
 
   /**
    * Adds the answer to a request.

@@ -66,6 +66,29 @@ export function standing(theirs, ours, { origin, base, outside = false }) {
   return { expected, met: [...met] };
 }
 
+/**
+ * D-30: ours gives the session cookie the age that the session has left, where the reference always gives the full one. No
+ * session can be older than the scenario, so that is how much may be missing. Changes `expected` where it applies.
+ *
+ * @param {any} expected
+ * @param {any} ours
+ * @param {number} elapsed seconds since the scenario began
+ * @returns {string[]} D-30, or nothing
+ */
+export function ages(expected, ours, elapsed) {
+  const met = [];
+  for (const [name, cookie] of Object.entries(expected.cookies ?? {})) {
+    if (!name.endsWith(".session_token")) continue;
+    const missing = maxAge(cookie) - maxAge(ours.cookies[name]);
+    if (!(missing > 0 && missing <= elapsed)) continue;
+    expected.cookies[name] = cookie.replace(/Max-Age=\d+/, `Max-Age=${maxAge(ours.cookies[name])}`);
+    met.push("D-30");
+  }
+  return met;
+}
+
+const maxAge = (cookie) => Number(/; Max-Age=([1-9]\d*);/.exec(cookie ?? "")?.[1]);
+
 function each(value, visit) {
   if (value === null || typeof value !== "object") return;
   if (!Array.isArray(value)) visit(value);

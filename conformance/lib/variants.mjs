@@ -38,7 +38,7 @@ export const VARIANTS = {
   // Every answer renews; and a session that ends while one looks on.
   renewing: { ...plain, updateAge: 0 },
   "renewing-cache": { ...plain, updateAge: 0, cookieCache: 300 },
-  short: { ...plain, expiresIn: 2, updateAge: 86_400 },
+  short: { ...plain, expiresIn: 2, updateAge: 2 },
 };
 
 /** The secret of both servers, so that a test can sign and read cookies itself. */

@@ -11,7 +11,7 @@ const BASE = "http://127.0.0.1:4000";
 const EXTRA = ["content-security-policy", "cross-origin-resource-policy", "referrer-policy", "vary", "x-content-type-options", "x-request-id"];
 const theirs = (more = {}) => ({ status: 200, headers: {}, extraHeaders: [], cookies: {}, body: null, sessionToken: "none", ...more });
 const ours = (more = {}) => theirs({ headers: { "cache-control": "no-store" }, extraHeaders: EXTRA, ...more });
-const step = (normal, kept) => ({ label: "GET /x", normal, kept, origin: BASE, base: BASE });
+const step = (normal, kept, elapsed = 0) => ({ label: "GET /x", normal, kept, origin: BASE, base: BASE, elapsed });
 
 test("an answer that differs without an id is a failure", () => {
   assert.deepEqual(compare([step(theirs())], [step(ours())], false), ["D-02", "D-03"]);
@@ -24,6 +24,34 @@ test("a declared difference has to be there, and to be the declared one", () => 
   assert.deepEqual(compare([step(theirs())], [step(ours({ status: 413 }), gone)], false), ["D-02", "D-03", "D-99"]);
   assert.throws(() => compare([step(theirs())], [step(ours(), gone)], false), /nothing differs/);
   assert.throws(() => compare([step(theirs())], [step(ours({ status: 400 }), gone)], false), /D-99/);
+});
+
+test("a session cookie may lack the age that its session can have, and no more", () => {
+  const cookie = (age) => ({ cookies: { "better-auth.session_token": `<session 1> (signed); Max-Age=${age}; Path=/` } });
+  const against = (age, elapsed) => compare([step(theirs(cookie(604800)))], [step(ours(cookie(age)), undefined, elapsed)], false);
+  assert.deepEqual(against(604800, 2.5), ["D-02", "D-03"]);
+  assert.deepEqual(against(604798, 2.5), ["D-02", "D-03", "D-30"]);
+  assert.throws(() => against(604797, 2.5), /GET \/x/);
+  assert.throws(() => against(604801, 2.5), /GET \/x/);
+});
+
+test("the headers may be absent outside the base path alone, and only all of them", () => {
+  const bare = (more) => [[{ ...step(theirs({ status: 404 })) }], [{ ...step(theirs({ status: 404, ...more })), outside: true }], false];
+  assert.deepEqual(compare(...bare()), []);
+  assert.throws(() => compare(...bare({ headers: { "cache-control": "no-store" } })), /GET \/x/);
+  assert.throws(() => compare([step(theirs({ status: 404 }))], [step(theirs({ status: 404 }))], false), /GET \/x/);
+});
+
+test("a session that began with a redirect has one name, by the request that asks for it", () => {
+  const names = new Names(BASE);
+  const [token, id] = ["AbCdEfGhIjKlMnOpQrStUvWxYz012345", "HandleHandleHandleHandleHandle01"];
+  const set = { status: 302, headers: [["set-cookie", `better-auth.session_token=${encodeURIComponent(sign(token))}; Path=/`]], body: Buffer.from("") };
+  normalise(set, names, 0);
+  const asked = (of) => normalise({
+    status: 200, headers: [], body: Buffer.from(JSON.stringify({ session: { id: of, token: of, userId: "u", expiresAt: "x" } })),
+  }, names, 0, token).body.session.id;
+  assert.equal(asked(id), "<session 1>");
+  assert.equal(asked("AnotherAnotherAnotherAnother0001"), "<session 2>", "a second id for the same token is another session");
 });
 
 test("between two references nothing may differ at all", () => {

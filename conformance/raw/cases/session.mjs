@@ -199,6 +199,7 @@ scenario("some things need a session that has just begun", "stale", async (run) 
   const alice = run.browser();
   await alice.signUp();
   await alice.sendUntil({ path: "/list-sessions" }, ({ status }) => status === 403);
+  await alice.post("/update-user", { name: "B" }, { note: "the age of the cookie" });
   await alice.post("/unlink-account", { accountId: "unknown" });
   await alice.post("/delete-user", {});
   await alice.get("/list-accounts");
