@@ -1,10 +1,10 @@
 //! `stayd user`, `session`, `migrate` and `doctor` on real databases, alone and beside a running server.
 
-mod common;
+mod support;
 
 use std::fs;
 
-use common::{Deployment, SECRET, eventually};
+use support::{Deployment, SECRET, eventually};
 
 const PASSWORD: &str = "correct horse battery\n";
 

@@ -1,8 +1,8 @@
 //! What the binary makes of good and bad configurations.
 
-mod common;
+mod support;
 
-use common::{Deployment, SECRET};
+use support::{Deployment, SECRET};
 
 #[test]
 fn a_missing_secret_is_refused_with_the_command_that_makes_one() {

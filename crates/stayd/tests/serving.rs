@@ -1,10 +1,10 @@
 //! The server as a process: how it starts, what it shows, how it ends.
 
-mod common;
+mod support;
 
 use std::{fs, io::Write, net::TcpStream, os::unix::process::ExitStatusExt};
 
-use common::{Deployment, eventually, files_in};
+use support::{Deployment, eventually, files_in};
 use rustix::process::{Resource, Rlimit};
 
 #[test]
@@ -71,7 +71,7 @@ fn logs_are_json_where_wanted_and_hold_no_secret() {
     let said = server.stop();
     let token = cookie.split_once('=').and_then(|(_, value)| value.split('.').next()).expect("a token");
     assert!(said.stderr.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{}", said.stderr);
-    for secret in [token, "correct horse", common::SECRET, "/reset-password/"] {
+    for secret in [token, "correct horse", support::SECRET, "/reset-password/"] {
         assert!(!said.stderr.contains(secret), "{secret}");
     }
 }
