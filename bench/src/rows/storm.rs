@@ -13,8 +13,8 @@ use crate::peer::{self, CookieCache, EMAIL, PASSWORD};
 use crate::report::{Finding, Target};
 use crate::wrk::{self, Cookies, Run, median};
 
-/// People who sign in at once, again and again: many times what two cores can hash.
-const PEOPLE: usize = 16;
+/// People who sign in at once, again and again: more than the pool hashes and lets wait, so that some are always sent away.
+const PEOPLE: usize = 24;
 
 /// How long somebody waits who was sent away. (`Retry-After` counts in seconds; this storm is less polite.)
 const PAUSE: Duration = Duration::from_millis(25);
