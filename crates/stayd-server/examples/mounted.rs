@@ -1,4 +1,4 @@
-//! Stayd inside somebody else's axum application: `cargo run -p stayd-server --example mounted`, then http://127.0.0.1:3000/.
+//! Stayd inside somebody else's axum application: `cargo run -p stayd-server --example mounted`, then <http://127.0.0.1:3000>/.
 
 use axum::extract::FromRef;
 use axum::response::Html;

@@ -80,8 +80,8 @@ impl IntoResponse for Answer {
 /// Sets a header to text that may hold what no header can; then the header is left out.
 fn insert_text(headers: &mut axum::http::HeaderMap, name: HeaderName, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
-        drop(headers.insert(name, value))
+        drop(headers.insert(name, value));
     } else {
-        tracing::warn!(header = %name, "a value does not fit into a header")
+        tracing::warn!(header = %name, "a value does not fit into a header");
     }
 }

@@ -67,7 +67,7 @@ async fn read(request: Request, app: &App, forms: Forms) -> ApiResult<Call> {
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let body = if changes { read_body(&parts.headers, body, forms).await? } else { None };
     let address = client_address(&parts.headers, parts.extensions.get::<Peer>(), &app.config.trusted_proxies);
-    let user_agent = parts.headers.get(header::USER_AGENT).map(|agent| text_of(agent));
+    let user_agent = parts.headers.get(header::USER_AGENT).map(text_of);
     let call =
         Call { query, body, device: Device { ip_address: address, user_agent }, headers: parts.headers };
     if changes {
