@@ -1,5 +1,7 @@
 //! People: sign-up, sign-in, passwords, addresses, and leaving.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use stayd_engine::mail::Letter;
@@ -149,7 +151,7 @@ async fn a_reset_link_dies_after_an_hour() {
     world.sign_up("zoe@example.com").await;
     world.engine.request_password_reset("zoe@example.com", None).await.unwrap();
     let token = world.letters.last_token();
-    world.clock.forward(Duration::from_secs(3600));
+    world.clock.forward(Duration::from_hours(1));
     assert!(!world.engine.reset_token_works(&token).await.unwrap());
     let outcome = world.engine.reset_password(&token, "a new password").await;
     assert_eq!(refusal(outcome), Refusal::ResetTokenInvalid);
@@ -218,7 +220,7 @@ async fn a_link_of_one_person_does_nothing_in_the_browser_of_another() {
 async fn leaving_needs_the_password_once_the_sign_in_is_long_ago() {
     let world = World::new();
     let signed_in = world.sign_up("zoe@example.com").await;
-    world.clock.forward(Duration::from_secs(24 * 3600));
+    world.clock.forward(Duration::from_hours(24));
     let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
     let outcome = world.engine.delete_user(&live, None, None, None).await;
     assert_eq!(refusal(outcome), Refusal::SessionExpired);

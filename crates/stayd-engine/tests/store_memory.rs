@@ -1,5 +1,7 @@
 //! The promises of a store, kept by [`MemoryStore`].
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::sync::Arc;
 
 use stayd_engine::store::{MemoryStore, Store};

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_cookie_from_before_the_start_is_not_trusted() {
-        let ended = RecentlyEnded::new(at(1000), Duration::from_secs(300));
+        let ended = RecentlyEnded::new(at(1000), Duration::from_mins(5));
         assert!(!ended.trusts(&token("a"), "u", at(999)));
         assert!(!ended.trusts(&token("a"), "u", at(1000)));
         assert!(ended.trusts(&token("a"), "u", at(1001)));
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_cookie_of_an_ended_session_is_not_trusted_for_as_long_as_it_lives() {
-        let ended = RecentlyEnded::new(at(0), Duration::from_secs(300));
+        let ended = RecentlyEnded::new(at(0), Duration::from_mins(5));
         ended.end(&[token("a")], at(5000));
         ended.sweep(at(5000 + 300_000));
         assert!(!ended.trusts(&token("a"), "u", at(4999)));
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_cookie_from_before_its_person_changed_is_not_trusted() {
-        let ended = RecentlyEnded::new(at(0), Duration::from_secs(300));
+        let ended = RecentlyEnded::new(at(0), Duration::from_mins(5));
         ended.change_user("u", at(5000));
         assert!(!ended.trusts(&token("a"), "u", at(5000)));
         assert!(ended.trusts(&token("a"), "u", at(5001)));
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn after_a_foreign_write_only_newer_cookies_are_trusted() {
-        let ended = RecentlyEnded::new(at(0), Duration::from_secs(300));
+        let ended = RecentlyEnded::new(at(0), Duration::from_mins(5));
         ended.forget_what_was_known(at(9000));
         assert!(!ended.trusts(&token("a"), "u", at(8000)));
         assert!(ended.trusts(&token("a"), "u", at(9001)));

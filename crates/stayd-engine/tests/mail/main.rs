@@ -1,4 +1,6 @@
 //! Letters against a real SMTP server, and into a folder.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 #![cfg(feature = "smtp")]
 
 mod folder;

@@ -58,7 +58,8 @@ async fn a_revocation_holds_against_the_cookie_after_a_restart() {
         policy.sessions.cookie_cache = Duration::from_mins(5);
     });
     restarted.clock.set(world.engine.now());
-    restarted.engine.notice_foreign_writes(&mut u64::MAX).await.unwrap();
+    let mut seen = u64::MAX;
+    restarted.engine.notice_foreign_writes(&mut seen).await.unwrap();
     let mut stolen_there = stolen.at(&serve(&restarted, caching(Strategy::Compact)));
     assert!(!stolen_there.is_signed_in().await);
     assert!(!stolen.is_signed_in().await);

@@ -1,5 +1,7 @@
 //! The router over a real engine, with a clock that is moved by hand: cookies, lifetimes and headers as text.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod browser;
 #[path = "../../../stayd-engine/tests/support/mod.rs"]
 mod engine;
