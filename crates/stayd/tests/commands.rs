@@ -1,5 +1,7 @@
 //! `stayd user`, `session`, `migrate` and `doctor` on real databases, alone and beside a running server.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use std::fs;

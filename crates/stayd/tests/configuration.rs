@@ -1,5 +1,7 @@
 //! What the binary makes of good and bad configurations.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use support::{Deployment, SECRET};

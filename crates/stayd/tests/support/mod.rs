@@ -17,7 +17,7 @@ use tempfile::TempDir;
 pub(crate) const SECRET: &str = "kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq";
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A place to run commands in.
 pub(crate) struct Deployment {
@@ -131,19 +131,22 @@ impl Server {
 
     /// Sends one request on a connection of its own.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        use std::fmt::Write as _;
+
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
         let mut request = format!("{method} {path} HTTP/1.1\r\n");
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            request += &format!("Host: {}\r\n", self.address);
+            write!(request, "Host: {}\r\n", self.address).expect("text");
         }
         for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
+            write!(request, "{name}: {value}\r\n").expect("text");
         }
         if !body.is_empty() {
-            request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+            write!(request, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
+                .expect("text");
         }
-        request += &format!("Connection: close\r\n\r\n{body}");
+        write!(request, "Connection: close\r\n\r\n{body}").expect("text");
         stream.write_all(request.as_bytes()).expect("it reads");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("it answers");
