@@ -171,12 +171,12 @@ impl Round {
                 self.resume_at = Some(now + pause);
                 self.waiting.insert((due, place), letter);
                 let (waiting, again_in_ms) = (self.waiting.len(), pause.as_millis());
-                tracing::warn!(waiting, again_in_ms, error = %told(&error, ""), "mail cannot leave now");
+                tracing::warn!(waiting, again_in_ms, error = %told(&error), "mail cannot leave now");
             }
             Err(error @ CarryError::Later(_)) => {
                 letter.failures = letter.failures.saturating_add(1);
                 let pause = self.limits.pause(letter.failures);
-                let (kind, told) = (&letter.mail.letter, told(&error, letter.mail.letter.url()));
+                let (kind, told) = (&letter.mail.letter, told(&error));
                 tracing::info!(letter = ?kind, again_in_ms = pause.as_millis(), error = %told, "letter put off");
                 self.put(now + pause, letter);
             }
@@ -190,7 +190,7 @@ impl Round {
             match self.carrier.carry(&letter.mail).await {
                 Ok(()) => {}
                 Err(error @ CarryError::Down(_)) => {
-                    tracing::error!(error = %told(&error, letter.mail.letter.url()), "mail cannot leave before the stop");
+                    tracing::error!(error = %told(&error), "mail cannot leave before the stop");
                     left.push(letter);
                     break;
                 }
@@ -212,27 +212,54 @@ impl Round {
 }
 
 fn given_up(letter: &Waiting, error: &CarryError) {
-    let told = told(error, letter.mail.letter.url());
+    let told = told(error);
     tracing::error!(letter = ?letter.mail.letter, error = %told, "letter given up");
 }
 
-/// The error and its causes in one line, without the link, which some servers repeat when they refuse a letter.
-fn told(error: &CarryError, url: &str) -> String {
+/// The error and its causes in one line. Servers that refuse a letter like to repeat from it, in any encoding: what could be a
+/// piece of a link or an address is left out.
+fn told(error: &CarryError) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        line.push_str(": ");
-        line.push_str(&inner.to_string());
+        let inner_text = inner.to_string();
+        if !line.ends_with(&inner_text) {
+            line = format!("{line}: {inner_text}");
+        }
         cause = inner.source();
     }
-    if !url.is_empty() {
-        line = line.replace(url, "[link]");
-    }
-    line.chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .take(LONGEST_LINE)
-        .collect()
+    let words = line.split(|character: char| character.is_whitespace() || character.is_control());
+    let words =
+        words.filter(|word| !word.is_empty()).map(|word| if could_be_secret(word) { "[..]" } else { word });
+    words.take(MOST_WORDS).collect::<Vec<_>>().join(" ")
 }
 
-/// Characters of a server's answer that are worth a log line.
-const LONGEST_LINE: usize = 400;
+fn could_be_secret(word: &str) -> bool {
+    word.len() > LONGEST_WORD || word.contains(['/', '=', '@', '%', '&'])
+}
+
+/// A secret in a link has 24 characters or more.
+const LONGEST_WORD: usize = 18;
+
+/// Of a server's answer that are worth a log line.
+const MOST_WORDS: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_repeats_of_a_letter_is_not_told() {
+        let answer = "5.7.1 relay denied\r\nby policy: https://example.com/x?token=3Dabc 0123456789abcdefghijklmn ada@example.com";
+        let told = told(&CarryError::Never(answer.into()));
+        assert_eq!(told, "the letter was refused: 5.7.1 relay denied by policy: [..] [..] [..]");
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_limit() {
+        let limits = OutboxLimits::default();
+        let pauses: Vec<u64> =
+            [1, 2, 3, 6, 7, u32::MAX].map(|failures| limits.pause(failures).as_secs()).into();
+        assert_eq!(pauses, [1, 3, 9, 243, 300, 300]);
+    }
+}

@@ -43,7 +43,7 @@ class Handler:
             text=text.get_content(),
             html=html.get_content(),
             raw=envelope.content.decode("ascii"),
-            encrypted=session.ssl is not None,
+            encrypted=server.transport.get_extra_info("ssl_object") is not None,
             user=(session.auth_data or b"").decode() if session.authenticated else "",
         )
         return "250 OK"
