@@ -25,7 +25,7 @@ export async function startChild({ command, args, env, cwd, port, readyPath }) {
     const answer = await exchange({ port, method: "GET", path: readyPath }).catch(() => null);
     return answer?.status === 200;
   };
-  await eventually(ready, { withinMs: 20_000, what: `${command} to answer ${readyPath}` });
+  await eventually(ready, { withinMs: 90_000, what: `${command} to answer ${readyPath}` });
 
   return {
     pid: child.pid,

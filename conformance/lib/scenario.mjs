@@ -36,10 +36,11 @@ export const keep = (id, answer) => ({ id, answer });
 /**
  * @typedef {{method?: string, path: string, json?: any, body?: string | Buffer, type?: string | null,
  *   headers?: [string, string][], origin?: string | null, cookie?: string | null, host?: string,
- *   note?: string, kept?: ReturnType<typeof keep>, outside?: boolean}} RequestOptions
+ *   note?: string, kept?: ReturnType<typeof keep>, outside?: boolean, window?: number}} RequestOptions
  * `json` is a body of type application/json; `body` any bytes under `type`. `origin` is the server's own unless said
  * otherwise (null: none), `cookie` that of the browser's jar (null: none). `outside` says that the path is not below the
- * base path, where ours need not send the headers that go with the protocol's answers.
+ * base path, where ours need not send the headers that go with the protocol's answers. `window` is the length of a limit in
+ * seconds: the time to wait reads as the whole of it, where no more is missing than the scenario has lasted.
  * @typedef {{status: number, json: any, text: string, headers: [string, string][], location: string | undefined}} Seen
  * @typedef {{label: string, normal: import("./normalise.mjs").Normal | {status: number}, kept?: ReturnType<typeof keep>,
  *   origin: string | null, base: string, outside?: boolean, elapsed: number}} Step
@@ -100,9 +101,14 @@ export class Run {
    * @param {string | null} presented the session token that the browser's jar held when it asked
    */
   recordAnswer(options, answer, presented) {
+    const normal = normalise(answer, this.names, Date.now(), presented);
+    for (const name of ["retry-after", "x-retry-after"]) {
+      const missing = options.window - Number(normal.headers[name]);
+      if (missing > 0 && missing <= (Date.now() - this.began) / 1000) normal.headers[name] = String(options.window);
+    }
     this.record({
       label: label(options, this.names),
-      normal: normalise(answer, this.names, Date.now(), presented),
+      normal,
       kept: options.kept,
       origin: options.origin === undefined ? this.base : options.origin,
       outside: options.outside,
