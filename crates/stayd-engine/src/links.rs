@@ -1,19 +1,6 @@
 //! The links in letters, and the keys under which their secrets are stored.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use stayd_protocol::{MailToken, Secrets, Signer, TokenHash};
-
-/// What JavaScript's `encodeURIComponent` leaves as it is.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use stayd_protocol::{MailToken, Secrets, Signer, TokenHash, encode_component};
 
 /// Makes links into this deployment.
 pub(crate) struct Links {
@@ -46,7 +33,7 @@ impl Links {
 
 fn encoded(url: Option<&str>, default: &str) -> String {
     let url = url.filter(|url| !url.is_empty()).unwrap_or(default);
-    utf8_percent_encode(url, COMPONENT).to_string()
+    encode_component(url).to_string()
 }
 
 /// What a stored verification is for. The purpose is part of its key, so that a link of one kind opens nothing of another.

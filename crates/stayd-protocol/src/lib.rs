@@ -43,6 +43,7 @@ mod set_cookie;
 mod signed;
 mod time;
 mod token;
+mod uri;
 mod wire;
 
 pub mod cookie;
@@ -63,4 +64,5 @@ pub use set_cookie::{MAX_COOKIE_AGE, SameSite, SetCookie};
 pub use signed::{Signer, Verified};
 pub use time::{InvalidTimestamp, Timestamp};
 pub use token::{SessionToken, TokenHash};
+pub use uri::encode_component;
 pub use wire::{Session, SessionAndUser, User};

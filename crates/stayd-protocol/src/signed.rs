@@ -3,24 +3,12 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hkdf::Hkdf;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::Secrets;
 use crate::hmac_key::{self, HmacSha256};
-
-/// What JavaScript's `encodeURIComponent` leaves as it is, besides letters and digits.
-const URI_COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use crate::uri::encode_component;
 
 /// Length of 32 bytes in base64 with its padding.
 const SIGNATURE_LENGTH: usize = 44;
@@ -75,11 +63,7 @@ impl Signer {
     /// The cookie value for `value`: `value.signature`, percent-encoded.
     pub fn sign(&self, value: &str) -> String {
         let signature = STANDARD.encode(self.mac(value.as_bytes()));
-        format!(
-            "{}.{}",
-            utf8_percent_encode(value, URI_COMPONENT),
-            utf8_percent_encode(&signature, URI_COMPONENT)
-        )
+        format!("{}.{}", encode_component(value), encode_component(&signature))
     }
 
     /// Checks a cookie value, percent-decoded already ([`crate::cookie::find`] does), in constant time.

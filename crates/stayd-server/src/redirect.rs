@@ -2,9 +2,8 @@
 
 use crate::{error::ApiError, origin::TrustedOrigins, query::Query};
 use axum::http::StatusCode;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use stayd_protocol::ErrorCode;
+use stayd_protocol::{ErrorCode, encode_component};
 use url::Url;
 
 /// A parameter that holds such an address.
@@ -112,18 +111,6 @@ fn has_no_user(target: &str) -> bool {
     Url::parse(target).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
 }
 
-/// As `encodeURIComponent` has it.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
 /// Adds a parameter to an address: behind the query it has, before its fragment.
 pub(crate) fn with_parameter(target: &str, name: &str, value: &str) -> String {
     let (address, fragment) = match target.split_once('#') {
@@ -135,7 +122,7 @@ pub(crate) fn with_parameter(target: &str, name: &str, value: &str) -> String {
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    let value = utf8_percent_encode(value, COMPONENT);
+    let value = encode_component(value);
     let mut result = format!("{address}{joint}{name}={value}");
     if let Some(fragment) = fragment {
         result.push('#');
