@@ -28,9 +28,18 @@ function pair(variant) {
   if (!pairs.has(variant)) {
     const options = VARIANTS[variant];
     assert.ok(options, `no such variant: ${variant}`);
-    pairs.set(variant, Promise.all([launchReference(options), launchOurs(options)]));
+    pairs.set(variant, launchBoth(options));
   }
   return pairs.get(variant);
+}
+
+/** Both servers, or neither: one that is left alone would keep the run from ending. */
+async function launchBoth(options) {
+  const launched = await Promise.allSettled([launchReference(options), launchOurs(options)]);
+  const failed = launched.find((result) => result.status === "rejected");
+  if (!failed) return launched.map((result) => result.value);
+  await Promise.all(launched.flatMap((result) => result.value ?? []).map((target) => target.stop()));
+  throw failed.reason;
 }
 
 const met = new Set();

@@ -40,14 +40,9 @@ impl Cookies {
     }
 
     /// Sets the cookies of a session that has just begun.
-    pub(crate) fn begin_session(
-        &mut self,
-        app: &App,
-        request: &HeaderMap,
-        signed_in: &SignedIn,
-        now: Timestamp,
-    ) {
+    pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn) {
         let session = &signed_in.session;
+        let now = session.created_at;
         self.session_token(app, &signed_in.token, session.remembered.then(|| session.expires_at.since(now)));
         if !session.remembered {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));

@@ -49,9 +49,8 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
         Ok(verified) => verified,
         Err(error) => return failed(error.into(), callback, cookies),
     };
-    let now = app.engine.now();
     if let Some(signed_in) = &verified.signed_in {
-        cookies.begin_session(&app, &call.headers, signed_in, now);
+        cookies.begin_session(&app, &call.headers, signed_in);
     } else if let (true, Some((live, token))) = (verified.session_changed, &current)
         && let Some(live) = app.engine.session(&live.session.token_hash).await?
     {

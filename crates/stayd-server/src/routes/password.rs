@@ -31,7 +31,7 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
         Err(error) => return Err(ApiError::from(error).with(current.cookies)),
     };
     if let Some(signed_in) = &begun {
-        current.cookies.begin_session(&app, &call.headers, signed_in, app.engine.now());
+        current.cookies.begin_session(&app, &call.headers, signed_in);
     }
     let token = begun.as_ref().map(|signed_in| &signed_in.session.id);
     let body = json!({"token": token, "user": wire_user(&current.live.user)});

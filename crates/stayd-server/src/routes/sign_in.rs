@@ -38,7 +38,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     let signed_in = app.engine.sign_in(wish, call.device, presented).await?;
     app.limiter.account_succeeded(&address);
     let mut cookies = Cookies::default();
-    cookies.begin_session(&app, &call.headers, &signed_in, app.engine.now());
+    cookies.begin_session(&app, &call.headers, &signed_in);
     let leads_on = callback_url.is_some_and(|url| !url.is_empty());
     let mut body = json!({
         "redirect": leads_on,

@@ -41,7 +41,7 @@ pub(crate) async fn sign_up_email(State(app): State<App>, FormCall(call): FormCa
     match app.engine.sign_up(wish, call.device).await? {
         SignedUp::In(signed_in) => {
             let mut cookies = Cookies::default();
-            cookies.begin_session(&app, &call.headers, &signed_in, app.engine.now());
+            cookies.begin_session(&app, &call.headers, &signed_in);
             let body = json!({"token": signed_in.session.id, "user": wire_user(&signed_in.user)});
             Ok(Answer::json(&body).with(cookies))
         }
