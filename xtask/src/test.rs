@@ -84,7 +84,7 @@ impl Part {
                 let path = setup::path_with_node()?;
                 process::run(
                     "Rust tests",
-                    cargo().args(["test", "--workspace", "--locked"]).env("PATH", path),
+                    cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]).env("PATH", path),
                 )
             }
             Self::Conformance => against_the_binary("conformance"),
