@@ -133,7 +133,10 @@ mod tests {
         assert_eq!(joined("a.0=x; a.0=w; a.00=v; a.+1=u; a.1x=t; a.=s; a.100=r; ab.0=q"), Some("x".into()));
         assert_eq!(joined("a.0=x; a.1=%"), None);
         assert_eq!(joined("b.0=x"), None);
-        assert_eq!(joined(&format!("a.0={0}; a.1={0}; a.2={0}", "x".repeat(3000))), None);
+        assert_eq!(
+            joined(&format!("a.0={0}; a.1={0}; a.2={0}", "x".repeat(MAX_SESSION_DATA_LENGTH / 2))),
+            None
+        );
     }
 
     proptest! {
