@@ -51,6 +51,8 @@ fn a_list_of_secrets_and_a_file_are_taken_as_well() {
         let server = deployment.with("STAYD_LISTEN", "127.0.0.1:0").serve(&[]);
         assert_eq!(server.get("/api/auth/ok").body, "{\"ok\":true}");
     }
+    let said = Deployment::bare().with("STAYD_SECRET_FILE", "absent").run(&["serve"]);
+    assert!(said.code == Some(2) && said.stderr.contains("cannot be read from absent"), "{}", said.stderr);
     let said = Deployment::bare().with("BETTER_AUTH_SECRETS", &format!("2:{SECRET},1:weak")).run(&["serve"]);
     assert!(said.code == Some(2) && said.stderr.contains("BETTER_AUTH_SECRETS"), "{}", said.stderr);
 }

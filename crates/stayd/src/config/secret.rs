@@ -68,7 +68,9 @@ impl SecretSettings {
 
 fn from_file(file: &PathBuf) -> Result<Zeroizing<String>, ConfigError> {
     let text = fs::read_to_string(file).map(Zeroizing::new);
-    let text = text.map_err(|source| ConfigError::Unreadable { path: file.clone(), source })?;
+    let text = text.map_err(|error| ConfigError::Secret {
+        problem: format!("the secret cannot be read from {}: {error}", file.display()),
+    })?;
     Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
