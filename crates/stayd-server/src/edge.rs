@@ -12,7 +12,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
 use tracing::Instrument;
+
+/// How long a request may take, all in all. Well above a full hashing queue and a busy disk; beyond it nobody waits any more.
+pub(crate) const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -44,7 +48,7 @@ impl App {
         } else if let Err(error) = self.admit(&request) {
             error.into_response()
         } else {
-            next.run(request).await
+            in_time(next.run(request)).await
         };
         tracing::info!(status = response.status().as_u16(), "answered");
         response
@@ -128,4 +132,24 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
 /// What an unknown route, and a known one by the wrong method, is answered: nothing.
 pub(crate) async fn not_found() -> Response {
     StatusCode::NOT_FOUND.into_response()
+}
+
+/// An answer in time, or one that says when to come back.
+async fn in_time(answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(REQUEST_TIME, answer).await {
+        Ok(response) => response,
+        Err(_) => ApiError::from(ErrorKind::TooSlow).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_never_ends_is_given_up_with_a_time_to_come_back() {
+        let response = in_time(std::future::pending()).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+    }
 }

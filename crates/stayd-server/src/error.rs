@@ -33,6 +33,8 @@ pub(crate) enum ErrorKind {
     Body(BodyError),
     /// Too many requests of this kind from here.
     Limited { retry_after: Duration },
+    /// It took too long; whether it was done is not known.
+    TooSlow,
     /// The engine did not do it.
     Engine(EngineError),
 }
@@ -130,7 +132,7 @@ fn respond(kind: ErrorKind) -> Response {
         }
         ErrorKind::Engine(EngineError::Refused(refusal)) => respond(refused(refusal)),
         ErrorKind::Engine(EngineError::Busy { retry_after }) => unavailable(retry_after),
-        ErrorKind::Engine(EngineError::Stopping) => unavailable(Duration::from_secs(1)),
+        ErrorKind::TooSlow | ErrorKind::Engine(EngineError::Stopping) => unavailable(Duration::from_secs(1)),
         ErrorKind::Engine(EngineError::Store(StoreError::Unavailable(cause))) => {
             tracing::error!(cause = chain(&*cause), "the store is unavailable");
             unavailable(Duration::from_secs(1))

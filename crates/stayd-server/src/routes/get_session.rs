@@ -4,7 +4,8 @@ use crate::{
     answer::{Answer, JSON},
     app::App,
     cookies::Cookies,
-    error::{ApiError, ApiResult},
+    edge::REQUEST_TIME,
+    error::{ApiError, ApiResult, ErrorKind},
     query::Query,
     who::{Current, Presented, SignedToken, Who},
 };
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use stayd_protocol::{ErrorCode, Timestamp};
+use tokio::time::timeout;
 
 pub(crate) async fn get_session(State(app): State<App>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default());
@@ -58,7 +60,9 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
     if let Some(body) = body {
         return Ok(json(body));
     }
-    Ok(match app.who_has(token, request, may_renew).await? {
+    // Only this way can take time, so only here is it counted: the ways above are every tab's, many times an hour.
+    let who = timeout(REQUEST_TIME, app.who_has(token, request, may_renew)).await;
+    Ok(match who.map_err(|_| ApiError::from(ErrorKind::TooSlow))?? {
         Who::Nobody(cookies) => nobody(cookies),
         Who::Somebody(current) => somebody(app, request, current, may_renew),
     })
