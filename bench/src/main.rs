@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
     let bench = if quick {
         Bench { rounds: 1, run: Duration::from_secs(2), sessions: 50_000, folder }
     } else {
-        Bench { rounds: 5, run: Duration::from_secs(3), sessions: 1_000_000, folder }
+        Bench { rounds: 5, run: Duration::from_secs(2), sessions: 1_000_000, folder }
     };
 
     let mut report = Report::new(machine::describe(), bench.rounds, bench.run);
