@@ -10,6 +10,7 @@ mod setup;
 mod test;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -59,10 +60,14 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// The root of the repository.
+/// The root of the repository: of the one that Cargo was called in, for two clones may share one target directory.
 fn root() -> &'static Path {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let built_from = || env!("CARGO_MANIFEST_DIR").into();
+        let xtask = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(built_from));
+        xtask.parent().map_or_else(|| xtask.clone(), Path::to_owned)
+    });
+    &ROOT
 }
 
 /// Where Cargo put what it built in `profile` (`debug` or `release`): beside this program.
