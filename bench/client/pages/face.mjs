@@ -1,0 +1,72 @@
+// The face that every page shows to the harness, whatever client is behind it.
+//
+// A client hands in: create(changed), state() -> { status, name }, signIn(person), signOut(), and where it can: rename(name),
+// call() -> status of an authenticated request, refetch() as the window's focus would ask for it, dispose().
+// `status` is "in", "out", "unknown" (it does not know yet) or "error".
+
+const person = { email: "ada@example.com", password: "correct horse battery", name: "Ada" };
+/** Milliseconds on a clock that all tabs share. */
+const clock = () => performance.timeOrigin + performance.now();
+
+export function expose(client) {
+  const bench = {
+    ...client,
+    created: false,
+    failure: null,
+    /** Each state that differed from the one before, with its time. */
+    log: [],
+    startedAt: globalThis.scriptStartedAt,
+    state: () => client.state(),
+    signIn: () => guarded(() => client.signIn(person)),
+    /** The time of the call, and of its end. */
+    async signOut() {
+      const calledAt = clock();
+      await guarded(() => client.signOut());
+      return { calledAt, doneAt: clock() };
+    },
+    async rename(name) {
+      const calledAt = clock();
+      await guarded(() => client.rename(name));
+      return { calledAt, doneAt: clock() };
+    },
+    clock,
+  };
+  globalThis.bench = bench;
+
+  async function guarded(work) {
+    try {
+      return await work();
+    } catch (error) {
+      bench.failure = String(error?.message ?? error);
+    }
+  }
+
+  function changed() {
+    const { status, name } = client.state();
+    const last = bench.log.at(-1);
+    if (last && last.status === status && last.name === name) return;
+    bench.log.push({ at: clock(), status, name });
+    document.querySelector("main").textContent = status === "in" ? `Signed in as ${name}` : status;
+    document.documentElement.dataset.status = status;
+  }
+
+  // What is painted after the page comes back: the first two frames, told by beacon, for a restored page has lost the harness.
+  addEventListener("pageshow", (event) => {
+    const frames = [];
+    const frame = () => {
+      frames.push(document.documentElement.dataset.status ?? "nothing");
+      if (frames.length < 2) return requestAnimationFrame(frame);
+      setTimeout(() => {
+        const later = document.documentElement.dataset.status ?? "nothing";
+        navigator.sendBeacon("/report", JSON.stringify({ restored: event.persisted, frames, later }));
+      }, 1500);
+    };
+    requestAnimationFrame(frame);
+  });
+
+  const createdAt = clock();
+  client.create(changed);
+  changed();
+  bench.createdAt = createdAt;
+  bench.created = true;
+}

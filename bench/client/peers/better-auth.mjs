@@ -1,0 +1,11 @@
+import { realBetterAuth } from "../servers/better-auth.mjs";
+
+export default {
+  name: "better-auth",
+  package: "better-auth",
+  entry: { source: 'export { createAuthClient } from "better-auth/client"' },
+  page: "better-auth.mjs",
+  server: realBetterAuth,
+  standIn: null,
+  renews: false,
+};

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { stayd } from "../servers/stayd.mjs";
+
+const FOLDER = fileURLToPath(new URL("../../../packages/stayd/", import.meta.url));
+
+/** The file that `import "stayd"` means, once the package is built. */
+function entryFile() {
+  if (!existsSync(`${FOLDER}package.json`)) return null;
+  const { exports: map = {}, main, module } = JSON.parse(readFileSync(`${FOLDER}package.json`, "utf8"));
+  const root = map["."] ?? map;
+  const named = typeof root === "string" ? root : (root.import?.default ?? root.import ?? root.default ?? module ?? main);
+  return typeof named === "string" && existsSync(FOLDER + named) ? FOLDER + named : null;
+}
+
+const file = entryFile();
+
+export default {
+  name: "stayd",
+  package: FOLDER,
+  missing: file ? null : "not built: packages/stayd has no built entry",
+  alias: file ? { stayd: file } : {},
+  entry: { source: 'export { createSession } from "stayd"' },
+  page: "stayd.mjs",
+  server: stayd,
+  standIn: null,
+  renews: true,
+  renewal: "/get-session",
+  rounds: 200,
+};

@@ -1,0 +1,27 @@
+import { openTab, settled, within } from "../browser.mjs";
+import { median, round } from "../numbers.mjs";
+import { doesNotApply, measured, never } from "../outcome.mjs";
+import { bothIn } from "./cross-tab-sign-out.mjs";
+
+export default {
+  name: "profile-change",
+  title: "new name known in tab A to the same in tab B, ms (requests made for it by B)",
+  async measure(bench) {
+    if (bench.peer.cannot?.rename) return doesNotApply(bench.peer.cannot.rename);
+    return bench.person(async (context) => {
+      const a = await openTab(context, bench.site);
+      const b = await openTab(context, bench.site);
+      await bothIn(a, b, bench.site);
+      const times = [];
+      for (let run = 0; run < bench.times(15, 2); run += 1) {
+        const name = `Ada ${run + 1}`;
+        const { doneAt } = await a.evaluate((value) => bench.rename(value), name);
+        const at = await within(3000, () => b.evaluate((value) => bench.log.find((entry) => entry.name === value)?.at, name));
+        if (at === null) return never("within 3 s", { answered: times.length });
+        times.push(Math.max(0, at - doneAt));
+        await settled(bench.site, 100);
+      }
+      return measured(String(round(median(times))), { medianMs: median(times), runs: times.length });
+    });
+  },
+};

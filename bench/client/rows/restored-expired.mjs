@@ -1,0 +1,80 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { becomes, openTab, settled, signIn, stateOf, within } from "../browser.mjs";
+import { whileBusy } from "../busy.mjs";
+import { median, sum } from "../numbers.mjs";
+import { doesNotApply, measured } from "../outcome.mjs";
+
+const TABS = 5;
+/** Server delays in milliseconds, and the share of the rounds that each has. */
+const DELAYS = [[0, 0.4], [20, 0.35], [200, 0.2], [2000, 0.05]];
+/** The longest that the tabs are given to come to a state, beyond one server delay for each. */
+const PATIENCE = 5000;
+
+export default {
+  name: "restored-expired",
+  title: "5 tabs restored with an expired token, strict single-use server: renewals asked for (most), sessions lost, tabs out or in error",
+  async measure(bench) {
+    if (!bench.peer.renews) return doesNotApply("its cookie is not traded for another");
+    const rounds = [];
+    await bench.person(async (context) => {
+      const seed = await openTab(context, bench.site);
+      const tabs = [];
+      for (let tab = 0; tab < TABS; tab += 1) tabs.push(await context.newPage());
+      const half = async (busy) => {
+        for (const [delay, share] of DELAYS) {
+          const count = Math.max(1, Math.round((bench.times(bench.peer.rounds ?? 40, 8) * share) / 2));
+          for (let done = 0; done < count; done += 1) rounds.push({ busy, delay, ...(await round(bench, seed, tabs, delay)) });
+        }
+      };
+      await half(false);
+      await whileBusy(600, () => half(true));
+    });
+    return summary(rounds);
+  },
+};
+
+async function round({ peer, site, server }, seed, tabs, delay) {
+  await Promise.all([seed, ...tabs].map((page) => page.goto(`${site.origin}/blank`)));
+  await seed.goto(`${site.origin}/app`);
+  await seed.waitForFunction(() => globalThis.bench?.created);
+  if (server.tokens) server.tokens.lifetime = peer.expired;
+  await signIn(seed);
+  await settled(site, 100);
+  await seed.goto(`${site.origin}/blank`);
+  if (server.tokens) server.tokens.lifetime = 3600;
+  await wait(peer.expiredAfter ?? 0);
+  server.arm?.();
+
+  site.reset();
+  site.delay = delay;
+  await Promise.all(tabs.map((page) => page.goto(`${site.origin}/app`)));
+  const decided = () => Promise.all(tabs.map(async (page) => (await stateOf(page)).status !== "unknown")).then((all) => all.every(Boolean));
+  await within(PATIENCE + TABS * delay, decided);
+  await settled(site, 150);
+  const states = await Promise.all(tabs.map(async (page) => (await stateOf(page)).status));
+  const requests = site.count(peer.renewal);
+  site.delay = 0;
+  server.disarm?.();
+
+  // Lost is what a person would call lost: a page opened now is signed out.
+  await seed.goto(`${site.origin}/app`);
+  const lost = !(await becomes(seed, "in", PATIENCE));
+  return { requests, lost, out: states.filter((status) => status !== "in").length };
+}
+
+function summary(rounds) {
+  const requests = rounds.map((one) => one.requests);
+  const lost = sum(rounds.map((one) => Number(one.lost)));
+  const out = sum(rounds.map((one) => one.out));
+  return measured(`${median(requests)} (${Math.max(...requests)}), lost ${lost} of ${rounds.length}, ${out} of ${rounds.length * TABS} tabs`, {
+    medianRequests: median(requests),
+    mostRequests: Math.max(...requests),
+    lost,
+    tabsNotIn: out,
+    rounds: rounds.length,
+    lostWhileBusy: sum(rounds.map((one) => Number(one.busy && one.lost))),
+    byDelay: Object.fromEntries(DELAYS.map(([delay]) => [delay, requestsAt(rounds, delay)])),
+  });
+}
+
+const requestsAt = (rounds, delay) => median(rounds.filter((one) => one.delay === delay).map((one) => one.requests));

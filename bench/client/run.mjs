@@ -1,0 +1,83 @@
+// node run.mjs [--rows a,b] [--peers x,y] [--quick]
+// Measures every row for every peer, one after another in one browser, prints the table, and keeps it unless it was a quick run.
+import { parseArgs } from "node:util";
+import { launch } from "./browser.mjs";
+import { bundlePage } from "./bundle.mjs";
+import { couldNotRun } from "./outcome.mjs";
+import { PEERS } from "./peers.mjs";
+import { keep, print } from "./report.mjs";
+import { ROWS } from "./rows.mjs";
+import { openSite } from "./site.mjs";
+
+const { values: options } = parseArgs({
+  options: { rows: { type: "string" }, peers: { type: "string" }, quick: { type: "boolean", default: false } },
+});
+const rows = chosen(ROWS, options.rows);
+const peers = chosen(PEERS, options.peers);
+
+/** Those that were asked for by name, else all. */
+function chosen(all, names) {
+  if (!names) return all;
+  return names.split(",").map((name) => {
+    const found = all.find((one) => one.name === name);
+    if (!found) throw new Error(`there is no ${name}; there are ${all.map((one) => one.name).join(", ")}`);
+    return found;
+  });
+}
+
+const browser = await launch();
+const version = browser.version();
+const outcomes = new Map();
+try {
+  // Row by row, so that a slow minute of the machine is a slow minute for all.
+  for (const row of rows) {
+    for (const peer of peers) outcomes.set(`${row.name} ${peer.name}`, await outcomeOf(row, peer));
+  }
+} finally {
+  await browser.close();
+}
+const report = { rows, peers, outcomes, version, quick: options.quick };
+print(report);
+if (!options.quick) keep(report);
+
+async function outcomeOf(row, peer) {
+  const start = Date.now();
+  const outcome = peer.missing ? couldNotRun(peer.missing) : await measureOnFreshSite(row, peer);
+  console.error(`${row.name}, ${peer.name}: ${outcome.text} [${((Date.now() - start) / 1000).toFixed(0)} s]`);
+  return outcome;
+}
+
+async function measureOnFreshSite(row, peer) {
+  const site = await openSite();
+  let server = null;
+  try {
+    site.addPage("app", await bundlePage(peer.page, peer.alias));
+    site.addPage("baseline", await bundlePage(peer.baseline ?? "baseline.mjs"));
+    server = await peer.server(site);
+    site.attach(server.handle);
+    return await row.measure({
+      peer,
+      site,
+      server,
+      browser,
+      times: (full, quick) => (options.quick ? quick : full),
+      person: (work) => asPerson(browser, work),
+    });
+  } catch (error) {
+    return couldNotRun(error.message.split("\n")[0]);
+  } finally {
+    await server?.close();
+    await site.close();
+  }
+}
+
+/** A browser of its own, as far as cookies and storage go, for as long as `work` takes. */
+async function asPerson(ofBrowser, work) {
+  const context = await ofBrowser.newContext();
+  context.setDefaultTimeout(20_000);
+  try {
+    return await work(context);
+  } finally {
+    await context.close();
+  }
+}

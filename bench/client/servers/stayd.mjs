@@ -1,0 +1,77 @@
+// The real binary behind the site, which counts, delays and refuses for all alike.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { request as ask } from "node:http";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { within } from "../browser.mjs";
+
+const built = (profile) => fileURLToPath(new URL(`../../../target/${profile}/stayd`, import.meta.url));
+const BINARY = process.env.STAYD_BIN ?? (existsSync(built("release")) ? built("release") : built("debug"));
+
+export async function stayd(site) {
+  const folder = await mkdtemp(join(tmpdir(), "stayd-bench-client-"));
+  const port = await freePort();
+  const child = spawn(BINARY, ["serve", "--listen", `127.0.0.1:${port}`, "--database", `sqlite:${join(folder, "stayd.db")}`], {
+    cwd: folder,
+    stdio: "ignore",
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      BETTER_AUTH_SECRET: "client-benchmark-0123456789-abcdefghijkl",
+      BETTER_AUTH_URL: site.origin,
+      STAYD_RATE_LIMIT: "off",
+    },
+  });
+  let failure = null;
+  child.on("error", (error) => (failure = error));
+  const ready = await within(15_000, async () => failure ?? (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok);
+  if (ready !== true) throw failure ?? new Error(`${BINARY} did not become ready`);
+
+  return {
+    handle: (exchange) => pass(port, exchange),
+    async close() {
+      if (child.exitCode === null) {
+        const gone = once(child, "exit");
+        process.kill(child.pid);
+        await gone;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Hands a request on as it came, and the answer back as it came. `/api/me` is any call of the application: the session decides. */
+function pass(port, { request, response, url, body }) {
+  const own = url.pathname === "/api/me";
+  const path = own ? "/api/auth/get-session" : request.url;
+  return new Promise((resolve, reject) => {
+    const onward = ask({ host: "127.0.0.1", port, path, method: request.method, headers: request.headers }, (answer) => {
+      if (own) return isSignedIn(answer).then((yes) => resolve(response.writeHead(yes ? 200 : 401).end("{}")), reject);
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+      answer.on("end", resolve);
+    });
+    onward.on("error", reject);
+    onward.end(body);
+  });
+}
+
+async function isSignedIn(answer) {
+  let text = "";
+  for await (const part of answer) text += part;
+  return text.includes('"session"');
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
