@@ -4,10 +4,13 @@ use crate::repository::{files_ending, read, rooms, text};
 
 /// The rooms, and the rooms that each may import. What is not listed is a defect.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("stayd-core", &[]),
+    ("stayd-wasm", &["stayd-core"]),
+    ("stayd-simulator", &["stayd-core", "stayd-engine", "stayd-protocol"]),
     ("stayd-protocol", &[]),
     ("stayd-engine", &["stayd-protocol"]),
     ("stayd-server", &["stayd-engine", "stayd-protocol"]),
-    ("stayd", &["stayd-server", "stayd-engine", "stayd-protocol"]),
+    ("stayd", &["stayd-core", "stayd-server", "stayd-engine", "stayd-protocol"]),
     ("stayd-bench", &["stayd-protocol"]),
     ("xtask", &[]),
 ];

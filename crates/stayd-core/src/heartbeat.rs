@@ -1,0 +1,151 @@
+//! When the server's word is wanted again: on a schedule, when a time has come, and when the page's world changes.
+//!
+//! ```text
+//!   visible, online, signed in: --heartbeat_ms since the last answer--> check
+//!   shown, resumed, woken, online again, hinted at: check, unless another tab has just done it
+//! ```
+
+use crate::config::{RenewalMode, SPREAD_MS};
+use crate::effect::{Effect, Need};
+use crate::event::Stored;
+use crate::machine::Machine;
+use crate::session::Session;
+use crate::time::Instant;
+
+/// A message that something has changed takes so long at most: a check sent within it before the message came counts.
+const HINT_SLACK_MS: u64 = 100;
+
+impl Machine {
+    /// Turns the times that have come into needs.
+    pub(crate) fn see_what_is_due(&mut self) {
+        if !self.page.started || !self.page.running {
+            return;
+        }
+        let now = self.now;
+        if self.next_renewal().is_some_and(|at| at <= now) {
+            if self.doubt {
+                // The clock may have been set: the server's word first.
+                self.want(Need::Check, self.recent());
+            } else {
+                self.want(Need::Renewal, now);
+            }
+        }
+        if let Some(at) = self.next_end().filter(|at| *at <= now) {
+            self.end_noted = Some(at);
+            // Only the server ends a session (P6): it is asked.
+            let need = if self.renews() && !self.doubt { Need::Renewal } else { Need::Check };
+            self.want(need, now);
+        }
+        if self.next_heartbeat().is_some_and(|at| at <= now) {
+            self.want(Need::Check, self.recent());
+            self.beat_later();
+        }
+        if self.switching_until.is_some_and(|until| until <= now) {
+            self.switching_until = None;
+            self.want(Need::Check, now);
+        }
+    }
+
+    /// Since when an answer counts as recent.
+    pub(crate) fn recent(&self) -> Instant {
+        self.now.minus(u64::from(self.config.fresh_ms))
+    }
+
+    /// Whether the machine renews by itself now.
+    pub(crate) fn renews(&self) -> bool {
+        match self.config.renewal {
+            RenewalMode::Always => true,
+            RenewalMode::WhileVisible => self.page.visible,
+            RenewalMode::Manual => false,
+        }
+    }
+
+    /// When a renewal is to be asked for.
+    pub(crate) fn next_renewal(&self) -> Option<Instant> {
+        let waits = self.standing.session().is_some() && self.renews() && !self.needs.has(Need::Renewal);
+        // While in doubt a check comes first, and tells the time anew.
+        (waits && !(self.doubt && self.needs.has(Need::Check))).then_some(self.renewal_at)
+    }
+
+    /// When the session reaches an end that nobody has acted upon.
+    pub(crate) fn next_end(&self) -> Option<Instant> {
+        let ends_at = self.standing.session()?.ends_at;
+        (self.end_noted != Some(ends_at)).then_some(ends_at)
+    }
+
+    /// When the server is to be asked again although nothing happened.
+    pub(crate) fn next_heartbeat(&self) -> Option<Instant> {
+        let beats = self.config.heartbeat_ms > 0 && self.page.visible && self.page.online;
+        (beats && self.standing.session().is_some()).then_some(self.heartbeat_at)
+    }
+
+    /// Puts the heartbeat off, spread so that tabs do not beat together.
+    pub(crate) fn beat_later(&mut self) {
+        let period = u64::from(self.config.heartbeat_ms);
+        self.heartbeat_at = self.now.plus(period).plus(self.random.below(period / 10));
+    }
+
+    pub(crate) fn shown(&mut self) {
+        if !self.page.visible {
+            self.page.visible = true;
+            self.look_again();
+        }
+    }
+
+    pub(crate) fn resume(&mut self, remembered: Option<Stored>) {
+        self.page.running = true;
+        if let Some(stored) = remembered {
+            self.absorb(&stored);
+        }
+        self.look_again();
+    }
+
+    /// A turn is not kept by a page that does not run (fact 8); the request that is on its way goes on without it.
+    pub(crate) fn freeze(&mut self) {
+        self.page.running = false;
+        if let Some(attempt) = self.attempt.take() {
+            self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
+        }
+    }
+
+    pub(crate) fn online(&mut self) {
+        if !self.page.online {
+            self.page.online = true;
+            self.needs.start_at = self.now.plus(self.random.below(SPREAD_MS));
+            self.look_again();
+        }
+    }
+
+    pub(crate) fn offline(&mut self) {
+        self.page.online = false;
+        if self.attempt.is_some_and(|attempt| attempt.sent_at.is_none() && attempt.need != Need::SignIn) {
+            self.abandon();
+        }
+    }
+
+    /// The world may have changed: the server's word is wanted, unless it was given just now.
+    pub(crate) fn look_again(&mut self) {
+        self.want(Need::Check, self.recent());
+        self.backoff.nudge();
+    }
+
+    /// Somebody in this browser or the server says that something changed.
+    pub(crate) fn hinted(&mut self) {
+        self.want(Need::Check, self.now.minus(HINT_SLACK_MS));
+    }
+
+    pub(crate) fn check_asked(&mut self) {
+        self.want(Need::Check, self.now);
+        self.fail_fast(Need::Check);
+    }
+
+    pub(crate) fn renewal_asked(&mut self) {
+        self.want(Need::Renewal, self.now);
+        self.fail_fast(Need::Renewal);
+    }
+
+    pub(crate) fn spread(&mut self, session: &Session) -> Instant {
+        let room = session.ends_at.since(session.renew_at) / 4;
+        session.renew_at.plus(self.random.below(room.min(SPREAD_MS * 10)))
+    }
+}

@@ -1,0 +1,44 @@
+//! One tab at a time asks the server.
+//!
+//! ```text
+//!   idle --AskLeadership--> waiting --gained--> sent --answered--> idle (GiveUpLeadership)
+//!                              |  \--patience: act alone--^ |
+//!                              +--met by another tab--> idle <--patience: failed
+//! ```
+//!
+//! A turn is taken for one request and given back after it. Nothing is held between requests: a closed or crashed tab cannot
+//! leave the others without a leader, and no lock keeps a page out of the back/forward cache. A turn saves work and is not
+//! needed for safety, for the server treats a repeated renewal as the same renewal.
+
+use crate::config::{COMMAND_PATIENCE_MS, Config};
+use crate::effect::Need;
+use crate::time::Instant;
+
+/// One try of one request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt {
+    /// Its number; answers carry it.
+    pub(crate) number: u32,
+    /// What it is for.
+    pub(crate) need: Need,
+    /// When it began to wait for its turn.
+    pub(crate) begun_at: Instant,
+    /// When the request was sent; `None` while it waits.
+    pub(crate) sent_at: Option<Instant>,
+    /// The epoch in which it was sent.
+    pub(crate) epoch: u32,
+    /// The generation in which it was sent.
+    pub(crate) generation: u32,
+}
+
+impl Attempt {
+    /// When it has waited long enough for its turn, or for its answer.
+    pub(crate) fn patience_ends_at(&self, config: &Config) -> Instant {
+        match self.sent_at {
+            // The host gives up first; this is for a host that could not.
+            Some(sent_at) => sent_at.plus(u64::from(config.request_timeout_ms)).plus(1_000),
+            None if self.need >= Need::SignIn => self.begun_at.plus(COMMAND_PATIENCE_MS),
+            None => self.begun_at.plus(config.patience_ms()),
+        }
+    }
+}

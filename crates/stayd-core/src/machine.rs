@@ -1,0 +1,396 @@
+//! The machine: one match over events, one order of work in each step.
+
+use crate::backoff::Backoff;
+use crate::config::Config;
+use crate::effect::{Effect, Effects, Need, Notice, Settlement};
+use crate::event::{Event, Outcome, Rendered, Trouble};
+use crate::leadership::Attempt;
+use crate::needs::Needs;
+use crate::queue::Queue;
+use crate::random::Random;
+use crate::record::Message;
+use crate::session::{Ending, Standing};
+use crate::time::Instant;
+use crate::timer::{Timer, Timers};
+use crate::view::View;
+use crate::warning::Warning;
+
+/// How the page is doing.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    pub(crate) started: bool,
+    pub(crate) running: bool,
+    pub(crate) disposed: bool,
+    pub(crate) visible: bool,
+    pub(crate) online: bool,
+}
+
+/// The session machine of one tab.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    pub(crate) config: Config,
+    pub(crate) random: Random,
+    pub(crate) now: Instant,
+    pub(crate) page: Page,
+    pub(crate) epoch: u32,
+    pub(crate) generation: u32,
+    pub(crate) standing: Standing,
+    /// When the request was sent that the server last answered about this.
+    pub(crate) verified_at: Option<Instant>,
+    /// When the credential was last renewed.
+    pub(crate) renewed_at: Option<Instant>,
+    /// When this tab sets out to renew: `renew_at`, spread.
+    pub(crate) renewal_at: Instant,
+    /// Whether the last renewal moved the end.
+    pub(crate) extends: bool,
+    /// The end that has been acted upon.
+    pub(crate) end_noted: Option<Instant>,
+    pub(crate) heartbeat_at: Instant,
+    /// The clock has leapt, or the page was away: what is known may be long over.
+    pub(crate) doubt: bool,
+    /// Whether the server has yet to be told of a sign-out.
+    pub(crate) owed: bool,
+    /// Another tab's sign-in is under way, for so long at most.
+    pub(crate) switching_until: Option<Instant>,
+    /// Superseded answers in a row.
+    pub(crate) superseded: u8,
+    pub(crate) needs: Needs,
+    pub(crate) attempt: Option<Attempt>,
+    pub(crate) attempts: u32,
+    pub(crate) backoff: Backoff,
+    pub(crate) queue: Queue,
+    pub(crate) warning: Warning,
+    timers: Timers,
+    published: Option<View>,
+    pub(crate) effects: Effects,
+}
+
+impl Machine {
+    /// A machine that has yet to hear [`Event::Started`]. The jitter comes from `seed`.
+    pub fn new(config: Config, seed: u32) -> Self {
+        Self {
+            config,
+            random: Random::new(seed),
+            now: Instant::from_ms(0),
+            page: Page { started: false, running: true, disposed: false, visible: true, online: true },
+            epoch: 0,
+            generation: 0,
+            standing: Standing::Unknown,
+            verified_at: None,
+            renewed_at: None,
+            renewal_at: Instant::NEVER,
+            extends: true,
+            end_noted: None,
+            heartbeat_at: Instant::NEVER,
+            doubt: false,
+            owed: false,
+            switching_until: None,
+            superseded: 0,
+            needs: Needs::NONE,
+            attempt: None,
+            attempts: 0,
+            backoff: Backoff::CLEAR,
+            queue: Queue::EMPTY,
+            warning: Warning::NONE,
+            timers: Timers::NONE,
+            published: None,
+            effects: Effects::NONE,
+        }
+    }
+
+    /// Takes in one fact and says what is to be done. Total: every event is legal at every moment, and one that comes too late
+    /// changes nothing. A `now` before an earlier one counts as that one.
+    pub fn handle(&mut self, now: Instant, event: Event) -> Effects {
+        self.now = self.now.max(now);
+        if self.page.disposed {
+            self.refuse_after_disposal(event);
+        } else {
+            if matches!(event, Event::Woke | Event::Resumed { .. }) {
+                self.doubt = self.standing.session().is_some();
+            }
+            self.see_what_is_due();
+            self.take_in(event);
+            self.see_what_is_due();
+            self.drop_met_needs();
+            self.pursue();
+            self.open_gate();
+            self.publish();
+        }
+        self.schedule();
+        core::mem::replace(&mut self.effects, Effects::NONE)
+    }
+
+    /// When to say [`Event::DeadlineReached`]: the host keeps one timer.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.timers.next().map(|(at, _)| at)
+    }
+
+    /// What the deadline is for.
+    pub fn deadline_reason(&self) -> Option<Timer> {
+        self.timers.next().map(|(_, timer)| timer)
+    }
+
+    /// Counts sign-ins, sign-outs and ends, and within them renewals: what a request of the page is sent in.
+    pub fn moment(&self) -> (u32, u32) {
+        (self.epoch, self.generation)
+    }
+
+    fn take_in(&mut self, event: Event) {
+        match event {
+            Event::Started { rendered, remembered } => self.start(rendered, remembered),
+            Event::LeadershipGained { attempt, stored } => self.lead(attempt, stored),
+            Event::Answered { attempt, outcome } => self.answered(attempt, outcome),
+            Event::Heard { message, stored } => self.hear(message, &stored),
+            Event::Hinted => self.hinted(),
+            Event::DeadlineReached => self.lose_patience(),
+            Event::Shown => self.shown(),
+            Event::Hidden => self.page.visible = false,
+            Event::Frozen => self.freeze(),
+            Event::Resumed { remembered } => self.resume(remembered),
+            Event::Woke => self.look_again(),
+            Event::Online => self.online(),
+            Event::Offline => self.offline(),
+            Event::SignInAsked => self.needs.add(Need::SignIn),
+            Event::SignOutAsked => self.sign_out(),
+            Event::RenewalAsked => self.renewal_asked(),
+            Event::CheckAsked => self.check_asked(),
+            Event::WarningDismissed => self.dismiss_warning(),
+            Event::Requested => self.request(),
+            Event::Refused { epoch, generation } => self.refuse(epoch, generation),
+            Event::Withdrawn => self.queue.withdraw(),
+            Event::Disposed => self.dispose(),
+        }
+    }
+
+    fn start(&mut self, rendered: Rendered, remembered: Option<crate::event::Stored>) {
+        if self.page.started {
+            return;
+        }
+        self.page.started = true;
+        if let Some(stored) = remembered {
+            self.absorb(&stored);
+            // A new page is somebody's wish to know: only what the server asked for holds it back.
+            self.backoff.nudge();
+        }
+        let now = self.now;
+        match rendered {
+            _ if self.owed => self.needs.owed_at = now,
+            Rendered::Somebody(answer) => self.confirm(&answer, now, Need::Check),
+            Rendered::Nobody => self.confirm_nobody(now),
+            Rendered::Nothing => self.want(Need::Check, self.recent()),
+        }
+    }
+
+    /// Notes that something is wanted; a check that it must be answered by a request sent at `since` or later.
+    pub(crate) fn want(&mut self, need: Need, since: Instant) {
+        if need == Need::Check {
+            self.needs.fresher_than = self.needs.fresher_than.max(since);
+        } else if need == Need::Renewal && !self.needs.has(need) {
+            self.needs.renewal_since = self.moment();
+        }
+        self.needs.add(need);
+    }
+
+    /// Takes out the needs that something else has met, and leaves an attempt that waits for nothing any more.
+    fn drop_met_needs(&mut self) {
+        let complete = self.standing.session().is_none_or(|session| session.data != 0);
+        let known = self.verified_at.is_some_and(|at| at >= self.needs.fresher_than);
+        if known && complete {
+            self.meet(Need::Check, Settlement::Met);
+        }
+        if self.needs.renewal_since != self.moment() {
+            let result = if self.standing.key() == 0 { Settlement::Refused } else { Settlement::Met };
+            self.meet(Need::Renewal, result);
+        }
+        if !self.owed {
+            self.meet(Need::SignOut, Settlement::Met);
+        }
+        if !self.needs.has(Need::Check) {
+            self.doubt = false;
+        }
+        if self.attempt.is_some_and(|attempt| attempt.sent_at.is_none() && !self.needs.has(attempt.need)) {
+            self.abandon();
+        }
+    }
+
+    /// Ends a need; those who wait for it hear the result.
+    pub(crate) fn meet(&mut self, need: Need, result: Settlement) {
+        if self.needs.remove(need) {
+            self.effects.push(Effect::Settled { need, result });
+        }
+    }
+
+    /// Sets out for the most urgent need, if one may start now.
+    fn pursue(&mut self) {
+        if !self.page.started || !self.page.running {
+            return;
+        }
+        let ready = Needs::ORDER
+            .into_iter()
+            .find(|need| self.needs.has(*need) && self.may_start_at(*need).is_some_and(|at| at <= self.now));
+        let Some(need) = ready else { return };
+        if let Some(attempt) = &self.attempt {
+            // What a person asked for does not stand behind what the machine itself wanted and still waits for.
+            if attempt.sent_at.is_some() || need < Need::SignIn || need <= attempt.need {
+                return;
+            }
+            self.abandon();
+        }
+        self.attempts = self.attempts.wrapping_add(1);
+        self.attempt = Some(Attempt {
+            number: self.attempts,
+            need,
+            begun_at: self.now,
+            sent_at: None,
+            epoch: self.epoch,
+            generation: self.generation,
+        });
+        self.effects.push(Effect::AskLeadership { attempt: self.attempts });
+    }
+
+    /// The earliest moment at which a need may be seen to; `None` while something else must happen first.
+    pub(crate) fn may_start_at(&self, need: Need) -> Option<Instant> {
+        match need {
+            // The person waits for it, and shall see at once when it cannot be.
+            Need::SignIn => Some(self.now),
+            _ if !self.page.online => None,
+            Need::SignOut => Some(self.needs.owed_at.max(self.backoff.until)),
+            // Until the server has heard of the sign-out it would name the session that the person has left.
+            _ if self.owed => None,
+            Need::Renewal | Need::Check => Some(self.needs.start_at.max(self.backoff.until)),
+        }
+    }
+
+    /// Leaves the attempt, if there is one; what it was for is still wanted.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            self.effects.push(Effect::Cancel { attempt: attempt.number });
+        }
+    }
+
+    fn lead(&mut self, number: u32, stored: Option<crate::event::Stored>) {
+        let waits = |attempt: &Attempt| attempt.number == number && attempt.sent_at.is_none();
+        match self.attempt {
+            Some(attempt) if waits(&attempt) => {
+                if let Some(stored) = stored {
+                    self.absorb(&stored);
+                    self.drop_met_needs();
+                }
+                if !self.attempt.is_some_and(|attempt| waits(&attempt)) {
+                    return;
+                }
+                if self.may_start_at(attempt.need).is_some_and(|at| at <= self.now) {
+                    self.send();
+                } else {
+                    self.abandon();
+                }
+            }
+            // It lost patience and acts alone: the turn is given back with the answer.
+            Some(attempt) if attempt.number == number => {}
+            _ => self.effects.push(Effect::GiveUpLeadership { attempt: number }),
+        }
+    }
+
+    fn send(&mut self) {
+        let (now, moment) = (self.now, self.moment());
+        let Some(attempt) = &mut self.attempt else { return };
+        attempt.sent_at = Some(now);
+        (attempt.epoch, attempt.generation) = moment;
+        let (number, need) = (attempt.number, attempt.need);
+        if need == Need::SignIn {
+            self.effects.push(Effect::Tell(Message::Switching));
+        }
+        self.effects.push(Effect::Send { attempt: number, need });
+    }
+
+    fn lose_patience(&mut self) {
+        let Some(attempt) = self.attempt else { return };
+        if attempt.patience_ends_at(&self.config) > self.now {
+            return;
+        }
+        if attempt.sent_at.is_none() {
+            self.send();
+        } else {
+            let outcome = Outcome::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
+            self.effects.push(Effect::Cancel { attempt: attempt.number });
+            self.answered(attempt.number, outcome);
+        }
+    }
+
+    fn sign_out(&mut self) {
+        let nobody = matches!(self.standing, Standing::Out(_));
+        let signing_in = self.needs.has(Need::SignIn);
+        if nobody && !signing_in {
+            if self.owed {
+                self.needs.owed_at = self.now;
+                self.backoff.nudge();
+            } else {
+                self.effects.push(Effect::Settled { need: Need::SignOut, result: Settlement::Met });
+            }
+            return;
+        }
+        self.abandon();
+        for need in [Need::SignIn, Need::Renewal, Need::Check] {
+            self.meet(need, Settlement::Overtaken);
+        }
+        self.leave(Ending::SignedOut, Notice::SignedOut);
+        self.owed = true;
+        self.needs.owed_at = self.now;
+        self.needs.add(Need::SignOut);
+        self.backoff.nudge();
+        self.effects.push(Effect::Tell(Message::State));
+        self.effects.push(Effect::Remember);
+    }
+
+    fn dispose(&mut self) {
+        self.abandon();
+        for need in Needs::ORDER {
+            self.meet(need, Settlement::Overtaken);
+        }
+        self.queue.reject(crate::effect::Rejection::Disposed, &mut self.effects);
+        self.page.disposed = true;
+    }
+
+    fn publish(&mut self) {
+        let view = self.view();
+        let before = self.published.replace(view);
+        if before != self.published {
+            if view.minutes_left > 0 && before.is_none_or(|before| before.minutes_left == 0) {
+                self.effects.push(Effect::Notify(Notice::Warned));
+            }
+            self.effects.push(Effect::Publish);
+        }
+    }
+
+    /// Derives every timer from the state as it is after the step.
+    fn schedule(&mut self) {
+        let mut timers = Timers::NONE;
+        if self.page.started && self.page.running && !self.page.disposed {
+            if let Some(at) = self.next_renewal() {
+                timers.set(Timer::Renewal, at);
+            }
+            if let Some(at) = self.next_end() {
+                timers.set(Timer::End, at);
+            }
+            if let Some(at) = self.next_warning() {
+                timers.set(Timer::Warning, at);
+            }
+            if let Some(at) = self.next_heartbeat() {
+                timers.set(Timer::Heartbeat, at);
+            }
+            match &self.attempt {
+                Some(attempt) => timers.set(Timer::Patience, attempt.patience_ends_at(&self.config)),
+                None => timers.set(Timer::Retry, self.next_start()),
+            }
+            if let Some(until) = self.switching_until {
+                timers.set(Timer::Switch, until);
+            }
+        }
+        self.timers = timers;
+    }
+
+    fn next_start(&self) -> Instant {
+        let starts = Needs::ORDER.into_iter().filter(|need| self.needs.has(*need));
+        starts.filter_map(|need| self.may_start_at(need)).min().unwrap_or(Instant::NEVER)
+    }
+}

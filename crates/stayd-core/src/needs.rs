@@ -1,0 +1,46 @@
+//! What is wanted of the server, and how recent its word must be.
+
+use crate::effect::Need;
+use crate::time::Instant;
+
+/// A set of needs. Many callers who want the same are one need (EN-4).
+#[derive(Debug, Clone)]
+pub(crate) struct Needs {
+    bits: u8,
+    /// A check is met by an answer to a request that was sent no earlier.
+    pub(crate) fresher_than: Instant,
+    /// A renewal is met once these have changed: epoch and generation.
+    pub(crate) renewal_since: (u32, u32),
+    /// Checks and renewals start no earlier: tabs that learned the same are spread.
+    pub(crate) start_at: Instant,
+    /// A sign-out starts no earlier: the tab that owes it goes first.
+    pub(crate) owed_at: Instant,
+}
+
+impl Needs {
+    pub(crate) const NONE: Self = Self {
+        bits: 0,
+        fresher_than: Instant::from_ms(0),
+        renewal_since: (0, 0),
+        start_at: Instant::from_ms(0),
+        owed_at: Instant::from_ms(0),
+    };
+
+    /// The order in which needs are seen to.
+    pub(crate) const ORDER: [Need; 4] = [Need::SignOut, Need::SignIn, Need::Renewal, Need::Check];
+
+    pub(crate) fn has(&self, need: Need) -> bool {
+        self.bits & need as u8 != 0
+    }
+
+    pub(crate) fn add(&mut self, need: Need) {
+        self.bits |= need as u8;
+    }
+
+    /// Takes a need out; whether it was there.
+    pub(crate) fn remove(&mut self, need: Need) -> bool {
+        let had = self.has(need);
+        self.bits &= !(need as u8);
+        had
+    }
+}

@@ -1,0 +1,122 @@
+//! Requests of the page that need the session: admitted, or held while it is being renewed.
+//!
+//! ```text
+//!   asked --gate open--> admitted --401--> refused --older credential--> admitted again, at once
+//!     |                                      |------ current credential --> held, one renewal
+//!     +--gate closed--> held --gate opens--> admitted in order | --session ended--> rejected, once
+//! ```
+//!
+//! The host keeps the requests; here they are a number and a gate.
+
+use crate::config::{HELD_LIMIT, REFUSAL_COOL_DOWN_MS, RenewalMode};
+use crate::effect::{Effect, Effects, Need, Rejection, Verdict};
+use crate::machine::Machine;
+use crate::session::Standing;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    held: u16,
+    /// Whether one of them was refused with the credential of now.
+    pub(crate) refused: bool,
+}
+
+impl Queue {
+    pub(crate) const EMPTY: Self = Self { held: 0, refused: false };
+
+    fn hold(&mut self) -> Verdict {
+        if self.held >= HELD_LIMIT {
+            return Verdict::Reject(Rejection::QueueFull);
+        }
+        self.held += 1;
+        Verdict::Hold
+    }
+
+    pub(crate) fn withdraw(&mut self) {
+        self.held = self.held.saturating_sub(1);
+    }
+
+    pub(crate) fn reject(&mut self, why: Rejection, effects: &mut Effects) {
+        self.refused = false;
+        if core::mem::take(&mut self.held) > 0 {
+            effects.push(Effect::RejectHeld(why));
+        }
+    }
+}
+
+impl Machine {
+    /// How many requests of the page are held.
+    pub fn held(&self) -> u16 {
+        self.queue.held
+    }
+
+    pub(crate) fn request(&mut self) {
+        let verdict = if self.holding() { self.queue.hold() } else { Verdict::Admit };
+        self.effects.answer(verdict);
+    }
+
+    pub(crate) fn refuse(&mut self, epoch: u32, generation: u32) {
+        let verdict = if epoch != self.epoch {
+            // What was asked for one person is not sent again for another (P9).
+            Verdict::Reject(Rejection::Ended)
+        } else if self.standing.session().is_none() {
+            Verdict::Settle
+        } else if generation != self.generation {
+            Verdict::Admit
+        } else if self.renewal_would_help() {
+            self.want(Need::Renewal, self.now);
+            self.queue.refused = true;
+            self.queue.hold()
+        } else {
+            Verdict::Settle
+        };
+        self.effects.answer(verdict);
+    }
+
+    /// Whether a refusal of the present credential is a reason to renew. One that was renewed just now is good: the refusal has
+    /// another reason. During an outage everybody waits for the one next attempt.
+    fn renewal_would_help(&self) -> bool {
+        let just_renewed = self.renewed_at.is_some_and(|at| self.now.since(at) < REFUSAL_COOL_DOWN_MS);
+        self.config.renewal != RenewalMode::Manual
+            && self.page.online
+            && self.backoff.until <= self.now
+            && !just_renewed
+    }
+
+    /// Whether requests wait now. While it is so, a timer runs.
+    pub(crate) fn holding(&self) -> bool {
+        if self.switching_until.is_some() {
+            return true;
+        }
+        let Some(session) = self.standing.session().filter(|_| self.page.online) else { return false };
+        let renewing = self.attempt.is_some_and(|a| a.need == Need::Renewal && a.sent_at.is_some());
+        let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;
+        let wanted = self.needs.has(Need::Renewal) || self.needs.has(Need::Check);
+        self.page.running && (renewing || (wanted && (self.doubt || self.queue.refused || lapsed)))
+    }
+
+    /// Lets the held requests go once nothing holds them.
+    pub(crate) fn open_gate(&mut self) {
+        if self.queue.held == 0 || self.holding() {
+            return;
+        }
+        if matches!(self.standing, Standing::Out(_)) {
+            self.queue.reject(Rejection::Ended, &mut self.effects);
+        } else {
+            self.queue.refused = false;
+            self.queue.held = 0;
+            self.effects.push(Effect::ReleaseHeld);
+        }
+    }
+
+    /// What a request of the page waited for belongs to a session that is gone: it is not sent for another (P9).
+    pub(crate) fn reject_held(&mut self) {
+        self.queue.reject(Rejection::Ended, &mut self.effects);
+    }
+
+    pub(crate) fn refuse_after_disposal(&mut self, event: crate::event::Event) {
+        use crate::event::Event;
+        if matches!(event, Event::Requested | Event::Refused { .. }) {
+            self.effects.answer(Verdict::Reject(Rejection::Disposed));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Jitter, from a seed: the same seed gives the same history.
+
+/// A small generator (xorshift, Marsaglia 2003). It spreads requests in time and guards nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Random(u32);
+
+impl Random {
+    pub(crate) fn new(seed: u32) -> Self {
+        // Zero is the one state that xorshift never leaves.
+        Self(seed | 1)
+    }
+
+    /// A whole number below `range_ms`, or 0.
+    pub(crate) fn below(&mut self, range_ms: u64) -> u64 {
+        let mut x = self.0;
+        x ^= x << 13;
+        x ^= x >> 17;
+        x ^= x << 5;
+        self.0 = x;
+        range_ms.saturating_mul(u64::from(x)) >> 32
+    }
+}

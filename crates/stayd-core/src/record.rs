@@ -1,0 +1,53 @@
+//! What the tabs of one browser share: in storage, where it decides, and in messages. Never a token.
+
+use crate::event::Trouble;
+use crate::session::{Ending, Key};
+
+/// One browser's knowledge of its session at one moment. Times are milliseconds from that moment on, so that a wrong clock
+/// does not matter; the host says how old a record is when it hands one over.
+///
+/// Of two records the one with the higher (`epoch`, `generation`) is the newer, and an older one never replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// Counts sign-ins, sign-outs and ends.
+    pub epoch: u32,
+    /// Counts renewals within the epoch.
+    pub generation: u32,
+    /// Which session; 0 where nobody is signed in.
+    pub session: Key,
+    /// Whose session.
+    pub person: Key,
+    /// A fingerprint of what pages show of it.
+    pub data: u32,
+    /// Why nobody is signed in.
+    pub ending: Ending,
+    /// Whether the server has yet to be told of a sign-out.
+    pub owed: bool,
+    /// How long ago the server last answered for this; `u64::MAX` for never.
+    pub verified_ago_ms: u64,
+    /// Until a renewal is to be asked for.
+    pub renews_in_ms: u64,
+    /// Until the credential stops working.
+    pub lapses_in_ms: u64,
+    /// Until the session is over.
+    pub ends_in_ms: u64,
+    /// How often in a row the server could not be asked.
+    pub failures: u8,
+    /// How long ago it was last asked in vain; `u64::MAX` for never.
+    pub tried_ago_ms: u64,
+    /// Until it may be asked again at the earliest.
+    pub retry_in_ms: u64,
+    /// What went wrong then.
+    pub trouble: Trouble,
+}
+
+/// What a message from one tab to the others says beside its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// This is how things stand.
+    State,
+    /// A sign-in is on its way: hold requests until it is known who is signed in (P9).
+    Switching,
+    /// The person has dismissed the warning.
+    Dismissed,
+}

@@ -1,0 +1,250 @@
+//! What the server's answers mean.
+//!
+//! ```text
+//!   a session  --same-->  Active, later times           (generation + 1 where it was renewed)
+//!              --other--> Active, new data              (epoch + 1)
+//!   nobody     --------->  Out                          (epoch + 1; only this and a sign-out end a session: P6)
+//!   superseded --------->  ask again soon; nothing is known
+//!   failed     --------->  as before, marked stale; ask again later
+//! ```
+//!
+//! An answer that was asked for in an older epoch changes nothing.
+
+use crate::backoff::Backoff;
+use crate::config::{SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
+use crate::effect::{Effect, Need, Notice, Settlement};
+use crate::event::{Answer, Outcome, Trouble};
+use crate::leadership::Attempt;
+use crate::machine::Machine;
+use crate::record::Message;
+use crate::session::{Ending, Session, Standing};
+use crate::time::Instant;
+
+/// Servers that name their time in whole seconds make an unchanged end look moved by as much.
+const END_SLACK_MS: u64 = 2_000;
+
+impl Machine {
+    pub(crate) fn answered(&mut self, number: u32, outcome: Outcome) {
+        let Some((attempt, sent_at)) = self
+            .attempt
+            .filter(|attempt| attempt.number == number)
+            .and_then(|attempt| Some((attempt, attempt.sent_at?)))
+        else {
+            return;
+        };
+        self.attempt = None;
+        match attempt.need {
+            Need::SignOut => self.sign_out_answered(outcome),
+            Need::SignIn => self.sign_in_answered(outcome, sent_at),
+            // Something else has happened since it was asked.
+            _ if attempt.epoch != self.epoch => {}
+            _ => self.word_given(outcome, &attempt, sent_at),
+        }
+        self.effects.push(Effect::GiveUpLeadership { attempt: number });
+    }
+
+    /// The server's word on who is signed in.
+    fn word_given(&mut self, outcome: Outcome, attempt: &Attempt, sent_at: Instant) {
+        match outcome {
+            Outcome::Session(answer) => self.confirm(&answer, sent_at, attempt.need),
+            // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
+            Outcome::Nobody if attempt.generation != self.generation => self.ask_again_soon(attempt.need),
+            Outcome::Nobody => self.confirm_nobody(sent_at),
+            Outcome::Declined => self.declined(attempt.need, sent_at),
+            Outcome::Superseded => self.ask_again_soon(attempt.need),
+            Outcome::Failed { retry_after_ms, trouble } => self.fail(attempt.need, retry_after_ms, trouble),
+        }
+    }
+
+    /// The server says: this session.
+    pub(crate) fn confirm(&mut self, answer: &Answer, sent_at: Instant, need: Need) {
+        let session = Session {
+            key: answer.session,
+            person: answer.person,
+            data: answer.data,
+            renew_at: sent_at.plus(answer.renews_in_ms),
+            lapses_at: sent_at.plus(answer.lapses_in_ms.max(SHORTEST_LIFE_MS)),
+            ends_at: sent_at.plus(answer.ends_in_ms.max(SHORTEST_LIFE_MS)),
+        };
+        let before = self.standing;
+        if before.data() != session.data {
+            self.effects.push(Effect::KeepData);
+        }
+        self.standing = Standing::Active(session);
+        self.renewal_at = self.spread(&session);
+        match before.session().filter(|old| old.key == session.key) {
+            Some(old) => self.prolong(old, &session, need),
+            None => self.begin(&before),
+        }
+        self.heard_from_server(sent_at);
+        if self.owed {
+            // Whoever signed in after a sign-out that the server has not heard of stays in.
+            self.owed = false;
+        }
+        self.share();
+    }
+
+    /// The same session as before, perhaps with later times.
+    fn prolong(&mut self, old: &Session, session: &Session, need: Need) {
+        let later = |new: Instant, old: Instant| new.since(old) > END_SLACK_MS;
+        let moved = later(session.ends_at, old.ends_at);
+        if need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at) {
+            self.generation = self.generation.wrapping_add(1);
+            self.renewed_at = Some(self.now);
+            self.extends = moved;
+            self.effects.push(Effect::Notify(Notice::Renewed));
+            self.effects.push(Effect::OpenChannels);
+        }
+        if self.renewal_at <= self.now {
+            // The server will not renew it yet: half of what is left, again and again.
+            self.renewal_at = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
+        }
+    }
+
+    /// Another session than before, or the first.
+    fn begin(&mut self, before: &Standing) {
+        self.epoch = self.epoch.wrapping_add(1);
+        self.generation = 0;
+        self.renewed_at = Some(self.now);
+        self.extends = true;
+        self.renewal_at = self.renewal_at.max(self.now.plus(SHORTEST_LIFE_MS));
+        self.arrive(before);
+    }
+
+    /// Tells the page that somebody is signed in, where that is news.
+    pub(crate) fn arrive(&mut self, before: &Standing) {
+        let person = self.standing.session().map(|session| session.person);
+        match before {
+            Standing::Out(_) => {
+                self.effects.push(Effect::Notify(Notice::SignedIn));
+                self.effects.push(Effect::OpenChannels);
+            }
+            Standing::Unknown => self.effects.push(Effect::OpenChannels),
+            _ => {
+                self.reject_held();
+                self.effects.push(Effect::CloseChannels);
+                if before.session().map(|session| session.person) != person {
+                    self.effects.push(Effect::Notify(Notice::Switched));
+                }
+                self.effects.push(Effect::OpenChannels);
+            }
+        }
+    }
+
+    /// The server says: nobody.
+    pub(crate) fn confirm_nobody(&mut self, sent_at: Instant) {
+        match self.standing {
+            Standing::Remembered(session) | Standing::Active(session) => {
+                let over = self.now.plus(END_SLACK_MS) >= session.ends_at;
+                let ending = if over { Ending::Expired } else { Ending::Revoked };
+                self.leave(ending, Notice::Ended);
+            }
+            Standing::Unknown => {
+                self.epoch = self.epoch.max(1);
+                self.standing = Standing::Out(Ending::Never);
+            }
+            Standing::Out(_) => {}
+        }
+        self.meet(Need::Renewal, Settlement::Refused);
+        self.heard_from_server(sent_at);
+        self.share();
+    }
+
+    /// The session is over for this browser.
+    pub(crate) fn leave(&mut self, ending: Ending, notice: Notice) {
+        if self.standing.session().is_some() {
+            self.effects.push(Effect::DropData);
+            self.effects.push(Effect::CloseChannels);
+            self.effects.push(Effect::Notify(notice));
+        }
+        self.epoch = self.epoch.wrapping_add(1);
+        self.generation = 0;
+        self.standing = Standing::Out(ending);
+        self.switching_until = None;
+        self.reject_held();
+    }
+
+    fn heard_from_server(&mut self, sent_at: Instant) {
+        self.verified_at = self.verified_at.max(Some(sent_at));
+        self.backoff = Backoff::CLEAR;
+        self.superseded = 0;
+        self.queue.refused = false;
+        self.switching_until = None;
+        self.beat_later();
+    }
+
+    /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20).
+    fn declined(&mut self, need: Need, sent_at: Instant) {
+        let Some(session) = self.standing.session() else { return self.confirm_nobody(sent_at) };
+        if need != Need::Renewal || session.lapses_at <= self.now {
+            return self.confirm_nobody(sent_at);
+        }
+        self.renewal_at = session.lapses_at;
+        self.queue.refused = false;
+        self.meet(Need::Renewal, Settlement::Refused);
+    }
+
+    fn ask_again_soon(&mut self, need: Need) {
+        self.superseded = self.superseded.saturating_add(1);
+        if self.superseded > SUPERSEDED_LIMIT {
+            self.superseded = 0;
+            self.fail(need, 0, Trouble::Unexpected);
+        } else {
+            let jitter = self.random.below(SUPERSEDED_RETRY_MS);
+            self.needs.start_at = self.now.plus(SUPERSEDED_RETRY_MS).plus(jitter);
+        }
+    }
+
+    fn fail(&mut self, need: Need, retry_after_ms: u64, trouble: Trouble) {
+        self.backoff.fail(self.now, retry_after_ms, trouble, &mut self.random);
+        self.doubt = false;
+        self.queue.refused = false;
+        self.effects.push(Effect::Notify(Notice::Failed(trouble)));
+        self.effects.push(Effect::Settled { need, result: Settlement::Failed });
+        self.share();
+    }
+
+    /// Whoever asks during a cool-down hears at once that it cannot be, instead of trying again (EN-4).
+    pub(crate) fn fail_fast(&mut self, need: Need) {
+        self.backoff.nudge();
+        if !self.page.online || self.backoff.until > self.now {
+            self.effects.push(Effect::Settled { need, result: Settlement::Failed });
+        }
+    }
+
+    fn sign_out_answered(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Superseded => self.ask_again_soon(Need::SignOut),
+            Outcome::Failed { retry_after_ms, trouble } => self.fail(Need::SignOut, retry_after_ms, trouble),
+            Outcome::Session(_) | Outcome::Nobody | Outcome::Declined => {
+                self.owed = false;
+                self.backoff = Backoff::CLEAR;
+                self.meet(Need::SignOut, Settlement::Met);
+                self.share();
+            }
+        }
+    }
+
+    fn sign_in_answered(&mut self, outcome: Outcome, sent_at: Instant) {
+        match outcome {
+            Outcome::Session(answer) => {
+                self.confirm(&answer, sent_at, Need::SignIn);
+                self.meet(Need::SignIn, Settlement::Met);
+            }
+            Outcome::Nobody | Outcome::Declined | Outcome::Superseded => {
+                self.meet(Need::SignIn, Settlement::Refused);
+                self.effects.push(Effect::Tell(Message::State));
+            }
+            Outcome::Failed { .. } => {
+                self.meet(Need::SignIn, Settlement::Failed);
+                self.effects.push(Effect::Tell(Message::State));
+            }
+        }
+    }
+
+    /// Writes down how things stand, and tells the other tabs.
+    fn share(&mut self) {
+        self.effects.push(Effect::Remember);
+        self.effects.push(Effect::Tell(Message::State));
+    }
+}

@@ -1,0 +1,229 @@
+//! What one tab learns from another, directly or through storage.
+//!
+//! ```text
+//!   older epoch:  nothing (a fresh contradiction: ask the server)
+//!   newer epoch:  adopted, whatever this tab thought
+//!   same epoch:   newer generation adopted; of equal ones the one that the server confirmed later
+//! ```
+//!
+//! What was learned is never sent on: each fact is told once, by the tab that heard it from the server or from the person.
+
+use core::cmp::Ordering;
+
+use crate::backoff::Backoff;
+use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, SPREAD_MS};
+use crate::effect::{Effect, Need, Notice};
+use crate::event::Stored;
+use crate::machine::Machine;
+use crate::record::{Message, Record};
+use crate::session::{Ending, Session, Standing};
+use crate::time::Instant;
+
+impl Machine {
+    /// How things stand, for the other tabs and for storage.
+    pub fn record(&self) -> Record {
+        let now = self.now;
+        let ago = |at: Option<Instant>| at.map_or(u64::MAX, |at| now.since(at));
+        let session = self.standing.session();
+        let until = |at: fn(&Session) -> Instant| session.map_or(0, |session| at(session).since(now));
+        Record {
+            epoch: self.epoch,
+            generation: self.generation,
+            session: self.standing.key(),
+            person: session.map_or(0, |session| session.person),
+            data: self.standing.data(),
+            ending: match self.standing {
+                Standing::Out(ending) => ending,
+                _ => Ending::Never,
+            },
+            owed: self.owed,
+            verified_ago_ms: ago(self.verified_at),
+            renews_in_ms: until(|session| session.renew_at),
+            lapses_in_ms: until(|session| session.lapses_at),
+            ends_in_ms: until(|session| session.ends_at),
+            failures: self.backoff.failures,
+            tried_ago_ms: ago(self.backoff.tried_at),
+            retry_in_ms: self.backoff.floor.since(now),
+            trouble: self.backoff.trouble,
+        }
+    }
+
+    pub(crate) fn hear(&mut self, message: Message, stored: &Stored) {
+        match message {
+            Message::State => self.absorb(stored),
+            Message::Dismissed => self.warning_dismissed(),
+            Message::Switching if stored.record.epoch >= self.epoch => {
+                let longest = u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS);
+                self.switching_until = Some(self.now.plus(longest));
+            }
+            Message::Switching => {}
+        }
+    }
+
+    /// Takes over what a record knows better.
+    pub(crate) fn absorb(&mut self, stored: &Stored) {
+        let record = &stored.record;
+        let written_at = self.now.minus(stored.age_ms);
+        let at = |ago: u64| (ago != u64::MAX).then(|| written_at.minus(ago));
+        let verified_at = at(record.verified_ago_ms);
+        let fresher = verified_at > self.verified_at;
+        match record.epoch.cmp(&self.epoch) {
+            Ordering::Less => {
+                let contradicts = record.session != 0 && record.session != self.standing.key();
+                // Old news contradicts nothing; what the server has said meanwhile does.
+                if contradicts && fresher {
+                    self.want(Need::Check, self.now);
+                }
+                return;
+            }
+            Ordering::Greater => self.adopt(stored, written_at),
+            Ordering::Equal if record.session == self.standing.key() => {
+                self.merge(stored, written_at, fresher);
+            }
+            Ordering::Equal => self.settle_tie(stored, written_at),
+        }
+        self.switching_until = None;
+        if let Some(tried_at) = at(record.tried_ago_ms).filter(|at| Some(*at) > self.backoff.tried_at) {
+            let floor = written_at.plus(record.retry_in_ms);
+            let (now, random) = (self.now, &mut self.random);
+            self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
+            self.doubt = false;
+            self.queue.refused = false;
+        } else if fresher && record.failures == 0 {
+            self.backoff = Backoff::CLEAR;
+        }
+        if fresher {
+            self.verified_at = verified_at;
+            self.superseded = 0;
+            self.beat_later();
+        }
+    }
+
+    /// A newer epoch: things stand as the record says.
+    fn adopt(&mut self, stored: &Stored, written_at: Instant) {
+        let record = &stored.record;
+        let before = self.standing;
+        (self.epoch, self.generation) = (record.epoch, record.generation);
+        self.queue.refused = false;
+        if record.session == 0 {
+            self.stand_out(stored, &before);
+        } else {
+            self.owed = false;
+            self.stand_in(stored, written_at, &before);
+        }
+    }
+
+    fn stand_out(&mut self, stored: &Stored, before: &Standing) {
+        let record = &stored.record;
+        if before.session().is_some() {
+            let ended = matches!(record.ending, Ending::Expired | Ending::Revoked);
+            self.effects.push(Effect::DropData);
+            self.effects.push(Effect::CloseChannels);
+            self.effects.push(Effect::Notify(if ended { Notice::Ended } else { Notice::SignedOut }));
+        }
+        self.reject_held();
+        // A page that has just started asks before it says "nobody": a redirect may have signed somebody in (scenario 1).
+        let ask = matches!(before, Standing::Unknown) && !record.owed && !self.answers_this_page(stored);
+        self.standing = if ask { Standing::Unknown } else { Standing::Out(record.ending) };
+        self.owe(record.owed);
+    }
+
+    /// Whether the server has given the word that this page waits for to another tab.
+    fn answers_this_page(&self, stored: &Stored) -> bool {
+        let ago = stored.record.verified_ago_ms.saturating_add(stored.age_ms);
+        self.needs.has(Need::Check) && self.now.minus(ago) >= self.needs.fresher_than
+    }
+
+    fn owe(&mut self, owed: bool) {
+        if owed && !self.owed {
+            self.needs.add(Need::SignOut);
+            self.needs.owed_at = self.now.plus(OWED_MS).plus(self.random.below(OWED_MS));
+        }
+        self.owed = owed;
+    }
+
+    fn stand_in(&mut self, stored: &Stored, written_at: Instant, before: &Standing) {
+        let record = &stored.record;
+        let mut session = session_of(record, written_at);
+        let same = before.key() == session.key;
+        if stored.has_data && before.data() != session.data {
+            self.effects.push(Effect::KeepData);
+        } else if before.data() != session.data {
+            // Better nothing than another person's (P9); of the same session what there is stays until the server is heard.
+            session.data = 0;
+            if before.data() != 0 {
+                self.effects.push(Effect::DropData);
+            }
+            self.want(Need::Check, self.now);
+        }
+        // Another tab has the server's word; storage alone only remembers.
+        let recent = record.verified_ago_ms.saturating_add(stored.age_ms) <= u64::from(self.config.fresh_ms);
+        let confirmed = recent || (same && matches!(before, Standing::Active(_)));
+        self.standing = if confirmed { Standing::Active(session) } else { Standing::Remembered(session) };
+        self.renewal_at = self.spread(&session);
+        if !confirmed {
+            self.want(Need::Check, self.recent());
+        }
+        if same {
+            return;
+        }
+        self.renewed_at = None;
+        self.extends = true;
+        self.arrive(before);
+    }
+
+    /// The same session in the same epoch.
+    fn merge(&mut self, stored: &Stored, written_at: Instant, fresher: bool) {
+        let record = &stored.record;
+        if record.session == 0 {
+            // Only the tab that told the server, or another in its place, says that nothing is owed any more.
+            if self.owed && !record.owed {
+                self.owed = false;
+            } else if matches!(self.standing, Standing::Unknown) && self.answers_this_page(stored) {
+                self.standing = Standing::Out(record.ending);
+            }
+            return;
+        }
+        if record.generation < self.generation || (record.generation == self.generation && !fresher) {
+            return;
+        }
+        let before = self.standing;
+        let renewed = record.generation > self.generation;
+        self.generation = record.generation;
+        self.stand_in(stored, written_at, &before);
+        if renewed {
+            self.renewed_at = Some(self.now);
+            self.queue.refused = false;
+            self.extends = true;
+            self.effects.push(Effect::OpenChannels);
+        }
+    }
+
+    /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
+    fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
+        let before = self.standing;
+        if matches!(before, Standing::Unknown) || stored.record.session == 0 {
+            self.adopt(stored, written_at);
+        } else if !self.owed {
+            if let Some(session) = self.standing.session_mut() {
+                session.data = 0;
+                self.standing = Standing::Remembered(*session);
+                self.effects.push(Effect::DropData);
+                self.reject_held();
+            }
+            self.needs.start_at = self.now.plus(self.random.below(SPREAD_MS / 4));
+            self.want(Need::Check, self.now);
+        }
+    }
+}
+
+fn session_of(record: &Record, written_at: Instant) -> Session {
+    Session {
+        key: record.session,
+        person: record.person,
+        data: record.data,
+        renew_at: written_at.plus(record.renews_in_ms),
+        lapses_at: written_at.plus(record.lapses_in_ms),
+        ends_at: written_at.plus(record.ends_in_ms),
+    }
+}

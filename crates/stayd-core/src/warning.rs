@@ -1,0 +1,69 @@
+//! The session ends soon, and nothing will move the end by itself.
+//!
+//! ```text
+//!   quiet --warning_ms before the end--> n minutes, n-1, ... --renewed--> quiet
+//!                                            \--dismissed--> quiet until another end is named
+//! ```
+//!
+//! Every tab computes it from the shared end, so that all warn together and a renewal closes it everywhere (scenarios 42-44).
+
+use crate::effect::Effect;
+use crate::machine::Machine;
+use crate::record::Message;
+use crate::time::Instant;
+
+const MINUTE_MS: u64 = 60_000;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Warning {
+    /// The end whose warning the person has dismissed.
+    dismissed: Option<Instant>,
+}
+
+impl Warning {
+    pub(crate) const NONE: Self = Self { dismissed: None };
+}
+
+impl Machine {
+    /// The end that is to be warned of.
+    fn warned_end(&self) -> Option<Instant> {
+        let session = self.standing.session()?;
+        // A renewal that is still to come will move the end.
+        let will_move =
+            self.renews() && self.extends && self.backoff.failures == 0 && self.renewal_at < session.ends_at;
+        let dismissed = self.warning.dismissed == Some(session.ends_at);
+        (self.config.warning_ms > 0 && !will_move && !dismissed).then_some(session.ends_at)
+    }
+
+    /// Minutes until the end, begun ones counted, where the person is to be warned; else 0.
+    pub(crate) fn minutes_left(&self) -> u8 {
+        let Some(end) = self.warned_end() else { return 0 };
+        let left = end.since(self.now);
+        if left > u64::from(self.config.warning_ms) {
+            return 0;
+        }
+        u8::try_from(left.div_ceil(MINUTE_MS)).unwrap_or(u8::MAX)
+    }
+
+    /// When the warning comes, or its minutes change.
+    pub(crate) fn next_warning(&self) -> Option<Instant> {
+        let end = self.warned_end().filter(|end| *end > self.now)?;
+        let minutes = self.minutes_left();
+        let next = match minutes {
+            0 => end.minus(u64::from(self.config.warning_ms)),
+            _ => end.minus((u64::from(minutes) - 1).saturating_mul(MINUTE_MS)),
+        };
+        (next > self.now).then_some(next)
+    }
+
+    pub(crate) fn dismiss_warning(&mut self) {
+        if self.minutes_left() > 0 {
+            self.warning_dismissed();
+            self.effects.push(Effect::Tell(Message::Dismissed));
+        }
+    }
+
+    pub(crate) fn warning_dismissed(&mut self) {
+        self.warning.dismissed = self.standing.session().map(|session| session.ends_at);
+    }
+}

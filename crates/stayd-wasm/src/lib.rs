@@ -1,0 +1,123 @@
+//! The ABI of the session machine: one machine per instance of the module, bytes in, bytes out, no imports, no allocator.
+//!
+//! ```text
+//! io()             where the buffer is, IO_LEN bytes: the host writes an event there and reads the step's result from there
+//! start(seed, len) makes the machine, with the configuration in the buffer; 0 where that makes no sense
+//! handle(now, len) takes in the event in the buffer; the length of the result, 0 where the bytes are no event
+//! deadline()       when to say DEADLINE_REACHED, in ms; infinity for never
+//! ```
+//!
+//! Result of a step: view (12) · epoch u32 · generation u32 · why the deadline u8 · 0 u24 · record (80) · verdict and effects.
+//! The layouts are those of [`stayd_core::codec`].
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+use stayd_core::codec::{self, RECORD_LEN, VIEW_LEN, names::Coded as _};
+use stayd_core::{Instant, Machine};
+
+/// Bytes of the buffer: the longest event, and the longest result.
+pub const IO_LEN: usize = 512;
+
+/// Where the effects begin in a result.
+pub const EFFECTS_AT: usize = VIEW_LEN + 12 + RECORD_LEN;
+
+/// A machine and the buffer through which it is spoken to.
+pub struct Instance {
+    machine: Option<Machine>,
+    io: [u8; IO_LEN],
+}
+
+impl Default for Instance {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Instance {
+    /// Without a machine yet.
+    pub const fn new() -> Self {
+        Self { machine: None, io: [0; IO_LEN] }
+    }
+
+    /// The buffer.
+    pub fn io(&mut self) -> &mut [u8; IO_LEN] {
+        &mut self.io
+    }
+
+    /// Makes the machine from the configuration in the buffer.
+    pub fn start(&mut self, seed: u32, len: usize) -> bool {
+        let config = self.io.get(..len).and_then(codec::decode_config);
+        self.machine = config.map(|config| Machine::new(config, seed));
+        self.machine.is_some()
+    }
+
+    /// Takes in the event in the buffer and writes the result there; its length, 0 where the bytes are no event.
+    pub fn handle(&mut self, now: Instant, len: usize) -> usize {
+        let Some(machine) = &mut self.machine else { return 0 };
+        let Some(event) = self.io.get(..len).and_then(codec::decode_event) else { return 0 };
+        let effects = machine.handle(now, event);
+        let (epoch, generation) = machine.moment();
+        let reason = machine.deadline_reason().map_or(u8::MAX, |timer| timer.code());
+        let mut at = 0;
+        for part in [
+            &codec::encode_view(&machine.view())[..],
+            &epoch.to_le_bytes(),
+            &generation.to_le_bytes(),
+            &[reason, 0, 0, 0],
+            &codec::encode_record(&machine.record()),
+        ] {
+            if let Some(place) = self.io.get_mut(at..).and_then(|rest| rest.get_mut(..part.len())) {
+                place.copy_from_slice(part);
+            }
+            at += part.len();
+        }
+        let rest = self.io.get_mut(EFFECTS_AT..).unwrap_or_default();
+        EFFECTS_AT + codec::encode_effects(&effects, rest)
+    }
+
+    /// When the machine is to be told that its deadline has come, in ms; infinity for never.
+    #[expect(clippy::cast_precision_loss, reason = "2^53 ms are 285,000 years")]
+    pub fn deadline(&self) -> f64 {
+        let deadline = self.machine.as_ref().and_then(Machine::deadline);
+        deadline.map_or(f64::INFINITY, |at| at.as_ms() as f64)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod module {
+    use super::{Instance, Instant};
+
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        // Never linked: a check of the built module refuses any trap.
+        core::arch::wasm32::unreachable()
+    }
+
+    static mut INSTANCE: Instance = Instance::new();
+
+    /// The one instance. Modules are single-threaded and the host never calls from within a call.
+    fn instance() -> &'static mut Instance {
+        // SAFETY: no thread and no re-entrance (the module imports nothing that could call back), so this borrow is the only one.
+        unsafe { &mut *(&raw mut INSTANCE) }
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn io() -> *mut u8 {
+        instance().io().as_mut_ptr()
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn start(seed: u32, len: usize) -> u32 {
+        u32::from(instance().start(seed, len))
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn handle(now: f64, len: usize) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+        instance().handle(Instant::from_ms(now as u64), len)
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn deadline() -> f64 {
+        instance().deadline()
+    }
+}
