@@ -26,7 +26,7 @@ pub struct SignedIn {
 impl Engine {
     /// Makes a session for a person whose identity was proven. A live session that the browser presented ends with
     /// it (L-3), so that a token planted before sign-in opens nothing after it (L-4).
-    pub(crate) async fn begin_session(
+    pub async fn begin_session(
         &self,
         user: UserRecord,
         remember: bool,
@@ -35,9 +35,7 @@ impl Engine {
     ) -> EngineResult<SignedIn> {
         let (token, session) = self.new_session(&user.id, remember, device, self.now());
         let replaced = self.store().create_session(session.clone(), presented).await?;
-        if let (true, Some(old)) = (replaced, presented) {
-            self.forget(&[old]);
-        }
+        self.forget(replaced);
         Ok(SignedIn { token, session, user })
     }
 
@@ -63,6 +61,7 @@ impl Engine {
             user_agent: device.user_agent,
             remembered: remember,
             last_active_at: now,
+            rotation: None,
         };
         (token, session)
     }
