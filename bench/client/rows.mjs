@@ -1,12 +1,36 @@
 // In the order of the table.
+import back from "./rows/back.mjs";
+import calls100 from "./rows/calls-100.mjs";
+import clock from "./rows/clock.mjs";
 import crossTabSignIn from "./rows/cross-tab-sign-in.mjs";
 import crossTabSignOut from "./rows/cross-tab-sign-out.mjs";
+import cycles200 from "./rows/cycles-200.mjs";
 import firstValue from "./rows/first-value.mjs";
 import heap from "./rows/heap.mjs";
+import otherDevice from "./rows/other-device.mjs";
 import profileChange from "./rows/profile-change.mjs";
+import recovery from "./rows/recovery.mjs";
 import refusedAtLoad from "./rows/refused-at-load.mjs";
 import restoredExpired from "./rows/restored-expired.mjs";
 import size from "./rows/size.mjs";
+import tabs20 from "./rows/tabs-20.mjs";
 import together from "./rows/together.mjs";
 
-export const ROWS = [size, heap, firstValue, crossTabSignOut, crossTabSignIn, profileChange, restoredExpired, together, refusedAtLoad];
+export const ROWS = [
+  size,
+  heap,
+  cycles200,
+  firstValue,
+  crossTabSignOut,
+  crossTabSignIn,
+  profileChange,
+  restoredExpired,
+  calls100,
+  tabs20,
+  together,
+  recovery,
+  refusedAtLoad,
+  clock,
+  back,
+  otherDevice,
+];

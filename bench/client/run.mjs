@@ -48,27 +48,36 @@ async function outcomeOf(row, peer) {
 }
 
 async function measureOnFreshSite(row, peer) {
-  const site = await openSite();
-  let server = null;
+  let own = null;
   try {
-    site.addPage("app", await bundlePage(peer.page, peer.alias));
-    site.addPage("baseline", await bundlePage(peer.baseline ?? "baseline.mjs"));
-    server = await peer.server(site);
-    site.attach(server.handle);
+    own = await originOf(peer);
     return await row.measure({
+      ...own,
       peer,
-      site,
-      server,
       browser,
       times: (full, quick) => (options.quick ? quick : full),
       person: (work) => asPerson(browser, work),
+      origin: () => originOf(peer),
     });
   } catch (error) {
     return couldNotRun(error.message.split("\n")[0]);
   } finally {
-    await server?.close();
-    await site.close();
+    await own?.close();
   }
+}
+
+/** A site of its own with the peer's page and server. */
+async function originOf(peer) {
+  const site = await openSite();
+  site.addPage("app", await bundlePage(peer.page, peer.alias));
+  site.addPage("baseline", await bundlePage(peer.baseline ?? "baseline.mjs"));
+  const server = await peer.server(site);
+  site.attach(server.handle);
+  const close = async () => {
+    await server.close();
+    await site.close();
+  };
+  return { site, server, close };
 }
 
 /** A browser of its own, as far as cookies and storage go, for as long as `work` takes. */

@@ -32,5 +32,11 @@ expose({
     if (!data.session) return 0;
     return (await fetch("/api/me", { headers: { authorization: `Bearer ${data.session.access_token}` } })).status;
   },
-  dispose: () => client.dispose?.() ?? client.stopAutoRefresh(),
+  async cycle() {
+    const one = new AuthClient({ url: `${location.origin}/auth/v1`, storageKey: "cycle", autoRefreshToken: true, persistSession: true });
+    const { data } = one.onAuthStateChange(() => {});
+    await one.initialize();
+    data.subscription.unsubscribe();
+    await (one.dispose ? one.dispose() : one.stopAutoRefresh());
+  },
 });

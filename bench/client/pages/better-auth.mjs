@@ -20,5 +20,8 @@ expose({
   },
   signOut: () => client.signOut(),
   rename: (name) => client.updateUser({ name }),
+  cycle() {
+    createAuthClient({ baseURL: location.origin }).useSession.subscribe(() => {})();
+  },
   call: async () => ((await client.getSession()).data ? 200 : 401),
 });

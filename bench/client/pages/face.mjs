@@ -1,7 +1,7 @@
 // The face that every page shows to the harness, whatever client is behind it.
 //
 // A client hands in: create(changed), state() -> { status, name }, signIn(person), signOut(), and where it can: rename(name),
-// call() -> status of an authenticated request, refetch() as the window's focus would ask for it, dispose().
+// call() -> status of an authenticated request, cycle() to create another client, let it start, and dispose of it.
 // `status` is "in", "out", "unknown" (it does not know yet) or "error".
 
 const person = { email: "ada@example.com", password: "correct horse battery", name: "Ada" };

@@ -27,5 +27,10 @@ expose({
   signIn: ({ email, password }) => signIn("credentials", { email, password, redirect: false }),
   signOut: () => signOut({ redirect: false }),
   rename: (name) => update({ name }),
+  cycle() {
+    const root = createRoot(document.createElement("div"));
+    root.render(createElement(SessionProvider, null, null));
+    return new Promise((done) => setTimeout(() => done(root.unmount()), 0));
+  },
   call: async () => (await fetch("/api/me")).status,
 });

@@ -29,6 +29,11 @@ expose({
   state: () => state,
   signIn: () => manager.signinRedirect(),
   signOut: () => manager.removeUser(),
+  cycle() {
+    const store = new WebStorageStateStore({ store: localStorage });
+    const one = new UserManager({ authority: location.origin, client_id: "cycle", redirect_uri: location.origin, userStore: store });
+    one.stopSilentRenew();
+  },
   async call() {
     let user = await manager.getUser();
     if (user?.expired) user = await manager.signinSilent();

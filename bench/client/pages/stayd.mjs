@@ -24,8 +24,5 @@ expose({
   signOut: () => session.signOut(),
   rename: (name) => session.updateUser({ name }),
   call: async () => (await session.fetch("/api/me")).status,
-  dispose: () => session.dispose(),
-  create200() {
-    for (let i = 0; i < 200; i += 1) createSession({ url: `${location.origin}/api/auth` }).dispose();
-  },
+  cycle: () => createSession({ url: `${location.origin}/api/auth` }).dispose(),
 });

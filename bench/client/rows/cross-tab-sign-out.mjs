@@ -12,6 +12,13 @@ export function saidAt(page, status, since, patience = PATIENCE) {
   );
 }
 
+/** When the last answer before `before` had come in whole in this tab, on the clock that all tabs share. */
+export const answeredAt = (page, before) =>
+  page.evaluate((latest) => {
+    const ends = performance.getEntriesByType("resource").map((entry) => performance.timeOrigin + entry.responseEnd);
+    return Math.max(...ends.filter((end) => end <= latest));
+  }, before);
+
 export default {
   name: "cross-tab-sign-out",
   title: "sign-out in tab A to the changed view in tab B, median / p99, ms",

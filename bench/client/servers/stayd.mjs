@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { within } from "../browser.mjs";
+import { json } from "../site.mjs";
 
 const built = (profile) => fileURLToPath(new URL(`../../../target/${profile}/stayd`, import.meta.url));
 const BINARY = process.env.STAYD_BIN ?? (existsSync(built("release")) ? built("release") : built("debug"));
@@ -32,8 +33,13 @@ export async function stayd(site) {
   const ready = await within(15_000, async () => failure ?? (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok);
   if (ready !== true) throw failure ?? new Error(`${BINARY} did not become ready`);
 
+  const gate = { armed: false, reads: 0 };
   return {
-    handle: (exchange) => pass(port, exchange),
+    handle: (exchange) => (gate.armed && isSecondRead(gate, exchange) ? refuse(exchange) : pass(port, exchange)),
+    /** From now on one session read is answered, and every further one refused: what a strict single-use server would do to a second renewal. */
+    arm: () => Object.assign(gate, { armed: true, reads: 0 }),
+    disarm: () => Object.assign(gate, { armed: false }),
+    endAll: () => endAll(port, site.origin),
     async close() {
       if (child.exitCode === null) {
         const gone = once(child, "exit");
@@ -43,6 +49,28 @@ export async function stayd(site) {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isSecondRead(gate, { url }) {
+  if (!url.pathname.endsWith("/get-session")) return false;
+  gate.reads += 1;
+  return gate.reads > 1;
+}
+
+const refuse = ({ response }) => json(response, 401, { code: "UNAUTHORIZED", message: "used before" });
+
+/** Ends every session of the person, signing in as another device does. */
+async function endAll(port, origin) {
+  const post = (path, body, cookie = "") =>
+    fetch(`http://127.0.0.1:${port}/api/auth/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin, cookie },
+      body: JSON.stringify(body),
+    });
+  const signedIn = await post("sign-in/email", { email: "ada@example.com", password: "correct horse battery" });
+  const cookie = signedIn.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  const ended = await post("revoke-sessions", {}, cookie);
+  if (!ended.ok) throw new Error(`the other device could not end the sessions: ${ended.status}`);
 }
 
 /** Hands a request on as it came, and the answer back as it came. `/api/me` is any call of the application: the session decides. */
