@@ -79,3 +79,6 @@ pub(crate) const OWED_MS: u64 = 5_000;
 pub(crate) const HELD_LIMIT: u16 = 1_000;
 /// A server that names an end in the past is asked again after this long, not in a loop.
 pub(crate) const SHORTEST_LIFE_MS: u64 = 5_000;
+/// "Nobody" that was said to another page so recently counts for one that starts now. Shorter than any way through an
+/// identity provider, from which the person comes back signed in (scenario 1).
+pub(crate) const REDIRECT_MS: u64 = 1_000;

@@ -1,7 +1,7 @@
 //! The machine: one match over events, one order of work in each step.
 
 use crate::backoff::Backoff;
-use crate::config::Config;
+use crate::config::{Config, REDIRECT_MS};
 use crate::effect::{Effect, Effects, Need, Notice, Settlement};
 use crate::event::{Event, Outcome, Rendered, Trouble};
 use crate::leadership::Attempt;
@@ -177,6 +177,9 @@ impl Machine {
             _ if self.owed => self.needs.owed_at = now,
             Rendered::Somebody(answer) => self.confirm(&answer, now, Need::Check),
             Rendered::Nobody => self.confirm_nobody(now),
+            Rendered::Nothing if matches!(self.standing, Standing::Unknown) => {
+                self.want(Need::Check, now.minus(REDIRECT_MS));
+            }
             Rendered::Nothing => self.want(Need::Check, self.recent()),
         }
     }
@@ -195,7 +198,7 @@ impl Machine {
     fn drop_met_needs(&mut self) {
         let complete = self.standing.session().is_none_or(|session| session.data != 0);
         let known = self.verified_at.is_some_and(|at| at >= self.needs.fresher_than);
-        if known && complete {
+        if known && complete && !matches!(self.standing, Standing::Unknown) {
             self.meet(Need::Check, Settlement::Met);
         }
         if self.needs.renewal_since != self.moment() {
