@@ -1,0 +1,72 @@
+import type { TROUBLES } from "./brain.ts";
+
+/** Why nothing could be concluded from a request. */
+export type Trouble = Exclude<(typeof TROUBLES)[number], "none">;
+
+/** What pages show of a session: any JSON, and never a token. */
+export interface SessionData {
+  session: { id: string; userId: string; expiresAt: string } & Record<string, unknown>;
+  user: { id: string } & Record<string, unknown>;
+}
+
+/** What went wrong, for code to act on; `message` is for people. */
+export interface SessionError {
+  /** Stable: a trouble's word, `ended`, `queue-full`, `disposed`, `timeout`, or the server's own code such as `INVALID_EMAIL_OR_PASSWORD`. */
+  code: string;
+  message: string;
+  /** The HTTP status, where there was one. */
+  status?: number;
+}
+
+/** What came of a request to the server. Durations are in ms and count from when the request was sent. */
+export type Answer<Data = SessionData> =
+  | {
+      kind: "session";
+      data: Data;
+      /** Keys of the session and of its person. */
+      id: string;
+      userId: string;
+      /** Until a renewal is to be asked for, until the session is over, until its credential stops working (default: its end). */
+      renewsIn: number;
+      endsIn: number;
+      lapsesIn?: number;
+    }
+  /** The server says in so many words that nobody is signed in. */
+  | { kind: "nobody" }
+  /** A command was understood and not granted; or a renewal was refused that is not the session's end. */
+  | { kind: "declined"; error?: SessionError }
+  /** Another request had already replaced the credential of this one. */
+  | { kind: "superseded" }
+  /** Nothing can be concluded. `retryAfter`: what the server asked for, in ms. */
+  | { kind: "failed"; trouble: Trouble; retryAfter?: number; error?: SessionError };
+
+/** One of a person's sessions, as the inventory shows it. */
+export interface SessionEntry {
+  id: string;
+  createdAt: string;
+  expiresAt: string;
+  ipAddress: string | null;
+  userAgent: string | null;
+  current: boolean;
+}
+
+/**
+ * What a server's protocol is, in a handful of functions; the machine is the same for all. Each sends its requests with the
+ * signal, answers what came of them, and may throw (which counts as `unreachable`). Nobody calls them twice at once in one
+ * browser, and none is retried by anybody but the machine. `docs/backends.md` shows one in forty lines.
+ */
+export interface Backend<Credentials = unknown, Registration = unknown> {
+  /** Who is signed in? */
+  check(signal: AbortSignal): Promise<Answer>;
+  /** A later end, or the next credential; by default the same as `check`. */
+  renew?(signal: AbortSignal): Promise<Answer>;
+  signIn(credentials: Credentials, signal: AbortSignal): Promise<Answer>;
+  signUp?(registration: Registration, signal: AbortSignal): Promise<Answer>;
+  signOut(signal: AbortSignal): Promise<Answer>;
+  /** Changes what is known of the person, and answers the session as it is then. */
+  update?(changes: Record<string, unknown>, signal: AbortSignal): Promise<Answer>;
+  /** The inventory, through the session's own `fetch`. */
+  list?(fetch: typeof globalThis.fetch, current: string): Promise<SessionEntry[]>;
+  end?(id: string, fetch: typeof globalThis.fetch): Promise<void>;
+  endOthers?(fetch: typeof globalThis.fetch): Promise<void>;
+}

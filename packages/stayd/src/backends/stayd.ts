@@ -1,0 +1,141 @@
+import type { Answer, Backend, SessionData, SessionEntry, SessionError, Trouble } from "../backend.ts";
+
+/** What signs somebody in. */
+export interface Credentials {
+  email: string;
+  password: string;
+  /** Whether the session outlives the browser; the server's default is yes. */
+  rememberMe?: boolean;
+}
+
+/** What signs somebody up. */
+export interface Registration extends Credentials {
+  name: string;
+  image?: string;
+  callbackURL?: string;
+}
+
+/** The part of a session's life after which it is renewed. */
+const RENEWED_AFTER = 0.8;
+
+/** A server that speaks the Better Auth protocol: Stayd, or Better Auth itself. `url` is where it is mounted. */
+export function stayd(url = "/api/auth"): Backend<Credentials, Registration> {
+  const send = (path: string, signal?: AbortSignal, body?: unknown, via = fetch): Promise<Response> =>
+    via(url + path, {
+      credentials: "include",
+      // The answer's cookies are taken even where the page that asked is gone by then.
+      keepalive: true,
+      cache: "no-store",
+      ...(signal && { signal }),
+      ...(body !== undefined && {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    });
+
+  const check = async (signal: AbortSignal, query = ""): Promise<Answer> => {
+    const response = await send("/get-session" + query, signal);
+    const trouble = await troubleOf(response);
+    if (trouble) return trouble;
+    const found = await json(response);
+    return found === undefined ? unexpected(response) : sessionOf(found, response);
+  };
+
+  const command = async (path: string, body: unknown, signal: AbortSignal): Promise<Answer> => {
+    const response = await send(path, signal, body);
+    const { status } = response;
+    if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: await errorOf(response) };
+    return (await troubleOf(response)) ?? check(signal);
+  };
+
+  const ask = async (path: string, via: typeof fetch, body?: unknown): Promise<unknown> => {
+    const response = await send(path, undefined, body, via);
+    if (!response.ok) throw await errorOf(response);
+    return json(response);
+  };
+  const list = async (via: typeof fetch): Promise<(SessionEntry & { token: string })[]> =>
+    (await ask("/list-sessions", via)) as (SessionEntry & { token: string })[];
+
+  return {
+    check: (signal) => check(signal),
+    renew: (signal) => check(signal, "?disableCookieCache=true"),
+    signIn: (credentials, signal) => command("/sign-in/email", credentials, signal),
+    signUp: (registration, signal) => command("/sign-up/email", registration, signal),
+    update: (changes, signal) => command("/update-user", changes, signal),
+    async signOut(signal) {
+      const response = await send("/sign-out", signal, {});
+      return (await troubleOf(response)) ?? { kind: "nobody" };
+    },
+    list: async (via, current) =>
+      (await list(via)).map(({ id, createdAt, expiresAt, ipAddress, userAgent }) => {
+        return { id, createdAt, expiresAt, ipAddress, userAgent, current: id === current };
+      }),
+    async end(id, via) {
+      // The protocol ends sessions by token; no token leaves this function.
+      const found = (await list(via)).find((entry) => entry.id === id);
+      if (found) await ask("/revoke-session", via, { token: found.token });
+    },
+    async endOthers(via) {
+      await ask("/revoke-other-sessions", via, {});
+    },
+  };
+}
+
+/** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
+async function troubleOf(response: Response): Promise<Answer | null> {
+  const { status, headers, ok } = response;
+  if (ok) return null;
+  if (status === 401) return { kind: "nobody" };
+  if (status === 409) return { kind: "superseded" };
+  const trouble: Trouble = status === 429 ? "too-many" : status >= 500 ? "unavailable" : "unexpected";
+  const after = headers.get("retry-after") ?? headers.get("x-retry-after");
+  // Seconds or a date (RFC 9110, 10.2.3).
+  const wait = after ? (Number(after) || (Date.parse(after) - serverTime(response)) / 1000) * 1000 : 0;
+  return { kind: "failed", trouble, retryAfter: wait || 0, error: await errorOf(response) };
+}
+
+const unexpected = ({ status }: Response): Answer => ({
+  kind: "failed",
+  trouble: "unexpected",
+  error: { code: "unexpected", message: "This is no answer of a session server", status },
+});
+
+/** The server's time where it may be read, so that a wrong clock here does not matter. */
+const serverTime = ({ headers }: Response): number => Date.parse(headers.get("date") ?? "") || Date.now();
+
+function sessionOf(found: unknown, response: Response): Answer {
+  if (found === null) return { kind: "nobody" };
+  const { session, user } = found as Partial<SessionData>;
+  if (session === null && user === null) return { kind: "nobody" };
+  const [ends, updated] = [Date.parse(session?.expiresAt ?? ""), Date.parse(String(session?.updatedAt))];
+  if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected(response);
+  // A real Better Auth server tells the token: it goes no further (P7).
+  const { token: _, ...shown } = session;
+  const endsIn = ends - serverTime(response);
+  const life = ends - (updated || serverTime(response));
+  return {
+    kind: "session",
+    data: { session: shown as SessionData["session"], user },
+    id: session.id,
+    userId: user.id,
+    endsIn,
+    renewsIn: endsIn - life * (1 - RENEWED_AFTER),
+  };
+}
+
+/** The body as JSON; `undefined` where it is none. */
+async function json(response: Response): Promise<unknown> {
+  try {
+    const text = await response.text();
+    return text ? JSON.parse(text) : null;
+  } catch {
+    return undefined;
+  }
+}
+
+async function errorOf(response: Response): Promise<SessionError> {
+  const { status, statusText } = response;
+  const body = (await json(response)) as { code?: unknown; message?: unknown } | null | undefined;
+  return { code: String(body?.code ?? `HTTP_${status}`), message: String(body?.message ?? (statusText || "The server refused")), status };
+}

@@ -1,0 +1,58 @@
+/** Anything that is connected with the session's credential: a WebSocket, an EventSource, or your own. */
+export interface Connection {
+  close(): void;
+}
+
+/** A registered connection. */
+export interface Channel<C extends Connection> {
+  /** The connection as it is now; `null` while nobody is signed in. */
+  readonly current: C | null;
+  /** Closes it for good. */
+  stop(): void;
+}
+
+/** Every registered connection of a session, closed and opened from one place (EN-8). */
+export interface Connections {
+  add<C extends Connection>(open: (signal: AbortSignal) => C, renewed?: (connection: C) => void): Channel<C>;
+  /** Somebody is signed in, or has a new credential. */
+  open(again: boolean): void;
+  /** Nobody is. */
+  close(): void;
+}
+
+export function createConnections(isOpen: () => boolean): Connections {
+  const all = new Set<{ open(again: boolean): void; close(): void }>();
+  return {
+    add(open, renewed) {
+      let current: ReturnType<typeof open> | null = null;
+      let life = new AbortController();
+      const entry = {
+        open(again: boolean) {
+          if (current && !again) return;
+          if (current && renewed) return renewed(current);
+          entry.close();
+          life = new AbortController();
+          current = open(life.signal);
+        },
+        close() {
+          life.abort();
+          current?.close();
+          current = null;
+        },
+      };
+      all.add(entry);
+      if (isOpen()) entry.open(false);
+      return {
+        get current() {
+          return current;
+        },
+        stop() {
+          all.delete(entry);
+          entry.close();
+        },
+      };
+    },
+    open: (again) => all.forEach((entry) => entry.open(again)),
+    close: () => all.forEach((entry) => entry.close()),
+  };
+}

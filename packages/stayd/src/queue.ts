@@ -1,0 +1,90 @@
+import { VERDICT_ADMIT, VERDICT_HOLD, VERDICT_REJECT } from "./codes.ts";
+import type { Moment } from "./brain.ts";
+import type { SessionError } from "./backend.ts";
+
+/** What the queue needs of the session. */
+export interface Gate {
+  /** Asks the machine about a request; `refused` is when one was sent that was answered 401. */
+  ask(refused?: Moment): { verdict: number; error: SessionError };
+  /** One that was held is not wanted any more. */
+  withdraw(): void;
+  moment(): Moment;
+  /** Who is signed in. */
+  person(): string | undefined;
+  /** The longest a request may take, waiting and all, in ms. */
+  timeout: number;
+}
+
+/** Requests of the page: sent, held while the session is renewed, and sent once more after a 401. */
+export interface Queue {
+  fetch: typeof fetch;
+  /** Lets those that are held go, in the order they came. */
+  release(): void;
+  /** Rejects them. */
+  reject(error: SessionError): void;
+}
+
+/** An error of this package as what `fetch` rejects with. */
+export class SessionFailure extends Error {
+  /** Stable; see {@link SessionError}. */
+  readonly code: string;
+  constructor({ code, message }: SessionError) {
+    super(message);
+    this.name = "SessionFailure";
+    this.code = code;
+  }
+}
+
+export function createQueue(gate: Gate): Queue {
+  const held = new Set<{ go(): void; fail(reason: unknown): void }>();
+
+  /** Waits until the request may be sent; false where the page is to get the answer that it has. */
+  const admitted = (signal: AbortSignal, refused?: Moment): Promise<boolean> | boolean => {
+    const { verdict, error } = gate.ask(refused);
+    if (verdict === VERDICT_REJECT) throw new SessionFailure(error);
+    if (verdict !== VERDICT_HOLD) return verdict === VERDICT_ADMIT;
+    return new Promise<boolean>((resolve, reject) => {
+      const entry = { go: () => leave(() => resolve(true)), fail: (reason: unknown) => leave(() => reject(reason)) };
+      const abort = (): void => {
+        gate.withdraw();
+        entry.fail(signal.reason);
+      };
+      const leave = (then: () => void): void => {
+        held.delete(entry);
+        signal.removeEventListener("abort", abort);
+        then();
+      };
+      held.add(entry);
+      signal.addEventListener("abort", abort);
+    });
+  };
+
+  return {
+    async fetch(input, init) {
+      const own = new AbortController();
+      const timer = setTimeout(() => own.abort(new SessionFailure({ code: "timeout", message: "No answer in time" })), gate.timeout);
+      const theirs = init?.signal ?? (input instanceof Request ? input.signal : null);
+      const signal = theirs ? AbortSignal.any([theirs, own.signal]) : own.signal;
+      // A stream can be sent once; everything else is sent again as it was.
+      const once = init?.body instanceof ReadableStream;
+      try {
+        signal.throwIfAborted();
+        if (!(await admitted(signal))) signal.throwIfAborted();
+        for (let again = false; ; again = true) {
+          const [moment, person] = [gate.moment(), gate.person()];
+          const response = await fetch(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
+          // What was asked as one person is not given to the page of another, or of nobody (P9, scenario 50).
+          if (person !== undefined && person !== gate.person()) {
+            throw new SessionFailure({ code: "ended", message: "The session has ended or changed meanwhile" });
+          }
+          if (response.status !== 401 || again || once) return response;
+          if (!(await admitted(signal, moment))) return response;
+        }
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    release: () => [...held].forEach((entry) => entry.go()),
+    reject: (error) => [...held].forEach((entry) => entry.fail(new SessionFailure(error))),
+  };
+}

@@ -1,0 +1,405 @@
+import type { Answer, Backend, SessionData, SessionEntry, SessionError } from "./backend.ts";
+import { type Module, type Step, type Stored, type Writer, createBrain, writeOutcome, writeRecord, writeRendered, writeStored } from "./brain.ts";
+import { createChannel } from "./channel.ts";
+import { createClock } from "./clock.ts";
+import * as code from "./codes.ts";
+import { type Channel, type Connection, createConnections } from "./connections.ts";
+import { watchOfficial } from "./official.ts";
+import { type SessionOptions, configOf } from "./options.ts";
+import { watchPage } from "./page.ts";
+import { SessionFailure, createQueue } from "./queue.ts";
+import { createStorage } from "./storage.ts";
+import { createTurns } from "./turn.ts";
+import { type SessionView, readView, troubled } from "./view.ts";
+
+/** What came of a command. Never throws for what a server or a network does. */
+export type Result = { ok: true } | { ok: false; error: SessionError };
+
+/** What a session tells those who listen: real transitions only. */
+export type SessionEvent = "signed-in" | "signed-out" | "ended" | "switched" | "renewed" | "failed" | "warned";
+
+/** One browser's session, as one page sees it. A store as Svelte and nanostores know it. */
+export interface Session<Credentials = unknown, Registration = unknown> {
+  /** What the page sees now. */
+  get(): SessionView;
+  /** As `get`, for nanostores. */
+  readonly value: SessionView;
+  /** Calls at once and on every change; the answer stops it. */
+  subscribe(listener: (view: SessionView) => void): () => void;
+  /** As `subscribe`, but not at once. */
+  listen(listener: (view: SessionView) => void): () => void;
+  signIn(credentials: Credentials): Promise<Result>;
+  signUp(registration: Registration): Promise<Result>;
+  /** Signs out here and in every tab at once; the server is told then, and later where it cannot be reached. */
+  signOut(): Promise<Result>;
+  /** Asks for a later end: "stay signed in". */
+  renew(): Promise<Result>;
+  /** Asks the server who is signed in. */
+  refresh(): Promise<Result>;
+  /** Changes what is known of the person; every tab shows it. */
+  update(changes: Record<string, unknown>): Promise<Result>;
+  /** Closes the warning in every tab. */
+  dismissWarning(): void;
+  /** Where the person is signed in. These throw {@link SessionFailure}, or the server's error. */
+  readonly sessions: {
+    list(): Promise<SessionEntry[]>;
+    end(id: string): Promise<void>;
+    endOthers(): Promise<void>;
+  };
+  /** `fetch` for requests that need the session: waits while it is renewed, renews once and tries once more after a 401. */
+  fetch: typeof fetch;
+  /** Keeps a connection open while somebody is signed in; with each new credential `renewed` is told, or it is opened anew. */
+  channel<C extends Connection>(open: (signal: AbortSignal) => C, renewed?: (connection: C) => void): Channel<C>;
+  on(event: SessionEvent, listener: (view: SessionView) => void): () => void;
+  /** What this browser lacks or denies; all works without it, less well. */
+  readonly degraded: string[];
+  /** The event log, for `stayd replay`. No secret is in it. */
+  record(): Uint8Array;
+  /** Stops everything: timers, listeners, locks, channels. */
+  dispose(): void;
+}
+
+/** What accompanies an event: data that may come to be shown. */
+type Candidate = { data: SessionData; text: string } | null;
+
+const NOTICES: SessionEvent[] = ["signed-in", "signed-out", "ended", "switched", "renewed", "failed", "warned"];
+const REJECTIONS: SessionError[] = [
+  { code: "ended", message: "The session has ended" },
+  { code: "queue-full", message: "Too many requests wait" },
+  { code: "disposed", message: "This session object is disposed of" },
+];
+
+/** A page looks at its clock at least this often, in ms: that is how soon it notices that the computer slept. */
+const LOOK = 30_000;
+
+const candidate = (text: string | null | undefined): Candidate => {
+  try {
+    return text ? { data: JSON.parse(text), text } : null;
+  } catch {
+    return null;
+  }
+};
+
+/** A session over a module: `createSession` of the entries binds one. */
+export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, options: SessionOptions<C, R>): Session<C, R> {
+  const config = configOf(options);
+  const name = options.name ?? "stayd";
+  const clock = createClock();
+  const brain = createBrain(module, config, (Math.random() * 2 ** 32) >>> 0);
+  const degraded = new Set<string>();
+  const missing = (what: string): unknown => degraded.add(what);
+
+  const listeners = new Set<(view: SessionView) => void>();
+  const handlers = new Set<[SessionEvent, (view: SessionView) => void]>();
+  const waiting = new Map<number, ((result: number) => void)[]>();
+  const attempts = new Map<number, { end: () => void; abort: AbortController }>();
+  const commands: { run: (signal: AbortSignal) => Promise<Answer>; done: (answer: Answer) => void }[] = [];
+  let shown: Candidate = null;
+  let error: SessionError | null = null;
+  let view = readView(new Uint8Array([1]), null, null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let disposed = false;
+
+  const browser = typeof document !== "undefined";
+  const storage = createStorage(name, code.RECORD_LEN, options.remember ?? true);
+  const turns = createTurns(name, storage, missing);
+
+  // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
+  const steps: [Step, Candidate][] = [];
+  const callbacks: (() => void)[] = [];
+  let busy = false;
+
+  const tell = (event: number, write?: (out: Writer) => void, with_: Candidate = null): Step => {
+    const now = clock.now();
+    if (clock.leapt() && event !== code.EVENT_STARTED) enqueue(now, code.EVENT_WOKE);
+    const step = enqueue(now, event, write, with_);
+    if (!busy) {
+      busy = true;
+      try {
+        carryOut();
+      } finally {
+        busy = false;
+      }
+    }
+    return step;
+  };
+
+  const enqueue = (now: number, event: number, write?: (out: Writer) => void, with_: Candidate = null): Step => {
+    const step = brain.handle(now, event, write);
+    steps.push([step, with_]);
+    options.debug?.({ at: now, event, verdict: step.verdict, effects: step.effects });
+    return step;
+  };
+
+  const carryOut = (): void => {
+    for (;;) {
+      const next = steps.shift();
+      if (next) {
+        const { effects } = next[0];
+        for (let at = 0; at < effects.length; at += 8) perform(effects, at, next[1]);
+        continue;
+      }
+      const callback = callbacks.shift();
+      if (!callback) break;
+      try {
+        callback();
+      } catch (thrown) {
+        // A listener's mistake is its own: it is reported, and the others are called.
+        setTimeout(() => {
+          throw thrown;
+        });
+      }
+    }
+    clearTimeout(timer);
+    const at = brain.deadline();
+    if (!disposed && at < Infinity) {
+      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(Math.max(at - clock.now(), 0), LOOK));
+    }
+  };
+
+  const perform = (effects: Uint8Array, at: number, with_: Candidate): void => {
+    const [kind, a, b] = effects.subarray(at, at + 3) as unknown as [number, number, number];
+    const attempt = new DataView(effects.buffer, effects.byteOffset + at).getUint32(4, true);
+    switch (kind) {
+      case code.EFFECT_RELEASE_HELD:
+        callbacks.push(queue.release);
+        break;
+      case code.EFFECT_REJECT_HELD:
+        queue.reject(REJECTIONS[a]!);
+        break;
+      case code.EFFECT_ASK_LEADERSHIP: {
+        const end = turns.take(async () => {
+          const found = await storage.read();
+          tell(
+            code.EVENT_LEADERSHIP_GAINED,
+            (out) => {
+              out.word(attempt);
+              writeStored(out, found);
+            },
+            candidate(found?.data),
+          );
+        });
+        attempts.set(attempt, { end, abort: new AbortController() });
+        break;
+      }
+      case code.EFFECT_CANCEL:
+      case code.EFFECT_GIVE_UP_LEADERSHIP: {
+        const found = attempts.get(attempt);
+        if (kind === code.EFFECT_CANCEL) found?.abort.abort();
+        // The next in line is to find what this turn has brought.
+        if (found) void storage.idle().then(found.end);
+        attempts.delete(attempt);
+        break;
+      }
+      case code.EFFECT_SEND:
+        void send(attempt, a);
+        break;
+      case code.EFFECT_SETTLED:
+        callbacks.push(() => {
+          const those = waiting.get(a);
+          waiting.delete(a);
+          those?.forEach((resolve) => resolve(b));
+        });
+        break;
+      case code.EFFECT_KEEP_DATA:
+        shown = with_;
+        break;
+      case code.EFFECT_DROP_DATA:
+        shown = null;
+        break;
+      case code.EFFECT_REMEMBER:
+        void storage.write(brain.record, shown?.text ?? null).then((found) => found && hear(code.MESSAGE_STATE, found));
+        break;
+      case code.EFFECT_TELL:
+        channel?.send(a, brain.record, shown?.text ?? null);
+        break;
+      case code.EFFECT_PUBLISH:
+        publish();
+        break;
+      case code.EFFECT_NOTIFY:
+        callbacks.push(() => notify(NOTICES[a]!));
+        break;
+      case code.EFFECT_CLOSE_CHANNELS:
+        connections.close();
+        break;
+      case code.EFFECT_OPEN_CHANNELS:
+        callbacks.push(() => connections.open(true));
+    }
+  };
+
+  const publish = (): void => {
+    view = readView(brain.view, shown?.data ?? null, error);
+    callbacks.push(() => {
+      if (view.identity === "active") connections.open(false);
+      for (const listener of [...listeners]) listener(view);
+    });
+  };
+
+  const notify = (event: SessionEvent): void => {
+    for (const [wanted, handler] of [...handlers]) if (wanted === event) handler(view);
+    if (event === "signed-in" || event === "signed-out" || event === "switched") official?.tell();
+    if (event === "signed-out" && options.signedOutUrl) location.assign(options.signedOutUrl);
+  };
+
+  /** Carries out one request; whatever becomes of it is an answer. */
+  const send = async (attempt: number, need: number): Promise<void> => {
+    const own = attempts.get(attempt)?.abort ?? new AbortController();
+    const late = setTimeout(() => own.abort(), config.timeout);
+    const command = need === code.NEED_SIGN_IN ? commands.shift() : undefined;
+    let answer: Answer;
+    try {
+      const { signal } = own;
+      if (command) answer = await command.run(signal);
+      else if (need === code.NEED_SIGN_OUT) answer = await backend.signOut(signal);
+      else if (need === code.NEED_RENEWAL && backend.renew) answer = await backend.renew(signal);
+      else answer = await backend.check(signal);
+    } catch {
+      answer = { kind: "failed", trouble: navigator.onLine === false ? "offline" : "unreachable" };
+    }
+    clearTimeout(late);
+    error = answer.kind === "failed" ? { ...troubled(answer.trouble), ...answer.error } : null;
+    command?.done(answer);
+    const text = answer.kind === "session" ? JSON.stringify(answer.data) : null;
+    tell(
+      code.EVENT_ANSWERED,
+      (out) => {
+        out.word(attempt);
+        writeOutcome(out, answer, text);
+      },
+      candidate(text),
+    );
+    if (commands.length && !disposed) tell(code.EVENT_SIGN_IN_ASKED);
+  };
+
+  const hear = (message: number, stored: Stored): void => {
+    const write = (out: Writer): void => {
+      out.byte(message);
+      writeRecord(out, stored);
+    };
+    tell(code.EVENT_HEARD, write, candidate(stored.data));
+  };
+
+  const settled = (need: number, event: number): Promise<number> =>
+    new Promise((resolve) => {
+      if (disposed) return resolve(code.SETTLEMENT_OVERTAKEN);
+      waiting.set(need, [...(waiting.get(need) ?? []), resolve]);
+      tell(event);
+    });
+
+  const asked = async (need: number, event: number): Promise<Result> => {
+    const result = await settled(need, event);
+    if (result === code.SETTLEMENT_MET) return { ok: true };
+    return { ok: false, error: view.error ?? (result === code.SETTLEMENT_FAILED ? troubled("unreachable") : REJECTIONS[disposed ? 2 : 0]!) };
+  };
+
+  /** A command of the page that may change who is signed in, or what is known of them. */
+  const command = async (run: ((signal: AbortSignal) => Promise<Answer>) | undefined): Promise<Result> => {
+    if (!run) throw new TypeError("The backend does not offer this");
+    let answer: Answer | undefined;
+    const overtaken = new Promise<number>((resolve) => commands.push({ run, done: (given) => ((answer = given), resolve(0)) }));
+    const result = settled(code.NEED_SIGN_IN, code.EVENT_SIGN_IN_ASKED);
+    await Promise.race([overtaken, result]);
+    await result;
+    if (answer?.kind === "session" || answer?.kind === "nobody") return { ok: true };
+    const why = answer?.kind === "declined" || answer?.kind === "failed" ? answer.error : undefined;
+    return { ok: false, error: why ?? (answer?.kind === "failed" ? troubled(answer.trouble) : REJECTIONS[0]!) };
+  };
+
+  const queue = createQueue({
+    ask(refused) {
+      const write = refused && ((out: Writer) => (out.word(refused.epoch), out.word(refused.generation)));
+      const { verdict, rejection } = tell(refused ? code.EVENT_REFUSED : code.EVENT_REQUESTED, write);
+      return { verdict, error: REJECTIONS[rejection]! };
+    },
+    withdraw: () => void tell(code.EVENT_WITHDRAWN),
+    moment: () => brain.moment,
+    person: () => view.data?.user.id,
+    timeout: config.timeout,
+  });
+  const connections = createConnections(() => view.identity === "active");
+  const channel = browser ? createChannel(name, code.RECORD_LEN, hear, missing) : null;
+  const official = browser ? watchOfficial(() => void tell(code.EVENT_HINTED)) : null;
+
+  // What is remembered, and what the server rendered, is the first value: before anything can be awaited.
+  const remembered = browser ? storage.hint() : null;
+  const unwatch = browser
+    ? watchPage((event) => {
+        if (event !== code.EVENT_RESUMED) return tell(event);
+        const found = storage.hint();
+        return tell(event, (out) => writeStored(out, found), candidate(found?.data));
+      })
+    : null;
+  const { initial } = options;
+  const rendered: Answer | null =
+    initial === undefined ? null : initial ? rememberedAnswer(initial) : { kind: "nobody" };
+  const first = candidate(initial ? JSON.stringify(initial) : remembered?.data);
+  tell(
+    code.EVENT_STARTED,
+    (out) => {
+      writeRendered(out, rendered, first?.text ?? null);
+      writeStored(out, initial ? remembered && { ...remembered, data: null } : remembered);
+    },
+    first,
+  );
+
+  const add = <T>(set: Set<T>, entry: T): (() => void) => {
+    set.add(entry);
+    return () => set.delete(entry);
+  };
+  const { signIn, signUp, update, list, end, endOthers } = backend;
+
+  return {
+    get: () => view,
+    get value() {
+      return view;
+    },
+    subscribe(listener) {
+      const stop = add(listeners, listener);
+      listener(view);
+      return stop;
+    },
+    listen: (listener) => add(listeners, listener),
+    signIn: (credentials) => command((signal) => signIn.call(backend, credentials, signal)),
+    signUp: (registration) => command(signUp && ((signal) => signUp.call(backend, registration, signal))),
+    update: (changes) => command(update && ((signal) => update.call(backend, changes, signal))),
+    signOut: () => asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED),
+    renew: () => asked(code.NEED_RENEWAL, code.EVENT_RENEWAL_ASKED),
+    refresh: () => asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED),
+    dismissWarning: () => void tell(code.EVENT_WARNING_DISMISSED),
+    sessions: {
+      list: async () => (await list?.call(backend, queue.fetch, view.data?.session.id ?? "")) ?? [],
+      async end(id) {
+        await end?.call(backend, id, queue.fetch);
+        if (id === view.data?.session.id) await asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED);
+      },
+      endOthers: async () => endOthers?.call(backend, queue.fetch),
+    },
+    fetch: queue.fetch,
+    channel: connections.add,
+    on: (event, handler) => add(handlers, [event, handler]),
+    get degraded() {
+      return [...degraded, ...storage.missing()];
+    },
+    record: brain.recording,
+    dispose() {
+      tell(code.EVENT_DISPOSED);
+      disposed = true;
+      clearTimeout(timer);
+      unwatch?.();
+      official?.close();
+      channel?.close();
+      connections.close();
+      storage.close();
+      listeners.clear();
+      handlers.clear();
+    },
+  };
+}
+
+/** What a page was rendered with, as an answer. Its times are not known from here: the server is asked when they matter. */
+function rememberedAnswer(data: SessionData): Answer {
+  const endsIn = Math.max(Date.parse(data.session.expiresAt) - Date.now(), 0);
+  return { kind: "session", data, id: data.session.id, userId: data.user.id, endsIn, renewsIn: endsIn * 0.8 };
+}
+
+export { SessionFailure };

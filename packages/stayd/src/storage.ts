@@ -1,0 +1,153 @@
+import { fromHex, toHex } from "./bytes.ts";
+import type { Stored } from "./brain.ts";
+
+/** A record with what pages show of its session, and the wall clock's time at which it was written. */
+interface Entry {
+  at: number;
+  record: Uint8Array;
+  data: string | null;
+}
+
+/**
+ * Where the browser remembers. IndexedDB decides, for it alone is coherent between tabs under a lock; localStorage gives the
+ * first value before anything can be awaited. Either may be missing or throw.
+ */
+export interface Storage {
+  /** What localStorage remembers; at once. */
+  hint(): Stored | null;
+  /** What decides. */
+  read(): Promise<Stored | null>;
+  /** Writes, but never over something newer: then that is the answer. */
+  write(record: Uint8Array, data: string | null): Promise<Stored | null>;
+  /** Resolves when what was to be written is written. */
+  idle(): Promise<unknown>;
+  /** A turn for browsers without Web Locks: whether it was given. It lapses by itself at `until` (ms). */
+  lease(holder: string, until: number): Promise<boolean>;
+  /** What is missing here. */
+  missing(): string[];
+  close(): void;
+}
+
+const STORE = "records";
+
+/** Compares by epoch, then generation: positive where `a` is the newer. */
+function newer(a: Uint8Array, b: Uint8Array): number {
+  const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+  return word(a, 0) - word(b, 0) || word(a, 4) - word(b, 4);
+}
+
+const stored = ({ at, record, data }: Entry): Stored => ({ record, data, age: Date.now() - at });
+
+/** A record from storage or from another tab, if it is one. */
+export function readEntry(value: unknown, length: number): Stored | null {
+  const entry = value as Entry | undefined;
+  const sound =
+    entry?.record instanceof Uint8Array && entry.record.length === length && typeof entry.at === "number" && (entry.data === null || typeof entry.data === "string");
+  return sound ? stored(entry) : null;
+}
+
+export function createStorage(name: string, length: number, remember: boolean): Storage {
+  let database: Promise<IDBDatabase | null> | null = null;
+  let pending: Promise<unknown> = Promise.resolve();
+  const missing = new Set<string>();
+
+  const open = (): Promise<IDBDatabase | null> =>
+    (database ??= new Promise<IDBDatabase | null>((resolve) => {
+      const fail = (): void => {
+        missing.add("indexedDB");
+        resolve(null);
+      };
+      try {
+        const request = indexedDB.open("stayd", 1);
+        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+        request.onsuccess = () => {
+          request.result.onversionchange = request.result.onclose = () => {
+            request.result.close();
+            database = null;
+          };
+          resolve(request.result);
+        };
+        request.onerror = request.onblocked = fail;
+      } catch {
+        fail();
+      }
+    }));
+
+  /** One transaction: `work` gets the value of `key` and may answer another one to put there. */
+  const transact = async <T>(key: string, mode: IDBTransactionMode, work: (value: unknown) => [T, unknown?], otherwise: T): Promise<T> => {
+    const db = await open();
+    if (!db) return otherwise;
+    return new Promise((resolve) => {
+      try {
+        let result = otherwise;
+        const transaction = db.transaction(STORE, mode);
+        const store = transaction.objectStore(STORE);
+        const request = store.get(key);
+        request.onsuccess = () => {
+          const [answer, next] = work(request.result);
+          result = answer;
+          if (next) store.put(next, key);
+        };
+        transaction.oncomplete = () => resolve(result);
+        transaction.onerror = transaction.onabort = () => resolve(otherwise);
+      } catch {
+        // The browser has closed the database: the next call opens it again.
+        database = null;
+        resolve(otherwise);
+      }
+    });
+  };
+
+  const key = `${name}.session`;
+  const hint = (): Stored | null => {
+    try {
+      const { at, record, data } = JSON.parse(localStorage.getItem(key) ?? "null");
+      return readEntry({ at, record: fromHex(record), data }, length);
+    } catch {
+      return null;
+    }
+  };
+
+  return {
+    hint,
+    read: () => transact(name, "readonly", (value) => [readEntry(value, length)], null),
+    write(record, data) {
+      const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
+      try {
+        const before = hint();
+        if (!before || newer(before.record, record) <= 0) {
+          localStorage.setItem(key, JSON.stringify({ ...entry, record: toHex(record) }));
+        }
+      } catch {
+        missing.add("localStorage");
+      }
+      const writing = transact<Stored | null>(
+        name,
+        "readwrite",
+        (value) => {
+          const before = readEntry(value, length);
+          return before && newer(before.record, record) > 0 ? [before] : [null, entry];
+        },
+        null,
+      );
+      pending = Promise.all([pending, writing]);
+      return writing;
+    },
+    idle: () => pending,
+    lease: (holder, until) =>
+      transact(
+        `${name}.lease`,
+        "readwrite",
+        (value) => {
+          const lease = value as { holder: string; until: number } | undefined;
+          const free = !lease || lease.holder === holder || lease.until < Date.now();
+          return free ? [true, { holder, until }] : [false];
+        },
+        true,
+      ),
+    missing: () => [...missing],
+    close() {
+      void pending.then(() => open()).then((db) => db?.close());
+    },
+  };
+}

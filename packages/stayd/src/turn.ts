@@ -1,0 +1,59 @@
+import type { Storage } from "./storage.ts";
+
+/** Gives one tab of the browser at a time the right to ask the server. */
+export interface Turns {
+  /** Waits for a turn; `granted` is called once it is this tab's. The answer ends the turn, or the wait. */
+  take(granted: () => void): () => void;
+}
+
+/** How long a lease lasts where Web Locks are missing, in ms: one request and a little. It is asked for so often, too. */
+const LEASE = 17_000;
+const POLL = 100;
+
+export function createTurns(name: string, storage: Storage, missing: (what: string) => void): Turns {
+  const byLease = (granted: () => void): (() => void) => {
+    const holder = crypto.randomUUID();
+    let over = false;
+    let held = false;
+    const attempt = async (): Promise<void> => {
+      if (over) return;
+      held = await storage.lease(holder, Date.now() + LEASE);
+      if (over) end();
+      else if (held) granted();
+      else setTimeout(attempt, POLL + Math.random() * POLL);
+    };
+    const end = (): void => {
+      over = true;
+      if (held) void storage.lease(holder, 0);
+      held = false;
+    };
+    void attempt();
+    return end;
+  };
+
+  return {
+    take(granted) {
+      const { locks } = navigator;
+      if (!locks) {
+        missing("locks");
+        return byLease(granted);
+      }
+      const wait = new AbortController();
+      let end = (): void => wait.abort();
+      const whole = locks.request(`stayd:${name}`, { signal: wait.signal }, () => {
+        granted();
+        return new Promise<void>((resolve) => {
+          end = resolve;
+          if (wait.signal.aborted) resolve();
+        });
+      });
+      whole.catch((error: DOMException) => {
+        // Refused where storage is denied; an abort is this tab's own.
+        if (error.name === "AbortError") return;
+        missing("locks");
+        end = byLease(granted);
+      });
+      return () => end();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { SessionData, SessionError, Trouble } from "./backend.ts";
+import { TROUBLES } from "./brain.ts";
+
+/** What the page sees. A new object whenever something in it changes, and only then. */
+export interface SessionView {
+  /** `initial`: nobody is signed in. `loading`: the server has yet to say. `error`: it cannot be asked, and nothing is confirmed. */
+  readonly status: "initial" | "loading" | "active" | "error";
+  /** Whom to show: nobody, somebody remembered (not confirmed yet), or somebody whom the server has confirmed. */
+  readonly identity: "anonymous" | "rehydrating" | "active";
+  /** The person and the session, as the server describes them; the same object while it says the same. */
+  readonly data: SessionData | null;
+  /** Whether the first answer is still to come and nobody is remembered. */
+  readonly isPending: boolean;
+  /** Whether the server has confirmed this, and nothing has failed since. */
+  readonly verified: boolean;
+  /** Whether the page may change things: somebody is signed in, confirmed, online, and not at the end. */
+  readonly canMutate: boolean;
+  /** Whether the session has reached its end, or has been ended by the server. */
+  readonly expired: boolean;
+  /** Why nobody is signed in. */
+  readonly ended: null | "signed-out" | "expired" | "revoked";
+  /** Whether the browser says that there is no network. */
+  readonly offline: boolean;
+  /** Whether requests wait for a renewal. */
+  readonly holding: boolean;
+  /** Minutes until the end where a warning is due, else 0. */
+  readonly minutesLeft: number;
+  /** What went wrong last, until something goes right. */
+  readonly error: SessionError | null;
+}
+
+const STATUS = ["initial", "loading", "active", "error"] as const;
+const IDENTITY = ["anonymous", "rehydrating", "active"] as const;
+const ENDED = [null, "signed-out", "expired", "revoked"] as const;
+
+const MESSAGES: Record<Trouble, string> = {
+  offline: "There is no network",
+  unreachable: "The server cannot be reached",
+  unavailable: "The server cannot answer now",
+  "too-many": "The server was asked too often",
+  unexpected: "The answer is none of a session server",
+};
+
+/** An error by its word. */
+export const troubled = (trouble: Trouble): SessionError => ({ code: trouble, message: MESSAGES[trouble] });
+
+/** The view from its bytes (`stayd_core::codec::records`). */
+export function readView(bytes: Uint8Array, data: SessionData | null, error: SessionError | null): SessionView {
+  const [status, identity, flags, minutesLeft, trouble, ended] = bytes as unknown as number[];
+  const has = (flag: number): boolean => (flags! & flag) > 0;
+  const word = TROUBLES[trouble!]!;
+  return Object.freeze({
+    status: STATUS[status!]!,
+    identity: IDENTITY[identity!]!,
+    data,
+    isPending: status === 1 && !identity && !data,
+    verified: has(1),
+    canMutate: has(2),
+    expired: has(4),
+    ended: ENDED[ended!]!,
+    offline: has(8),
+    holding: has(16),
+    minutesLeft: minutesLeft!,
+    error: word === "none" ? null : (error ?? troubled(word)),
+  });
+}
