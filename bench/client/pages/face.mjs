@@ -51,14 +51,16 @@ export function expose(client) {
   }
 
   // What is painted after the page comes back: the first two frames, told by beacon, for a restored page has lost the harness.
+  let telling = 0;
   addEventListener("pageshow", (event) => {
+    clearTimeout(telling);
     const frames = [];
     const frame = () => {
       frames.push(document.documentElement.dataset.status ?? "nothing");
       if (frames.length < 2) return requestAnimationFrame(frame);
-      setTimeout(() => {
+      telling = setTimeout(() => {
         const later = document.documentElement.dataset.status ?? "nothing";
-        navigator.sendBeacon("/report", JSON.stringify({ restored: event.persisted, frames, later }));
+        navigator.sendBeacon("/report", JSON.stringify({ tab: sessionStorage.getItem("tab"), restored: event.persisted, frames, later }));
       }, 1500);
     };
     requestAnimationFrame(frame);

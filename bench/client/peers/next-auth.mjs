@@ -13,4 +13,6 @@ export default {
   server: nextAuth,
   standIn: "next-auth's routes: providers, csrf, callback, session, sign-out",
   renews: false,
+  // What it tells other tabs carries a time in seconds, and storage tells nobody of a value that is the same as before.
+  pause: 1100,
 };

@@ -8,6 +8,7 @@ const HOUR = 3_600_000;
 
 export default {
   name: "clock",
+  waits: true,
   title: "requests in 20 s, a call each second, tokens of 10 minutes: clock right / 1 h fast / 1 h slow (calls refused)",
   async measure(bench) {
     // Side by side, for it is only waiting.

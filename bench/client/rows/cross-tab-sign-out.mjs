@@ -29,7 +29,7 @@ export default {
       const times = [];
       let missed = 0;
       for (let run = 0; run < bench.times(50, 3) && missed < 2; run += 1) {
-        await bothIn(a, b, bench.site);
+        await bothIn(a, b, bench);
         const { calledAt } = await a.evaluate(() => bench.signOut());
         const at = await saidAt(b, "out", calledAt);
         if (at === null) missed += 1;
@@ -45,19 +45,20 @@ export default {
 };
 
 /** Signs in in A and sees to it that B is in too, by loading it anew if need be. */
-export async function bothIn(a, b, site) {
+export async function bothIn(a, b, { site, peer }) {
   await signIn(a);
   if ((await stateOf(b)).status !== "in" && !(await becomes(b, "in", 100))) {
     await b.goto(`${site.origin}/app`);
     await b.waitForFunction(() => globalThis.bench?.created);
     if (!(await becomes(b, "in", 10_000))) throw new Error("the second tab does not see the session");
   }
-  await settled(site, 100);
+  await settled(site, peer.pause ?? 100);
 }
 
 /** Whether B has changed while the server still holds back its answer to the sign-out. */
-async function beforeTheAnswer({ site }, a, b) {
-  await bothIn(a, b, site);
+async function beforeTheAnswer(bench, a, b) {
+  const { site } = bench;
+  await bothIn(a, b, bench);
   site.delay = 700;
   try {
     const { calledAt } = await a.evaluate(() => bench.signOut());

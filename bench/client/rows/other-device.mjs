@@ -6,6 +6,7 @@ import { comeBack } from "./together.mjs";
 
 export default {
   name: "other-device",
+  waits: true,
   title: "ended on another device: known without asking; after the window's focus",
   async measure({ site, server, person }) {
     return person(async (context) => {

@@ -11,7 +11,7 @@ export default {
     return bench.person(async (context) => {
       const a = await openTab(context, bench.site);
       const b = await openTab(context, bench.site);
-      await bothIn(a, b, bench.site);
+      await bothIn(a, b, bench);
       const times = [];
       for (let run = 0; run < bench.times(15, 2); run += 1) {
         const name = `Ada ${run + 1}`;
@@ -19,7 +19,7 @@ export default {
         const at = await within(3000, () => b.evaluate((value) => bench.log.find((entry) => entry.name === value)?.at, name));
         if (at === null) return never("within 3 s", { answered: times.length });
         times.push(at - (await answeredAt(a, doneAt)));
-        await settled(bench.site, 100);
+        await settled(bench.site, bench.peer.pause ?? 100);
       }
       return measured(String(round(median(times))), { medianMs: median(times), runs: times.length });
     });

@@ -7,6 +7,7 @@ const PATIENCE = 50_000;
 
 export default {
   name: "recovery",
+  waits: true,
   title: "page loaded while the server could not be reached, then back online: until signed in, s (requests)",
   async measure({ peer, site, server, person }) {
     return person(async (context) => {

@@ -8,6 +8,7 @@ const QUIET = 5500;
 
 export default {
   name: "together",
+  waits: true,
   title: "5 tabs back online / focused together: requests",
   async measure(bench) {
     return bench.person(async (context) => {

@@ -6,7 +6,10 @@ import { PERSON, Tokens } from "./tokens.mjs";
 export async function supertokens(site) {
   const tokens = new Tokens(site.origin);
   const granted = ({ family, refresh }) => {
-    const front = { uid: PERSON.id, ate: Date.now() + tokens.lifetime * 1000, up: { name: tokens.name } };
+    const now = Date.now();
+    const iat = Math.floor(now / 1000);
+    // The client measures its clock against `iat`.
+    const front = { uid: PERSON.id, ate: now + tokens.lifetime * 1000, up: { name: tokens.name, iat, exp: iat + tokens.lifetime } };
     return {
       "set-cookie": [
         `sAccessToken=${tokens.jwt(family)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000`,
