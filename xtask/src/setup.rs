@@ -22,6 +22,10 @@ pub(crate) enum Need {
     Node,
     /// Drives the page in the browser tests.
     Chromium,
+    /// The second browser of the tests between tabs.
+    Firefox,
+    /// The third, with the virtual screen that it needs.
+    WebKit,
     /// A real SMTP server for the mail tests.
     SmtpServer,
     /// Makes load for the benchmark.
@@ -29,7 +33,15 @@ pub(crate) enum Need {
 }
 
 impl Need {
-    const ALL: [Self; 5] = [Self::CCompiler, Self::Node, Self::Chromium, Self::SmtpServer, Self::Wrk];
+    const ALL: [Self; 7] = [
+        Self::CCompiler,
+        Self::Node,
+        Self::Chromium,
+        Self::Firefox,
+        Self::WebKit,
+        Self::SmtpServer,
+        Self::Wrk,
+    ];
 
     /// The Debian packages that bring it.
     fn packages(self) -> &'static [&'static str] {
@@ -37,6 +49,8 @@ impl Need {
             Self::CCompiler => &["gcc", "libc6-dev"],
             Self::Node => &["nodejs", "npm"],
             Self::Chromium => &["chromium"],
+            Self::Firefox => &["firefox-esr"],
+            Self::WebKit => &["webkit2gtk-driver", "xvfb"],
             Self::SmtpServer => &["python3-aiosmtpd"],
             Self::Wrk => &["wrk"],
         }
@@ -47,6 +61,8 @@ impl Need {
             Self::CCompiler => on_path("cc"),
             Self::Node => on_path("node") && on_path("npm"),
             Self::Chromium => on_path("chromium"),
+            Self::Firefox => on_path("firefox-esr"),
+            Self::WebKit => on_path("WebKitWebDriver") && on_path("Xvfb"),
             Self::SmtpServer => succeeds(Command::new("python3").args(["-c", "import aiosmtpd"])),
             Self::Wrk => on_path("wrk"),
         }

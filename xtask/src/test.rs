@@ -24,7 +24,7 @@ pub(crate) enum Part {
     Rust,
     /// The official client and a real Better Auth server against ours
     Conformance,
-    /// The page in Chromium
+    /// The page in Chromium; tabs in Chromium, Firefox and WebKit
     E2e,
 }
 
@@ -58,7 +58,8 @@ impl Part {
             Self::Fmt => &[],
             Self::Clippy | Self::Docs => &[Need::CCompiler, Need::Node],
             Self::Rust => &[Need::CCompiler, Need::Node, Need::SmtpServer],
-            Self::Conformance | Self::E2e => &[Need::CCompiler, Need::Node, Need::Chromium],
+            Self::Conformance => &[Need::CCompiler, Need::Node, Need::Chromium],
+            Self::E2e => &[Need::CCompiler, Need::Node, Need::Chromium, Need::Firefox, Need::WebKit],
         }
     }
 

@@ -1,0 +1,134 @@
+// Debian's WebKitGTK: MiniBrowser on a virtual screen, driven by WebKitWebDriver.
+//
+// Each tab is a window of its own. WebDriver cannot choose among the tabs of a window, but it can minimise windows, which
+// hides the page in them as truly as another tab in front of it. Automated, MiniBrowser keeps nothing on disk.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { clearFromInside } from "./clear.mjs";
+import { Unavailable, requireProgram } from "./unavailable.mjs";
+import { WebDriver } from "./webdriver.mjs";
+import { WebKitTab } from "./webkit-tab.mjs";
+
+const DRIVER = process.env.STAYD_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
+const SCREEN = "/usr/bin/Xvfb";
+
+export const name = "webkit";
+export const capabilities = { tabs: true, profile: false, hidden: true, backForwardCache: true, offline: false, freeze: false };
+
+export async function open({ profile, args = [] } = {}) {
+  if (profile !== undefined) throw new Unavailable("MiniBrowser keeps nothing on disk while it is automated");
+  if (args.length > 0) throw new Unavailable("MiniBrowser is started by its driver, without arguments of ours");
+  requireProgram(DRIVER, "webkit2gtk-driver");
+  requireProgram(SCREEN, "xvfb");
+
+  const children = new Children();
+  try {
+    const port = await freePort();
+    const display = await startScreen(children);
+    const env = { ...process.env, DISPLAY: `:${display}`, GDK_BACKEND: "x11" };
+    const driver = children.start(DRIVER, ["--host=127.0.0.1", `--port=${port}`], { env, stdio: "ignore" });
+    const alive = () => {
+      if (driver.exitCode !== null) throw new Unavailable(`${DRIVER} ended with ${driver.exitCode}`);
+    };
+    return new WebKit(await WebDriver.connect(`http://127.0.0.1:${port}`, alive), children);
+  } catch (error) {
+    await children.end();
+    throw error;
+  }
+}
+
+class WebKit {
+  #driver;
+  #children;
+  #tabs = new Set();
+
+  constructor(driver, children) {
+    this.#driver = driver;
+    this.#children = children;
+  }
+
+  async tab(url) {
+    // The first is the window that MiniBrowser starts with.
+    const handles = await this.#driver.ask("GET", "/window/handles");
+    const used = new Set([...this.#tabs].map((tab) => tab.handle));
+    const unused = handles.find((handle) => !used.has(handle));
+    const handle = unused ?? (await this.#driver.ask("POST", "/window/new", { type: "window" })).handle;
+    const tab = new WebKitTab(this, this.#driver, handle);
+    this.#tabs.add(tab);
+    await tab.front();
+    if (url !== undefined) await tab.goto(url);
+    return tab;
+  }
+
+  /** The tabs in the order in which they were opened. */
+  get tabs() {
+    return [...this.#tabs];
+  }
+
+  async clearStorage() {
+    for (const tab of this.#tabs) {
+      // Those that are for the tab's page, `HttpOnly` ones included.
+      await this.#driver.askWindow(tab.handle, "DELETE", "/cookie");
+      await tab.evaluate(clearFromInside);
+    }
+  }
+
+  forget(tab) {
+    this.#tabs.delete(tab);
+  }
+
+  async close() {
+    await this.#children.end();
+  }
+}
+
+/** A screen that nobody sees; gives its number. */
+async function startScreen(children) {
+  // It picks a free number and writes it to this file descriptor.
+  const args = ["-displayfd", "3", "-screen", "0", "1200x900x24", "-nolisten", "tcp"];
+  const screen = children.start(SCREEN, args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+  const ended = once(screen, "exit").then(([code]) => {
+    throw new Unavailable(`${SCREEN} ended with ${code}`);
+  });
+  const [number] = await Promise.race([once(screen.stdio[3], "data"), ended]);
+  // Its end on purpose is no failure.
+  ended.catch(() => {});
+  return String(number).trim();
+}
+
+/** Processes that end with this one, the newest first. */
+class Children {
+  #running = [];
+  #onExit = () => this.#running.forEach((child) => child.kill("SIGKILL"));
+
+  constructor() {
+    process.on("exit", this.#onExit);
+  }
+
+  start(program, args, options) {
+    const child = spawn(program, args, options);
+    this.#running.unshift(child);
+    return child;
+  }
+
+  async end() {
+    for (const child of this.#running) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+    }
+    this.#running = [];
+    process.off("exit", this.#onExit);
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
