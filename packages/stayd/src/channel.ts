@@ -28,15 +28,16 @@ export function createChannel(
     const message = read(value, length);
     if (message) heard(...message);
   };
-  if (typeof BroadcastChannel === "function") {
+  try {
     const channel = new BroadcastChannel(FORMAT + name);
     channel.onmessage = ({ data }) => take(data);
     return {
       send: (kind, record, data) => channel.postMessage({ kind, at: Date.now(), record, data }),
       close: () => channel.close(),
     };
+  } catch {
+    missing("BroadcastChannel");
   }
-  missing("BroadcastChannel");
   const key = FORMAT + name;
   const listen = (event: StorageEvent): void => {
     if (event.key !== key || !event.newValue) return;

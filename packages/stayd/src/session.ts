@@ -93,7 +93,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   const handlers = new Set<[SessionEvent, (view: SessionView) => void]>();
   const waiting = new Map<number, ((result: number) => void)[]>();
   const attempts = new Map<number, { end: () => void; abort: AbortController }>();
-  const commands: { run: (signal: AbortSignal) => Promise<Answer>; done: (answer: Answer) => void }[] = [];
+  const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
   let shown: Candidate = null;
   let error: SessionError | null = null;
   let view = readView(new Uint8Array([1]), null, null);
@@ -106,6 +106,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
 
   // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
   const steps: [Step, Candidate][] = [];
+  let before: string | undefined;
   const callbacks: (() => void)[] = [];
   let busy = false;
 
@@ -136,6 +137,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       const next = steps.shift();
       if (next) {
         const { effects } = next[0];
+        before = shown?.text;
         for (let at = 0; at < effects.length; at += 8) perform(effects, at, next[1]);
         continue;
       }
@@ -152,7 +154,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     }
     clearTimeout(timer);
     const at = brain.deadline();
-    if (!disposed && at < Infinity) {
+    if (browser && !disposed && at < Infinity) {
       timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(Math.max(at - clock.now(), 0), LOOK));
     }
   };
@@ -168,6 +170,8 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
         queue.reject(REJECTIONS[a]!);
         break;
       case code.EFFECT_ASK_LEADERSHIP: {
+        // A page that is being rendered on a server asks nobody.
+        if (!browser) break;
         const end = turns.take(async () => {
           const found = await storage.read();
           tell(
@@ -199,6 +203,10 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
           const those = waiting.get(a);
           waiting.delete(a);
           those?.forEach((resolve) => resolve(b));
+          // A sign-out came first: what has not been sent is not sent any more.
+          if (a === code.NEED_SIGN_IN && b === code.SETTLEMENT_OVERTAKEN) {
+            for (const { resolve } of commands.splice(0)) resolve({ ok: false, error: REJECTIONS[disposed ? 2 : 0]! });
+          }
         });
         break;
       case code.EFFECT_KEEP_DATA:
@@ -212,6 +220,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
         break;
       case code.EFFECT_TELL:
         channel?.send(a, brain.record, shown?.text ?? null);
+        if (shown?.text !== before) official?.tell();
         break;
       case code.EFFECT_PUBLISH:
         publish();
@@ -237,7 +246,6 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
 
   const notify = (event: SessionEvent): void => {
     for (const [wanted, handler] of [...handlers]) if (wanted === event) handler(view);
-    if (event === "signed-in" || event === "signed-out" || event === "switched") official?.tell();
     if (event === "signed-out" && options.signedOutUrl) location.assign(options.signedOutUrl);
   };
 
@@ -254,11 +262,10 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       else if (need === code.NEED_RENEWAL && backend.renew) answer = await backend.renew(signal);
       else answer = await backend.check(signal);
     } catch {
-      answer = { kind: "failed", trouble: navigator.onLine === false ? "offline" : "unreachable" };
+      answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...troubled(answer.trouble), ...answer.error } : null;
-    command?.done(answer);
     const text = answer.kind === "session" ? JSON.stringify(answer.data) : null;
     tell(
       code.EVENT_ANSWERED,
@@ -268,7 +275,8 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       },
       candidate(text),
     );
-    if (commands.length && !disposed) tell(code.EVENT_SIGN_IN_ASKED);
+    command?.resolve(resultOf(answer));
+    if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
   };
 
   const hear = (message: number, stored: Stored): void => {
@@ -279,31 +287,25 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     tell(code.EVENT_HEARD, write, candidate(stored.data));
   };
 
-  const settled = (need: number, event: number): Promise<number> =>
-    new Promise((resolve) => {
+  const asked = async (need: number, event: number): Promise<Result> => {
+    const result = await new Promise<number>((resolve) => {
       if (disposed) return resolve(code.SETTLEMENT_OVERTAKEN);
       waiting.set(need, [...(waiting.get(need) ?? []), resolve]);
       tell(event);
     });
-
-  const asked = async (need: number, event: number): Promise<Result> => {
-    const result = await settled(need, event);
     if (result === code.SETTLEMENT_MET) return { ok: true };
-    return { ok: false, error: view.error ?? (result === code.SETTLEMENT_FAILED ? troubled("unreachable") : REJECTIONS[disposed ? 2 : 0]!) };
+    const error = result === code.SETTLEMENT_FAILED ? (view.error ?? troubled("unreachable")) : REJECTIONS[disposed ? 2 : 0]!;
+    return { ok: false, error };
   };
 
-  /** A command of the page that may change who is signed in, or what is known of them. */
-  const command = async (run: ((signal: AbortSignal) => Promise<Answer>) | undefined): Promise<Result> => {
-    if (!run) throw new TypeError("The backend does not offer this");
-    let answer: Answer | undefined;
-    const overtaken = new Promise<number>((resolve) => commands.push({ run, done: (given) => ((answer = given), resolve(0)) }));
-    const result = settled(code.NEED_SIGN_IN, code.EVENT_SIGN_IN_ASKED);
-    await Promise.race([overtaken, result]);
-    await result;
-    if (answer?.kind === "session" || answer?.kind === "nobody") return { ok: true };
-    const why = answer?.kind === "declined" || answer?.kind === "failed" ? answer.error : undefined;
-    return { ok: false, error: why ?? (answer?.kind === "failed" ? troubled(answer.trouble) : REJECTIONS[0]!) };
-  };
+  /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
+  const command = (run: ((signal: AbortSignal) => Promise<Answer>) | undefined): Promise<Result> =>
+    new Promise((resolve) => {
+      if (!run) throw new TypeError("The backend does not offer this");
+      if (disposed) return resolve({ ok: false, error: REJECTIONS[2]! });
+      commands.push({ run, resolve });
+      tell(code.EVENT_SIGN_IN_ASKED);
+    });
 
   const queue = createQueue({
     ask(refused) {
@@ -394,6 +396,13 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       handlers.clear();
     },
   };
+}
+
+/** What the page hears of its command. */
+function resultOf(answer: Answer): Result {
+  if (answer.kind === "session" || answer.kind === "nobody") return { ok: true };
+  const error = "error" in answer ? answer.error : undefined;
+  return { ok: false, error: error ?? (answer.kind === "failed" ? troubled(answer.trouble) : REJECTIONS[0]!) };
 }
 
 /** What a page was rendered with, as an answer. Its times are not known from here: the server is asked when they matter. */

@@ -33,7 +33,8 @@ export function createTurns(name: string, storage: Storage, missing: (what: stri
 
   return {
     take(granted) {
-      const { locks } = navigator;
+      // `undefined` in a page that is not served safely; the type does not know.
+      const locks = navigator.locks as LockManager | undefined;
       if (!locks) {
         missing("locks");
         return byLease(granted);

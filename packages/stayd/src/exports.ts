@@ -1,0 +1,8 @@
+// What both entries offer beside `createSession`.
+export type { Answer, Backend, SessionData, SessionEntry, SessionError, Trouble } from "./backend.ts";
+export { type Credentials, type Registration, stayd } from "./backends/stayd.ts";
+export type { Channel, Connection } from "./connections.ts";
+export type { DebugStep, SessionOptions } from "./options.ts";
+export { SessionFailure } from "./queue.ts";
+export type { Result, Session, SessionEvent } from "./session.ts";
+export type { SessionView } from "./view.ts";
