@@ -24,7 +24,7 @@ pub(crate) enum Part {
     Rust,
     /// The official client and a real Better Auth server against ours
     Conformance,
-    /// The page in Chromium; tabs in Chromium, Firefox and WebKit
+    /// The page in Chromium, and what its tabs share in three browsers
     E2e,
 }
 
