@@ -13,6 +13,7 @@ const read = async () => {
 };
 
 expose({
+  redirects: true,
   create(changed) {
     tell = changed;
     client = new Auth0Client({

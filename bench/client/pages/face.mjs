@@ -1,8 +1,9 @@
 // The face that every page shows to the harness, whatever client is behind it.
 //
 // A client hands in: create(changed), state() -> { status, name }, signIn(person), signOut(), and where it can: rename(name),
-// call() -> status of an authenticated request, cycle() to create another client, let it start, and dispose of it.
-// `status` is "in", "out", "unknown" (it does not know yet) or "error".
+// call() -> status of an authenticated request, cycle() to create another client, let it start, and dispose of it. `redirects` says that sign-in leads away from the page and back.
+// `status` is "in", "out", "unknown" (it does not know yet) or "error". A client that says so of itself adds `verified: false` while
+// it shows what it remembers and the server has not confirmed it.
 
 const person = { email: "ada@example.com", password: "correct horse battery", name: "Ada" };
 /** Milliseconds on a clock that all tabs share. */

@@ -9,6 +9,7 @@ const say = (user) => {
 };
 
 expose({
+  redirects: true,
   create(changed) {
     tell = changed;
     manager = new UserManager({

@@ -9,20 +9,17 @@ expose({
   },
   state() {
     const view = session.get();
-    if (view.identity === "active") return { status: "in", name: view.data?.user.name ?? null, verified: view.verified };
-    if (view.identity === "rehydrating") return { status: "unknown", name: null };
-    return { status: view.error ? "error" : "out", name: null };
+    // Somebody remembered counts as known, as what other clients read from storage does.
+    if (view.identity !== "anonymous") return { status: "in", name: view.data?.user.name ?? null, verified: view.verified };
+    if (view.status === "loading") return { status: "unknown", name: null };
+    return { status: view.status === "error" ? "error" : "out", name: null };
   },
   async signIn({ email, password, name }) {
-    try {
-      const answer = await session.signIn({ email, password });
-      if (answer?.error) throw answer.error;
-    } catch {
-      await session.signUp({ email, password, name });
-    }
+    const answer = await session.signIn({ email, password });
+    if (!answer.ok) await session.signUp({ email, password, name });
   },
   signOut: () => session.signOut(),
-  rename: (name) => session.updateUser({ name }),
+  rename: (name) => session.update({ name }),
   call: async () => (await session.fetch("/api/me")).status,
   cycle: () => createSession({ url: `${location.origin}/api/auth` }).dispose(),
 });

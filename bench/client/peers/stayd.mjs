@@ -27,4 +27,8 @@ export default {
   renews: true,
   renewal: "/get-session",
   rounds: 200,
+  // A refused call says nothing new of a session that was confirmed less than 5 s ago.
+  expiredAfter: 5500,
+  // Its session lives for days: the restored tabs are a day and an hour later, when a renewal is due.
+  ages: 25 * 3_600_000,
 };

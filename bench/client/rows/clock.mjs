@@ -41,7 +41,7 @@ async function watched({ peer, person, times, origin }, skew) {
 }
 
 /** Runs in the page: a clock that is wrong by `skew` milliseconds. Durations are right, as on a real machine. */
-function shiftClock(skew) {
+export function shiftClock(skew) {
   const Right = Date;
   globalThis.Date = class extends Right {
     constructor(...given) {

@@ -35,8 +35,11 @@ export async function stayd(site) {
 
   const gate = { armed: false, reads: 0 };
   return {
-    handle: (exchange) => (gate.armed && isSecondRead(gate, exchange) ? refuse(exchange) : pass(port, exchange)),
-    /** From now on one session read is answered, and every further one refused: what a strict single-use server would do to a second renewal. */
+    handle: (exchange) => (gate.armed && isRefused(gate, exchange) ? refuse(exchange) : pass(port, exchange)),
+    /**
+     * What a strict single-use server would do: from now on one session read is answered and every further one refused,
+     * and calls of the application are refused until there has been one.
+     */
     arm: () => Object.assign(gate, { armed: true, reads: 0 }),
     disarm: () => Object.assign(gate, { armed: false }),
     endAll: () => endAll(port, site.origin),
@@ -51,7 +54,8 @@ export async function stayd(site) {
   };
 }
 
-function isSecondRead(gate, { url }) {
+function isRefused(gate, { url }) {
+  if (url.pathname === "/api/me") return gate.reads === 0;
   if (!url.pathname.endsWith("/get-session")) return false;
   gate.reads += 1;
   return gate.reads > 1;
