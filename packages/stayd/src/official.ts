@@ -16,9 +16,9 @@ export function watchOfficial(hinted: () => void): Official {
   addEventListener("storage", listen);
   return {
     tell() {
-      const timestamp = Math.floor(Date.now() / 1000);
-      // The number makes the text another one each time, or no event would come.
-      const newValue = JSON.stringify({ event: "session", data: { trigger: "signout" }, clientId: CLIENT, timestamp, n: Math.random() });
+      // Another text each time, or no event would come.
+      const timestamp = (Date.now() + Math.random()) / 1000;
+      const newValue = JSON.stringify({ event: "session", data: { trigger: "signout" }, clientId: CLIENT, timestamp });
       try {
         localStorage.setItem(KEY, newValue);
       } catch {

@@ -37,30 +37,32 @@ export interface DebugStep {
 
 const RENEWALS = ["always", "visible", "manual"];
 
-/** Options that make no sense throw, with their name and what they accept. */
-function demand(sensible: boolean, name: string, accepted: string): void {
-  if (!sensible) throw new TypeError(`createSession: \`${name}\` must be ${accepted}`);
-}
+/** The longest time that makes sense, in s: a day. */
+const LONGEST = 86_400;
 
-/** The machine's configuration, from options that have been looked at. */
+/** The machine's configuration. Options that make no sense throw, with their name and what they accept. */
 export function configOf<C, R>(options: SessionOptions<C, R>): Config {
-  const { renewal = "always", heartbeat = 300, warning = 300, timeout = 15, name = "stayd", initial, url, backend, debug } = options;
-  const seconds = (value: unknown, key: string, least: number, most: number): number => {
-    const fits = typeof value === "number" && (value >= least || value === 0) && value <= most && (value > 0 || least === 0 || key !== "timeout");
-    demand(fits, key, `a number of seconds from ${least} to ${most}${key === "timeout" ? "" : ", or 0"}`);
-    return Math.round((value as number) * 1000);
+  const { renewal = "always", name = "stayd", initial, url = "", backend, debug } = options;
+  const demand = (sensible: unknown, option: string, accepted: string): void => {
+    if (!sensible) throw new TypeError(`createSession: ${option} must be ${accepted}`);
   };
-  demand(RENEWALS.includes(renewal), "renewal", RENEWALS.join(", "));
-  demand(typeof name === "string" && /^[\w.-]{1,64}$/.test(name), "name", "1 to 64 letters, digits, dots or dashes");
-  demand(url === undefined || typeof url === "string", "url", "a path or an address");
-  demand(backend === undefined || typeof backend?.check === "function", "backend", "a backend such as stayd()");
-  demand(debug === undefined || typeof debug === "function", "debug", "a function");
-  demand(initial === undefined || initial === null || !!(initial.session?.id && initial.user?.id), "initial", "what get-session answers, or null");
+  const time = (option: "heartbeat" | "warning" | "timeout", standard: number, least: number): number => {
+    const seconds = options[option] ?? standard;
+    demand(seconds >= least && seconds <= LONGEST, option, `${least} to ${LONGEST} seconds`);
+    return seconds * 1000;
+  };
+  const renewalIs = RENEWALS.indexOf(renewal);
+  demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
+  demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z, 0-9, _ . -");
+  demand(typeof url === "string", "url", "a path or an address");
+  demand(!backend || backend.check, "backend", "a backend such as stayd()");
+  demand(!debug || typeof debug === "function", "debug", "a function");
+  demand(!initial || (initial.session?.id && initial.user?.id), "initial", "what get-session answers, or null");
   return {
-    renewal: RENEWALS.indexOf(renewal),
-    heartbeat: seconds(heartbeat, "heartbeat", 5, 86_400),
-    warning: seconds(warning, "warning", 5, 86_400),
+    renewal: renewalIs,
+    heartbeat: time("heartbeat", 300, 0),
+    warning: time("warning", 300, 0),
     fresh: 5000,
-    timeout: seconds(timeout, "timeout", 1, 120),
+    timeout: time("timeout", 15, 1),
   };
 }

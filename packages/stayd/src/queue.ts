@@ -1,6 +1,7 @@
 import { VERDICT_ADMIT, VERDICT_HOLD, VERDICT_REJECT } from "./codes.ts";
 import type { Moment } from "./brain.ts";
 import type { SessionError } from "./backend.ts";
+import { failure } from "./view.ts";
 
 /** What the queue needs of the session. */
 export interface Gate {
@@ -62,7 +63,7 @@ export function createQueue(gate: Gate): Queue {
   return {
     async fetch(input, init) {
       const own = new AbortController();
-      const timer = setTimeout(() => own.abort(new SessionFailure({ code: "timeout", message: "No answer in time" })), gate.timeout);
+      const timer = setTimeout(() => own.abort(new SessionFailure(failure("timeout"))), gate.timeout);
       const theirs = init?.signal ?? (input instanceof Request ? input.signal : null);
       const signal = theirs ? AbortSignal.any([theirs, own.signal]) : own.signal;
       // A stream can be sent once; everything else is sent again as it was.
@@ -75,7 +76,7 @@ export function createQueue(gate: Gate): Queue {
           const response = await fetch(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
           // What was asked as one person is not given to the page of another, or of nobody (P9, scenario 50).
           if (person !== undefined && person !== gate.person()) {
-            throw new SessionFailure({ code: "ended", message: "The session has ended or changed meanwhile" });
+            throw new SessionFailure(failure("ended"));
           }
           if (response.status !== 401 || again || once) return response;
           if (!(await admitted(signal, moment))) return response;

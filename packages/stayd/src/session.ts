@@ -10,7 +10,7 @@ import { watchPage } from "./page.ts";
 import { SessionFailure, createQueue } from "./queue.ts";
 import { createStorage } from "./storage.ts";
 import { createTurns } from "./turn.ts";
-import { type SessionView, readView, troubled } from "./view.ts";
+import { type SessionView, failure, readView } from "./view.ts";
 
 /** What came of a command. Never throws for what a server or a network does. */
 export type Result = { ok: true } | { ok: false; error: SessionError };
@@ -63,11 +63,7 @@ export interface Session<Credentials = unknown, Registration = unknown> {
 type Candidate = { data: SessionData; text: string } | null;
 
 const NOTICES: SessionEvent[] = ["signed-in", "signed-out", "ended", "switched", "renewed", "failed", "warned"];
-const REJECTIONS: SessionError[] = [
-  { code: "ended", message: "The session has ended" },
-  { code: "queue-full", message: "Too many requests wait" },
-  { code: "disposed", message: "This session object is disposed of" },
-];
+const REJECTIONS: SessionError[] = ["ended", "queue-full", "disposed"].map(failure);
 
 /** A page looks at its clock at least this often, in ms: that is how soon it notices that the computer slept. */
 const LOOK = 30_000;
@@ -205,7 +201,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
           those?.forEach((resolve) => resolve(b));
           // A sign-out came first: what has not been sent is not sent any more.
           if (a === code.NEED_SIGN_IN && b === code.SETTLEMENT_OVERTAKEN) {
-            for (const { resolve } of commands.splice(0)) resolve({ ok: false, error: REJECTIONS[disposed ? 2 : 0]! });
+            for (const { resolve } of commands.splice(0)) resolve(lost());
           }
         });
         break;
@@ -265,7 +261,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
     clearTimeout(late);
-    error = answer.kind === "failed" ? { ...troubled(answer.trouble), ...answer.error } : null;
+    error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
     const text = answer.kind === "session" ? JSON.stringify(answer.data) : null;
     tell(
       code.EVENT_ANSWERED,
@@ -287,6 +283,9 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     tell(code.EVENT_HEARD, write, candidate(stored.data));
   };
 
+  /** The result of what a sign-out or the end of this object has overtaken. */
+  const lost = (): Result => ({ ok: false, error: REJECTIONS[disposed ? 2 : 0]! });
+
   const asked = async (need: number, event: number): Promise<Result> => {
     const result = await new Promise<number>((resolve) => {
       if (disposed) return resolve(code.SETTLEMENT_OVERTAKEN);
@@ -294,18 +293,19 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       tell(event);
     });
     if (result === code.SETTLEMENT_MET) return { ok: true };
-    const error = result === code.SETTLEMENT_FAILED ? (view.error ?? troubled("unreachable")) : REJECTIONS[disposed ? 2 : 0]!;
-    return { ok: false, error };
+    return result === code.SETTLEMENT_FAILED ? { ok: false, error: view.error ?? failure("unreachable") } : lost();
   };
 
   /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
-  const command = (run: ((signal: AbortSignal) => Promise<Answer>) | undefined): Promise<Result> =>
-    new Promise((resolve) => {
-      if (!run) throw new TypeError("The backend does not offer this");
-      if (disposed) return resolve({ ok: false, error: REJECTIONS[2]! });
-      commands.push({ run, resolve });
-      tell(code.EVENT_SIGN_IN_ASKED);
-    });
+  const command =
+    <T>(name: string, run: ((input: T, signal: AbortSignal) => Promise<Answer>) | undefined) =>
+    (input: T): Promise<Result> =>
+      new Promise((resolve) => {
+        if (!run) throw new TypeError(`The backend has no ${name}`);
+        if (disposed) return resolve(lost());
+        commands.push({ run: (signal) => run.call(backend, input, signal), resolve });
+        tell(code.EVENT_SIGN_IN_ASKED);
+      });
 
   const queue = createQueue({
     ask(refused) {
@@ -348,7 +348,6 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     set.add(entry);
     return () => set.delete(entry);
   };
-  const { signIn, signUp, update, list, end, endOthers } = backend;
 
   return {
     get: () => view,
@@ -361,20 +360,20 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       return stop;
     },
     listen: (listener) => add(listeners, listener),
-    signIn: (credentials) => command((signal) => signIn.call(backend, credentials, signal)),
-    signUp: (registration) => command(signUp && ((signal) => signUp.call(backend, registration, signal))),
-    update: (changes) => command(update && ((signal) => update.call(backend, changes, signal))),
+    signIn: command("signIn", backend.signIn),
+    signUp: command("signUp", backend.signUp),
+    update: command("update", backend.update),
     signOut: () => asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED),
     renew: () => asked(code.NEED_RENEWAL, code.EVENT_RENEWAL_ASKED),
     refresh: () => asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED),
     dismissWarning: () => void tell(code.EVENT_WARNING_DISMISSED),
     sessions: {
-      list: async () => (await list?.call(backend, queue.fetch, view.data?.session.id ?? "")) ?? [],
+      list: async () => (await backend.list?.(queue.fetch, view.data?.session.id ?? "")) ?? [],
       async end(id) {
-        await end?.call(backend, id, queue.fetch);
+        await backend.end?.(id, queue.fetch);
         if (id === view.data?.session.id) await asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED);
       },
-      endOthers: async () => endOthers?.call(backend, queue.fetch),
+      endOthers: async () => backend.endOthers?.(queue.fetch),
     },
     fetch: queue.fetch,
     channel: connections.add,
@@ -402,7 +401,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
 function resultOf(answer: Answer): Result {
   if (answer.kind === "session" || answer.kind === "nobody") return { ok: true };
   const error = "error" in answer ? answer.error : undefined;
-  return { ok: false, error: error ?? (answer.kind === "failed" ? troubled(answer.trouble) : REJECTIONS[0]!) };
+  return { ok: false, error: error ?? (answer.kind === "failed" ? failure(answer.trouble) : REJECTIONS[0]!) };
 }
 
 /** What a page was rendered with, as an answer. Its times are not known from here: the server is asked when they matter. */

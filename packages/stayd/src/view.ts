@@ -1,4 +1,4 @@
-import type { SessionData, SessionError, Trouble } from "./backend.ts";
+import type { SessionData, SessionError } from "./backend.ts";
 import { TROUBLES } from "./brain.ts";
 
 /** What the page sees. A new object whenever something in it changes, and only then. */
@@ -33,16 +33,8 @@ const STATUS = ["initial", "loading", "active", "error"] as const;
 const IDENTITY = ["anonymous", "rehydrating", "active"] as const;
 const ENDED = [null, "signed-out", "expired", "revoked"] as const;
 
-const MESSAGES: Record<Trouble, string> = {
-  offline: "There is no network",
-  unreachable: "The server cannot be reached",
-  unavailable: "The server cannot answer now",
-  "too-many": "The server was asked too often",
-  unexpected: "The answer is none of a session server",
-};
-
-/** An error by its word. */
-export const troubled = (trouble: Trouble): SessionError => ({ code: trouble, message: MESSAGES[trouble] });
+/** An error of this package by its word. */
+export const failure = (code: string): SessionError => ({ code, message: `Session: ${code.replace("-", " ")}` });
 
 /** The view from its bytes (`stayd_core::codec::records`). */
 export function readView(bytes: Uint8Array, data: SessionData | null, error: SessionError | null): SessionView {
@@ -61,6 +53,6 @@ export function readView(bytes: Uint8Array, data: SessionData | null, error: Ses
     offline: has(8),
     holding: has(16),
     minutesLeft: minutesLeft!,
-    error: word === "none" ? null : (error ?? troubled(word)),
+    error: word === "none" ? null : (error ?? failure(word)),
   });
 }
