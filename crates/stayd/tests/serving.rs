@@ -129,7 +129,8 @@ fn the_demo_page_is_served_with_strict_headers() {
     assert_eq!(page.header("cache-control"), Some("no-cache"));
     let policy = page.header("content-security-policy").expect("a policy");
     for part in [
-        "default-src 'self'",
+        "default-src 'self';",
+        "script-src 'self' 'wasm-unsafe-eval';",
         "object-src 'none'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
