@@ -16,6 +16,8 @@ export interface SessionError {
   message: string;
   /** The HTTP status, where there was one. */
   status?: number;
+  /** How long the server asks to wait, in ms, where it does. */
+  retryAfter?: number;
 }
 
 /** What came of a request to the server. Durations are in ms and count from when the request was sent. */

@@ -23,18 +23,11 @@ export interface Module {
   deadline(): number;
 }
 
-/** A record from elsewhere: its bytes, how long ago it was written (ms), and whether what pages show came with it. */
+/** A record from elsewhere: its bytes, how long ago it was written (ms), and what pages show of its session. */
 export interface Stored {
   record: Uint8Array;
   age: number;
   data: string | null;
-}
-
-/** What one step gave. `effects` are 8 bytes each. */
-export interface Step {
-  verdict: number;
-  rejection: number;
-  effects: Uint8Array;
 }
 
 /** How the session is known to this page: epoch and generation of the machine. */
@@ -43,14 +36,20 @@ export interface Moment {
   generation: number;
 }
 
+/** What one step gave: what becomes of a request, what is to be done (8 bytes each), and how things stand then. */
+export interface Step {
+  verdict: number;
+  rejection: number;
+  effects: Uint8Array;
+  view: Uint8Array;
+  record: Uint8Array;
+  moment: Moment;
+}
+
 /** The machine, spoken to in events. */
 export interface Brain {
-  /** The bytes of the view, of the record: as they are after the last step. */
-  readonly view: Uint8Array;
-  readonly record: Uint8Array;
-  readonly moment: Moment;
-  /** Why the machine wants to be woken; 255 for never. */
-  readonly reason: number;
+  /** The last step. */
+  readonly last: Step;
   deadline(): number;
   /** Takes in an event; `write` appends its payload. */
   handle(now: number, code: number, write?: (out: Writer) => void): Step;
@@ -76,85 +75,65 @@ export interface Config {
   timeout: number;
 }
 
-/** A recording stops growing here, in bytes: some hours of a busy page. */
-const RECORDING_LIMIT = 65536;
+/** A recording has at most so many events: hours of a busy page. */
+const RECORDED = 5000;
 
 export function createBrain(module: Module, config: Config, seed: number): Brain {
-  const { buffer } = module.memory;
   const base = module.io();
-  const memory = new DataView(buffer);
-  const copy = (from: number, length: number): Uint8Array<ArrayBuffer> => new Uint8Array(buffer).slice(base + from, base + from + length);
+  const memory = new DataView(module.memory.buffer, base);
+  const bytes = new Uint8Array(module.memory.buffer, base);
   let at = 0;
   const out: Writer = {
-    byte: (value) => memory.setUint8(base + at++, value),
+    byte: (value) => memory.setUint8(at++, value),
     word(value) {
-      memory.setUint32(base + at, value, true);
+      memory.setUint32(at, value, true);
       at += 4;
     },
     ms(value) {
-      memory.setFloat64(base + at, value, true);
+      memory.setFloat64(at, value, true);
       at += 8;
     },
     key(id) {
       out.word(fingerprint(id));
-      out.word(fingerprint(id, 0x5bd1e995));
+      out.word(fingerprint(id, 1));
     },
     bytes(value) {
-      new Uint8Array(buffer).set(value, base + at);
+      bytes.set(value, at);
       at += value.length;
     },
   };
 
   out.byte(config.renewal);
   for (const ms of [config.heartbeat, config.warning, config.fresh, config.timeout]) out.word(ms);
-  const head = new Uint8Array(10 + at);
-  // "STAYD", format 1, the seed, the configuration.
-  head.set([0x53, 0x54, 0x41, 0x59, 0x44, 1]);
-  new DataView(head.buffer).setUint32(6, seed, true);
-  head.set(copy(0, at), 10);
+  const configuration = bytes.slice(0, at);
   module.start(seed, at);
-  const log = [head];
-  let logged = head.length;
+  const log: [number, Uint8Array][] = [];
 
   const brain = {
-    view: new Uint8Array(VIEW_LEN) as Uint8Array,
-    record: new Uint8Array(RECORD_LEN) as Uint8Array,
-    moment: { epoch: 0, generation: 0 },
-    reason: 255,
+    last: {} as Step,
     deadline: () => module.deadline(),
     handle(now: number, code: number, write?: (out: Writer) => void): Step {
       at = 0;
       out.byte(code);
       write?.(out);
-      if (logged < RECORDING_LIMIT) {
-        const entry = new Uint8Array(10 + at);
-        const view = new DataView(entry.buffer);
-        view.setFloat64(0, now, true);
-        view.setUint16(8, at, true);
-        entry.set(copy(0, at), 10);
-        logged += log[log.push(entry) - 1]!.length;
-      }
-      // Bytes that are no event change nothing and give no step.
-      const length = module.handle(now, at);
-      if (!length) return { verdict: 0, rejection: 0, effects: new Uint8Array() };
-      brain.view = copy(0, VIEW_LEN);
-      brain.moment = {
-        epoch: memory.getUint32(base + VIEW_LEN, true),
-        generation: memory.getUint32(base + VIEW_LEN + 4, true),
-      };
-      brain.reason = memory.getUint8(base + VIEW_LEN + 8);
-      brain.record = copy(VIEW_LEN + 12, RECORD_LEN);
-      const step = copy(EFFECTS_AT, length - EFFECTS_AT);
-      return { verdict: step[0]!, rejection: step[1]!, effects: step.subarray(4) };
+      if (log.length < RECORDED) log.push([now, bytes.slice(0, at)]);
+      const end = module.handle(now, at);
+      return (brain.last = {
+        verdict: memory.getUint8(EFFECTS_AT),
+        rejection: memory.getUint8(EFFECTS_AT + 1),
+        effects: bytes.slice(EFFECTS_AT + 4, end),
+        view: bytes.slice(0, VIEW_LEN),
+        record: bytes.slice(VIEW_LEN + 12, VIEW_LEN + 12 + RECORD_LEN),
+        moment: { epoch: memory.getUint32(VIEW_LEN, true), generation: memory.getUint32(VIEW_LEN + 4, true) },
+      });
     },
     recording(): Uint8Array {
-      const whole = new Uint8Array(logged);
-      let end = 0;
-      for (const part of log) {
-        whole.set(part, end);
-        end += part.length;
+      // "STAYD", format 1, the seed, the configuration; then each event with its time and its length.
+      const parts: Uint8Array[] = [Uint8Array.of(0x53, 0x54, 0x41, 0x59, 0x44, 1), new Uint8Array(Uint32Array.of(seed).buffer), configuration];
+      for (const [now, event] of log) {
+        parts.push(new Uint8Array(Float64Array.of(now).buffer), Uint8Array.of(event.length, 0), event);
       }
-      return whole;
+      return Uint8Array.from(parts.flatMap((part) => [...part]));
     },
   };
   return brain;
@@ -162,49 +141,47 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
 
 /** Appends a record that may be there. */
 export function writeStored(out: Writer, stored: Stored | null): void {
-  out.byte(stored ? 1 : 0);
+  out.byte(+!!stored);
   if (stored) writeRecord(out, stored);
 }
 
 /** Appends a record. */
 export function writeRecord(out: Writer, { age, data, record }: Stored): void {
-  out.ms(Math.max(0, age));
-  out.byte(data ? 1 : 0);
+  out.ms(age);
+  out.byte(+!!data);
   out.bytes(record);
 }
 
 /** Appends what came of a request. `data` is the text of what pages show. */
 export function writeOutcome(out: Writer, answer: Answer, data: string | null): void {
-  if (answer.kind === "session") {
-    out.byte(OUTCOME_SESSION);
-    writeAnswer(out, answer, data!);
-  } else if (answer.kind === "failed") {
-    out.byte(OUTCOME_FAILED);
+  out.byte(OUTCOMES[answer.kind]);
+  if (answer.kind === "session") writeAnswer(out, answer, data!);
+  if (answer.kind === "failed") {
     out.byte(TROUBLES.indexOf(answer.trouble));
     out.ms(answer.retryAfter ?? 0);
-  } else {
-    out.byte({ nobody: OUTCOME_NOBODY, declined: OUTCOME_DECLINED, superseded: OUTCOME_SUPERSEDED }[answer.kind]);
   }
 }
 
 /** Appends what the server rendered into the page. */
 export function writeRendered(out: Writer, answer: Answer | null, data: string | null): void {
-  if (answer?.kind === "session") {
-    out.byte(RENDERED_SOMEBODY);
-    writeAnswer(out, answer, data!);
-  } else {
-    out.byte(answer ? RENDERED_NOBODY : RENDERED_NOTHING);
-  }
+  out.byte(!answer ? RENDERED_NOTHING : answer.kind === "session" ? RENDERED_SOMEBODY : RENDERED_NOBODY);
+  if (answer?.kind === "session") writeAnswer(out, answer, data!);
 }
 
-function writeAnswer(out: Writer, answer: Answer & { kind: "session" }, data: string): void {
-  out.key(answer.id);
-  out.key(answer.userId);
+function writeAnswer(out: Writer, { id, userId, renewsIn, endsIn, lapsesIn = endsIn }: Answer & { kind: "session" }, data: string): void {
+  out.key(id);
+  out.key(userId);
   out.word(fingerprint(data));
-  out.ms(answer.renewsIn);
-  out.ms(answer.lapsesIn ?? answer.endsIn);
-  out.ms(answer.endsIn);
+  for (const ms of [renewsIn, lapsesIn, endsIn]) out.ms(ms);
 }
 
 /** The words for what went wrong, in the order of their numbers. */
 export const TROUBLES = ["none", "offline", "unreachable", "unavailable", "too-many", "unexpected"] as const;
+
+const OUTCOMES = {
+  session: OUTCOME_SESSION,
+  nobody: OUTCOME_NOBODY,
+  declined: OUTCOME_DECLINED,
+  superseded: OUTCOME_SUPERSEDED,
+  failed: OUTCOME_FAILED,
+};

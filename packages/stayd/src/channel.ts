@@ -1,4 +1,4 @@
-import { fromHex, toHex } from "./bytes.ts";
+import { revive, toHex } from "./bytes.ts";
 import { readEntry } from "./storage.ts";
 import type { Stored } from "./brain.ts";
 
@@ -11,22 +11,16 @@ export interface Channel {
 /** Format 1 of messages and records; another version of the package that changes it speaks on another channel. */
 const FORMAT = "stayd:1:";
 
-/** What another tab said, if it makes sense. Anybody on this origin can write here. */
-function read(value: unknown, length: number): [number, Stored] | null {
-  const { kind, ...entry } = (typeof value === "object" && value ? value : {}) as { kind?: unknown };
-  const stored = readEntry(entry, length);
-  return stored && typeof kind === "number" ? [kind, stored] : null;
-}
-
 export function createChannel(
   name: string,
   length: number,
   heard: (message: number, stored: Stored) => void,
   missing: (what: string) => void,
 ): Channel {
+  /** What another tab said, if it makes sense. Anybody on this origin can write here. */
   const take = (value: unknown): void => {
-    const message = read(value, length);
-    if (message) heard(...message);
+    const stored = readEntry(value, length);
+    if (stored) heard(Number((value as { kind: unknown }).kind), stored);
   };
   try {
     const channel = new BroadcastChannel(FORMAT + name);
@@ -42,8 +36,7 @@ export function createChannel(
   const listen = (event: StorageEvent): void => {
     if (event.key !== key || !event.newValue) return;
     try {
-      const { record, ...rest } = JSON.parse(event.newValue);
-      take({ ...rest, record: fromHex(record) });
+      take(JSON.parse(event.newValue, revive));
     } catch {
       // Not ours.
     }
@@ -52,8 +45,8 @@ export function createChannel(
   return {
     send(kind, record, data) {
       try {
-        // The number makes the text another one each time, or no event would come.
-        localStorage.setItem(key, JSON.stringify({ kind, at: Date.now(), record: toHex(record), data, n: Math.random() }));
+        // Another text each time, or no event would come.
+        localStorage.setItem(key, JSON.stringify({ kind, at: Date.now() + Math.random(), record: toHex(record), data }));
       } catch {
         missing("localStorage");
       }

@@ -212,10 +212,10 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
         shown = null;
         break;
       case code.EFFECT_REMEMBER:
-        void storage.write(brain.record, shown?.text ?? null).then((found) => found && hear(code.MESSAGE_STATE, found));
+        void storage.write(brain.last.record, shown?.text ?? null).then((found) => found && hear(code.MESSAGE_STATE, found));
         break;
       case code.EFFECT_TELL:
-        channel?.send(a, brain.record, shown?.text ?? null);
+        channel?.send(a, brain.last.record, shown?.text ?? null);
         if (shown?.text !== before) official?.tell();
         break;
       case code.EFFECT_PUBLISH:
@@ -233,7 +233,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   };
 
   const publish = (): void => {
-    view = readView(brain.view, shown?.data ?? null, error);
+    view = readView(brain.last.view, shown?.data ?? null, error);
     callbacks.push(() => {
       if (view.identity === "active") connections.open(false);
       for (const listener of [...listeners]) listener(view);
@@ -314,7 +314,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       return { verdict, error: REJECTIONS[rejection]! };
     },
     withdraw: () => void tell(code.EVENT_WITHDRAWN),
-    moment: () => brain.moment,
+    moment: () => brain.last.moment,
     person: () => view.data?.user.id,
     timeout: config.timeout,
   });

@@ -1,4 +1,4 @@
-import { fromHex, toHex } from "./bytes.ts";
+import { revive, toHex } from "./bytes.ts";
 import type { Stored } from "./brain.ts";
 
 /** A record with what pages show of its session, and the wall clock's time at which it was written. */
@@ -36,14 +36,11 @@ function newer(a: Uint8Array, b: Uint8Array): number {
   return word(a, 0) - word(b, 0) || word(a, 4) - word(b, 4);
 }
 
-const stored = ({ at, record, data }: Entry): Stored => ({ record, data, age: Date.now() - at });
-
 /** A record from storage or from another tab, if it is one. */
 export function readEntry(value: unknown, length: number): Stored | null {
-  const entry = value as Entry | undefined;
-  const sound =
-    entry?.record instanceof Uint8Array && entry.record.length === length && typeof entry.at === "number" && (entry.data === null || typeof entry.data === "string");
-  return sound ? stored(entry) : null;
+  const { at, record, data } = (value ?? {}) as Entry;
+  const sound = record instanceof Uint8Array && record.length === length && at > 0 && (data === null || typeof data === "string");
+  return sound ? { record, data, age: Math.max(0, Date.now() - at) } : null;
 }
 
 export function createStorage(name: string, length: number, remember: boolean): Storage {
@@ -101,8 +98,7 @@ export function createStorage(name: string, length: number, remember: boolean): 
   const key = `${name}.session`;
   const hint = (): Stored | null => {
     try {
-      const { at, record, data } = JSON.parse(localStorage.getItem(key) ?? "null");
-      return readEntry({ at, record: fromHex(record), data }, length);
+      return readEntry(JSON.parse(localStorage.getItem(key)!, revive), length);
     } catch {
       return null;
     }

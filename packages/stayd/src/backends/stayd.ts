@@ -39,7 +39,7 @@ export function stayd(url = "/api/auth"): Backend<Credentials, Registration> {
     const trouble = await troubleOf(response);
     if (trouble) return trouble;
     const found = await json(response);
-    return found === undefined ? unexpected(response) : sessionOf(found, response);
+    return found === undefined ? unexpected : sessionOf(found, response);
   };
 
   const command = async (path: string, body: unknown, signal: AbortSignal): Promise<Answer> => {
@@ -68,9 +68,7 @@ export function stayd(url = "/api/auth"): Backend<Credentials, Registration> {
       return (await troubleOf(response)) ?? { kind: "nobody" };
     },
     list: async (via, current) =>
-      (await list(via)).map(({ id, createdAt, expiresAt, ipAddress, userAgent }) => {
-        return { id, createdAt, expiresAt, ipAddress, userAgent, current: id === current };
-      }),
+      (await list(via)).map(({ token: _, ...entry }) => ({ ...entry, current: entry.id === current })),
     async end(id, via) {
       // The protocol ends sessions by token; no token leaves this function.
       const found = (await list(via)).find((entry) => entry.id === id);
@@ -92,14 +90,11 @@ async function troubleOf(response: Response): Promise<Answer | null> {
   const after = headers.get("retry-after") ?? headers.get("x-retry-after");
   // Seconds or a date (RFC 9110, 10.2.3).
   const wait = after ? (Number(after) || (Date.parse(after) - serverTime(response)) / 1000) * 1000 : 0;
-  return { kind: "failed", trouble, retryAfter: wait || 0, error: await errorOf(response) };
+  const retryAfter = wait || 0;
+  return { kind: "failed", trouble, retryAfter, error: { ...(await errorOf(response)), ...(retryAfter && { retryAfter }) } };
 }
 
-const unexpected = ({ status }: Response): Answer => ({
-  kind: "failed",
-  trouble: "unexpected",
-  error: { code: "unexpected", message: "This is no answer of a session server", status },
-});
+const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
 
 /** The server's time where it may be read, so that a wrong clock here does not matter. */
 const serverTime = ({ headers }: Response): number => Date.parse(headers.get("date") ?? "") || Date.now();
@@ -109,7 +104,7 @@ function sessionOf(found: unknown, response: Response): Answer {
   const { session, user } = found as Partial<SessionData>;
   if (session === null && user === null) return { kind: "nobody" };
   const [ends, updated] = [Date.parse(session?.expiresAt ?? ""), Date.parse(String(session?.updatedAt))];
-  if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected(response);
+  if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected;
   // A real Better Auth server tells the token: it goes no further (P7).
   const { token: _, ...shown } = session;
   const endsIn = ends - serverTime(response);
