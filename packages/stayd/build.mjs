@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 await rm("dist", { recursive: true, force: true });
 await build({
-  entryPoints: ["src/index.ts", "src/js.ts"],
+  entryPoints: ["src/index.ts", "src/js.ts", "src/debug.ts"],
   outdir: "dist",
   bundle: true,
   minify: true,

@@ -92,7 +92,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
   let shown: Candidate = null;
   let error: SessionError | null = null;
-  let view = readView(new Uint8Array([1]), null, null);
+  let view = readView(Uint8Array.of(1, 0, 0, 0, 0, 0), null, null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
 
