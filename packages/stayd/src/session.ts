@@ -68,6 +68,9 @@ const REJECTIONS: SessionError[] = ["ended", "queue-full", "disposed"].map(failu
 /** A page looks at its clock at least this often, in ms: that is how soon it notices that the computer slept. */
 const LOOK = 30_000;
 
+/** What pages show, as it is stored and told to other tabs: a token that came with it goes no further (P7). */
+const textOf = (data: SessionData): string => JSON.stringify(data, (key, value: unknown) => (key === "token" ? undefined : value));
+
 const candidate = (text: string | null | undefined): Candidate => {
   try {
     return text ? { data: JSON.parse(text), text } : null;
@@ -262,7 +265,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     }
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
-    const text = answer.kind === "session" ? JSON.stringify(answer.data) : null;
+    const text = answer.kind === "session" ? textOf(answer.data) : null;
     tell(
       code.EVENT_ANSWERED,
       (out) => {
@@ -334,7 +337,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   const { initial } = options;
   const rendered: Answer | null =
     initial === undefined ? null : initial ? rememberedAnswer(initial) : { kind: "nobody" };
-  const first = candidate(initial ? JSON.stringify(initial) : remembered?.data);
+  const first = candidate(initial ? textOf(initial) : remembered?.data);
   tell(
     code.EVENT_STARTED,
     (out) => {

@@ -105,13 +105,11 @@ function sessionOf(found: unknown, response: Response): Answer {
   if (session === null && user === null) return { kind: "nobody" };
   const [ends, updated] = [Date.parse(session?.expiresAt ?? ""), Date.parse(String(session?.updatedAt))];
   if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected;
-  // A real Better Auth server tells the token: it goes no further (P7).
-  const { token: _, ...shown } = session;
   const endsIn = ends - serverTime(response);
   const life = ends - (updated || serverTime(response));
   return {
     kind: "session",
-    data: { session: shown as SessionData["session"], user },
+    data: { session, user },
     id: session.id,
     userId: user.id,
     endsIn,
