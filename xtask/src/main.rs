@@ -8,6 +8,7 @@ mod fuzz;
 mod process;
 mod setup;
 mod test;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -45,6 +46,8 @@ enum Task {
         /// Targets to run; all of them where none is named
         targets: Vec<String>,
     },
+    /// Build the session machine for browsers, check it, and print its size
+    Wasm,
     /// Install what the other commands need
     Setup,
 }
@@ -56,6 +59,7 @@ fn main() -> anyhow::Result<()> {
         Task::Test { parts } => test::run(&parts),
         Task::Bench { subject } => bench::run(&subject),
         Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
+        Task::Wasm => wasm::run(),
         Task::Setup => setup::everything(),
     }
 }

@@ -72,7 +72,9 @@ impl Need {
 /// Installs everything that any command needs.
 pub(crate) fn everything() -> anyhow::Result<()> {
     require(&Need::ALL)?;
-    for package in ["packages/demo", "conformance", "e2e", "bench/better-auth", "bench/client"] {
+    for package in
+        ["packages/stayd", "packages/demo", "conformance", "e2e", "bench/better-auth", "bench/client"]
+    {
         npm_packages(package)?;
     }
     process::say("everything is set up");

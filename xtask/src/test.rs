@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use crate::setup::{self, Need};
-use crate::{built, process, root};
+use crate::{built, process, root, wasm};
 
 /// A part of the check-up. They run in this order: what others need first, the slowest last.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -94,8 +94,9 @@ impl Part {
     }
 }
 
-/// Checks the types of the demo page and builds it: the binary carries it.
+/// Builds the session machine, then checks the types of the demo page and builds it: the binary carries it.
 pub(crate) fn build_page() -> anyhow::Result<()> {
+    wasm::build()?;
     setup::npm_packages("packages/demo")?;
     let mut npm = setup::npm(&root().join("packages/demo"))?;
     process::run("building the demo page", npm.args(["run", "build"]))

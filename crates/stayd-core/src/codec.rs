@@ -10,6 +10,6 @@ mod reader;
 mod records;
 mod writer;
 
-pub use effects::{decode_effect, encode_effects};
+pub use effects::{EFFECTS_AT, decode_effect, encode_step};
 pub use events::{decode_config, decode_event, encode_config, encode_event};
 pub use records::{RECORD_LEN, VIEW_LEN, decode_record, decode_view, encode_record, encode_view};

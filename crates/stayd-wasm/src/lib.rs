@@ -7,18 +7,14 @@
 //! deadline()       when to say DEADLINE_REACHED, in ms; infinity for never
 //! ```
 //!
-//! Result of a step: view (12) · epoch u32 · generation u32 · why the deadline u8 · 0 u24 · record (80) · verdict and effects.
-//! The layouts are those of [`stayd_core::codec`].
+//! The layouts are those of [`stayd_core::codec`]; the result of a step is that of [`codec::encode_step`].
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
-use stayd_core::codec::{self, RECORD_LEN, VIEW_LEN, names::Coded as _};
+use stayd_core::codec;
 use stayd_core::{Instant, Machine};
 
 /// Bytes of the buffer: the longest event, and the longest result.
 pub const IO_LEN: usize = 512;
-
-/// Where the effects begin in a result.
-pub const EFFECTS_AT: usize = VIEW_LEN + 12 + RECORD_LEN;
 
 /// A machine and the buffer through which it is spoken to.
 pub struct Instance {
@@ -55,23 +51,7 @@ impl Instance {
         let Some(machine) = &mut self.machine else { return 0 };
         let Some(event) = self.io.get(..len).and_then(codec::decode_event) else { return 0 };
         let effects = machine.handle(now, event);
-        let (epoch, generation) = machine.moment();
-        let reason = machine.deadline_reason().map_or(u8::MAX, |timer| timer.code());
-        let mut at = 0;
-        for part in [
-            &codec::encode_view(&machine.view())[..],
-            &epoch.to_le_bytes(),
-            &generation.to_le_bytes(),
-            &[reason, 0, 0, 0],
-            &codec::encode_record(&machine.record()),
-        ] {
-            if let Some(place) = self.io.get_mut(at..).and_then(|rest| rest.get_mut(..part.len())) {
-                place.copy_from_slice(part);
-            }
-            at += part.len();
-        }
-        let rest = self.io.get_mut(EFFECTS_AT..).unwrap_or_default();
-        EFFECTS_AT + codec::encode_effects(&effects, rest)
+        codec::encode_step(machine, &effects, &mut self.io)
     }
 
     /// When the machine is to be told that its deadline has come, in ms; infinity for never.
@@ -86,10 +66,16 @@ impl Instance {
 mod module {
     use super::{Instance, Instant};
 
+    #[link(wasm_import_module = "panic")]
+    unsafe extern "C" {
+        /// There is no such function. If a panic could be reached, the module would import it, and a check refuses imports.
+        fn a_panic_can_be_reached() -> !;
+    }
+
     #[panic_handler]
     fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-        // Never linked: a check of the built module refuses any trap.
-        core::arch::wasm32::unreachable()
+        // SAFETY: never linked into a module that passes the check.
+        unsafe { a_panic_can_be_reached() }
     }
 
     static mut INSTANCE: Instance = Instance::new();

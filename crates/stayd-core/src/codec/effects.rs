@@ -2,17 +2,35 @@
 //!
 //! ```text
 //! effect:  kind u8 · a u8 · b u8 · 0 u8 · attempt u32
-//! step:    verdict u8 · rejection u8 · how many effects u8 · 0 u8 · effects
+//! step:    view · epoch u32 · generation u32 · why the deadline u8 (255: never) · 0 u24 · record
+//!          · verdict u8 · rejection u8 · how many effects u8 · 0 u8 · effects
 //! ```
 
 use super::names::{Coded as _, effect, verdict};
 use super::reader::Reader;
+use super::records::{RECORD_LEN, VIEW_LEN, write_record, write_view};
 use super::writer::Writer;
-use crate::{Effect, Effects, Message, Need, Notice, Rejection, Settlement, Trouble, Verdict};
+use crate::{
+    Effect, Effects, Machine, Message, Need, Notice, Rejection, Settlement, Timer, Trouble, Verdict,
+};
 
-/// Writes what a step asks for into `out`; how many bytes it takes.
-pub fn encode_effects(effects: &Effects, out: &mut [u8]) -> usize {
+/// Where a step's verdict and effects begin.
+pub const EFFECTS_AT: usize = VIEW_LEN + 12 + RECORD_LEN;
+
+/// Writes all that a host learns from a step of the machine into `out`; how many bytes it takes.
+pub fn encode_step(machine: &Machine, effects: &Effects, out: &mut [u8]) -> usize {
     let mut out = Writer::new(out);
+    write_view(&mut out, &machine.view());
+    let (epoch, generation) = machine.moment();
+    out.u32(epoch);
+    out.u32(generation);
+    out.u32(machine.deadline_reason().map_or(u8::MAX, Timer::code).into());
+    write_record(&mut out, &machine.record());
+    write_effects(&mut out, effects);
+    out.len
+}
+
+fn write_effects(out: &mut Writer<'_>, effects: &Effects) {
     let (code, why) = match effects.verdict() {
         None => (verdict::NONE, 0),
         Some(Verdict::Admit) => (verdict::ADMIT, 0),
@@ -32,7 +50,6 @@ pub fn encode_effects(effects: &Effects, out: &mut [u8]) -> usize {
         out.u8(0);
         out.u32(attempt);
     }
-    out.len
 }
 
 fn numbers(effect: &Effect) -> (u8, u8, u8, u32) {

@@ -69,10 +69,14 @@ pub(super) fn read_record(from: &mut Reader<'_>) -> Option<Record> {
 
 /// Writes a view.
 pub fn encode_view(view: &View) -> [u8; VIEW_LEN] {
+    let mut bytes = [0; VIEW_LEN];
+    write_view(&mut Writer::new(&mut bytes), view);
+    bytes
+}
+
+pub(super) fn write_view(out: &mut Writer<'_>, view: &View) {
     let flags = [view.verified, view.can_mutate, view.expired, view.offline, view.holding];
     let flags = flags.iter().rev().fold(0, |bits, flag| bits << 1 | u8::from(*flag));
-    let mut bytes = [0; VIEW_LEN];
-    let mut out = Writer::new(&mut bytes);
     out.u8(view.status.code());
     out.u8(view.identity.code());
     out.u8(flags);
@@ -82,7 +86,6 @@ pub fn encode_view(view: &View) -> [u8; VIEW_LEN] {
     out.u8(0);
     out.u8(0);
     out.u32(view.data);
-    bytes
 }
 
 /// Reads a view; `None` where the bytes are none.

@@ -1,0 +1,135 @@
+//! The session machine for browsers: a WebAssembly module as small as it gets, the same as plain JavaScript, and its numbers.
+//!
+//! ```text
+//! stayd-wasm --cargo--> .wasm --wasm-opt--> the module --> src/module.ts     (hexadecimal: the shell carries it inline)
+//!                                                \--wasm2js--> src/module-js.ts  (for pages whose CSP forbids WebAssembly)
+//! stayd_core::codec::names --> src/codes.ts  (committed, for it is read; the other two are built)
+//! ```
+
+mod check;
+mod codes;
+mod script;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::setup::{self, Need};
+use crate::{built, process, root};
+
+/// The package that carries the module.
+const PACKAGE: &str = "packages/stayd";
+
+/// What the module may use: what every browser has had since 2021, and nothing younger.
+const FEATURES: [&str; 6] = [
+    "--mvp-features",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+];
+
+/// The linker exports what no host uses.
+const CLEANING: [&str; 4] =
+    ["--remove-exports=__*", "--strip-debug", "--strip-producers", "--strip-target-features"];
+
+/// Measured on this module; each makes it smaller.
+const SHRINKING: [&str; 2] = ["-Oz", "--converge"];
+
+/// Builds the modules and says how large they are.
+pub(crate) fn run() -> anyhow::Result<()> {
+    setup::require(&[Need::Node])?;
+    build()?;
+    sizes()
+}
+
+/// Builds what `packages/stayd` carries of the machine, and checks it.
+pub(crate) fn build() -> anyhow::Result<()> {
+    setup::npm_packages(PACKAGE)?;
+    let arguments = ["build", "--package", "stayd-wasm", "--target", "wasm32-unknown-unknown"];
+    process::run(
+        "building the machine for browsers",
+        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .current_dir(root())
+            .args(arguments)
+            .args(["--profile", "wasm", "--locked"]),
+    )?;
+    let linked = built("wasm32-unknown-unknown/wasm", "stayd_wasm.wasm")?;
+    let module = linked.with_file_name("module.wasm");
+    binaryen("wasm-opt", &linked, &module, &[&SHRINKING[..], &CLEANING].concat())?;
+    let bytes = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+    check::check(&bytes).context("the module is not what the shell relies on")?;
+
+    // What JavaScript has no operator for, in operators that it has.
+    let lowered = linked.with_file_name("lowered.wasm");
+    let lowering = ["--llvm-nontrapping-fptoint-lowering", "--llvm-memory-copy-fill-lowering"];
+    binaryen("wasm-opt", &module, &lowered, &lowering)?;
+    let translated = linked.with_file_name("module.js");
+    binaryen("wasm2js", &lowered, &translated, &["-Oz"])?;
+    let script = std::fs::read_to_string(&translated)
+        .with_context(|| format!("cannot read {}", translated.display()))?;
+
+    write("codes.ts", &codes::text())?;
+    write("module.ts", &format!("{MODULE_HEAD}export const module = \"{}\";\n", hexadecimal(&bytes)))?;
+    write("module-js.ts", &script::as_function(&script)?)
+}
+
+const MODULE_HEAD: &str =
+    "// Made by `cargo xtask wasm`: the machine of crates/stayd-core as WebAssembly, in hexadecimal.\n";
+
+/// Hexadecimal, which gzip packs a fifth smaller than base64: bytes that repeat stay visible.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs a program of binaryen's from one file to another.
+fn binaryen(program: &str, from: &Path, to: &Path, options: &[&str]) -> anyhow::Result<()> {
+    let mut command = Command::new(root().join(PACKAGE).join("node_modules/.bin").join(program));
+    command.args(FEATURES).args(options).arg(from).arg("-o").arg(to);
+    process::output(command.env("PATH", setup::path_with_node()?)).map(drop)
+}
+
+/// Writes a file of the package, unless it says that already: what watches it is not woken for nothing.
+fn write(name: &str, text: &str) -> anyhow::Result<()> {
+    let file = root().join(PACKAGE).join("src").join(name);
+    if std::fs::read_to_string(&file).is_ok_and(|present| present == text) {
+        return Ok(());
+    }
+    std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn sizes() -> anyhow::Result<()> {
+    let module = built("wasm32-unknown-unknown/wasm", "module.wasm")?;
+    let bytes = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+    let script = std::fs::read(root().join(PACKAGE).join("src/module-js.ts"))?;
+    println!("{:<28} {:>7} {:>7}", "bytes", "raw", "gzip");
+    for (what, bytes) in [
+        ("module", &bytes),
+        ("module in hexadecimal", &hexadecimal(&bytes).into_bytes()),
+        ("module as JavaScript", &script),
+    ] {
+        println!("{what:<28} {:>7} {:>7}", bytes.len(), gzip(bytes)?);
+    }
+    Ok(())
+}
+
+/// The size after `gzip -9`.
+fn gzip(bytes: &[u8]) -> anyhow::Result<usize> {
+    let mut gzip = Command::new("gzip")
+        .args(["-9", "--stdout", "--no-name"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run gzip")?;
+    let mut input = gzip.stdin.take().context("gzip has no input")?;
+    let bytes = bytes.to_owned();
+    let writer = std::thread::spawn(move || input.write_all(&bytes));
+    let output = gzip.wait_with_output().context("cannot wait for gzip")?;
+    if !matches!(writer.join(), Ok(Ok(()))) || !output.status.success() {
+        bail!("gzip ended with {}", output.status);
+    }
+    Ok(output.stdout.len())
+}
