@@ -67,6 +67,8 @@ export interface Backend<Credentials = unknown, Registration = unknown> {
   signOut(signal: AbortSignal): Promise<Answer>;
   /** Changes what is known of the person, and answers the session as it is then. */
   update?(changes: Record<string, unknown>, signal: AbortSignal): Promise<Answer>;
+  /** Sends the requests of `session.fetch`; by default the page's own `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
   /** The inventory, through the session's own `fetch`. */
   list?(fetch: typeof globalThis.fetch, current: string): Promise<SessionEntry[]>;
   end?(id: string, fetch: typeof globalThis.fetch): Promise<void>;

@@ -10,6 +10,8 @@ export interface Gate {
   /** One that was held is not wanted any more. */
   withdraw(): void;
   moment(): Moment;
+  /** Sends a request. */
+  send: typeof fetch;
   /** Who is signed in. */
   person(): string | undefined;
   /** The longest a request may take, waiting and all, in ms. */
@@ -73,7 +75,7 @@ export function createQueue(gate: Gate): Queue {
         if (!(await admitted(signal))) signal.throwIfAborted();
         for (let again = false; ; again = true) {
           const [moment, person] = [gate.moment(), gate.person()];
-          const response = await fetch(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
+          const response = await gate.send(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
           // What was asked as one person is not given to the page of another, or of nobody (P9, scenario 50).
           if (person !== undefined && person !== gate.person()) {
             throw new SessionFailure(failure("ended"));

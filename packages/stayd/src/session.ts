@@ -318,6 +318,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     },
     withdraw: () => void tell(code.EVENT_WITHDRAWN),
     moment: () => brain.last.moment,
+    send: (input, init) => (backend.fetch ?? fetch)(input, init),
     person: () => view.data?.user.id,
     timeout: config.timeout,
   });

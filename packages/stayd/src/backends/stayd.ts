@@ -18,9 +18,12 @@ export interface Registration extends Credentials {
 /** The part of a session's life after which it is renewed. */
 const RENEWED_AFTER = 0.8;
 
-/** A server that speaks the Better Auth protocol: Stayd, or Better Auth itself. `url` is where it is mounted. */
-export function stayd(url = "/api/auth"): Backend<Credentials, Registration> {
-  const send = (path: string, signal?: AbortSignal, body?: unknown, via = fetch): Promise<Response> =>
+/**
+ * A server that speaks the Better Auth protocol: Stayd, or Better Auth itself. `url` is where it is mounted; `network` sends
+ * its requests, where that is not the page's own `fetch`.
+ */
+export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Credentials, Registration> {
+  const send = (path: string, signal?: AbortSignal, body?: unknown, via = network ?? fetch): Promise<Response> =>
     via(url + path, {
       credentials: "include",
       // The answer's cookies are taken even where the page that asked is gone by then.
@@ -58,6 +61,7 @@ export function stayd(url = "/api/auth"): Backend<Credentials, Registration> {
     (await ask("/list-sessions", via)) as (SessionEntry & { token: string })[];
 
   return {
+    fetch: network,
     check: (signal) => check(signal),
     renew: (signal) => check(signal, "?disableCookieCache=true"),
     signIn: (credentials, signal) => command("/sign-in/email", credentials, signal),
