@@ -95,7 +95,7 @@ async function troubleOf(response: Response): Promise<Answer | null> {
   // Seconds or a date (RFC 9110, 10.2.3).
   const wait = after ? (Number(after) || (Date.parse(after) - serverTime(response)) / 1000) * 1000 : 0;
   const retryAfter = wait || 0;
-  return { kind: "failed", trouble, retryAfter, error: { ...(await errorOf(response)), ...(retryAfter && { retryAfter }) } };
+  return { kind: "failed", trouble, retryAfter, error: { ...(await errorOf(response, trouble)), ...(retryAfter && { retryAfter }) } };
 }
 
 const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
@@ -124,15 +124,15 @@ function sessionOf(found: unknown, response: Response): Answer {
 /** The body as JSON; `undefined` where it is none. */
 async function json(response: Response): Promise<unknown> {
   try {
-    const text = await response.text();
-    return text ? JSON.parse(text) : null;
+    return await response.json();
   } catch {
     return undefined;
   }
 }
 
-async function errorOf(response: Response): Promise<SessionError> {
+/** The server's own code where it names one. */
+async function errorOf(response: Response, otherwise = `HTTP_${response.status}`): Promise<SessionError> {
   const { status, statusText } = response;
   const body = (await json(response)) as { code?: unknown; message?: unknown } | null | undefined;
-  return { code: String(body?.code ?? `HTTP_${status}`), message: String(body?.message ?? (statusText || "The server refused")), status };
+  return { code: String(body?.code ?? otherwise), message: String(body?.message ?? (statusText || "The server refused")), status };
 }
