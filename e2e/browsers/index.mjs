@@ -2,6 +2,7 @@
 //
 //   const browser = await firefox.open({ profile?, args? });
 //   const tab = await browser.tab(url);      // the same profile: cookies, storage, IndexedDB, channels, locks are shared
+//   const tab = await browser.window(url);   // as a tab, but in a window of its own: it hides none of the others
 //   await tab.goto(url);                     // resolves after `load`; rejects where nothing could be loaded
 //   await tab.reload();
 //   await tab.back();                        // from the back/forward cache where the browser has kept the page

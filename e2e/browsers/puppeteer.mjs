@@ -18,7 +18,15 @@ export class PuppeteerBrowser {
   async tab(url) {
     const blank = await this.#blank;
     this.#blank = undefined;
-    const tab = new Tab(this, blank ?? (await this.#browser.newPage()));
+    return this.#opened(blank ?? (await this.#browser.newPage()), url);
+  }
+
+  async window(url) {
+    return this.#opened(await this.#browser.newPage({ type: "window" }), url);
+  }
+
+  async #opened(page, url) {
+    const tab = new Tab(this, page);
     this.#tabs.add(tab);
     await tab.front();
     if (url !== undefined) await tab.goto(url);

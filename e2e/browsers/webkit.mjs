@@ -49,6 +49,20 @@ class WebKit {
   }
 
   async tab(url) {
+    const tab = await this.#next();
+    await tab.front();
+    if (url !== undefined) await tab.goto(url);
+    return tab;
+  }
+
+  /** Each tab is one anyway: this one leaves the others where they are. */
+  async window(url) {
+    const tab = await this.#next();
+    if (url !== undefined) await tab.goto(url);
+    return tab;
+  }
+
+  async #next() {
     // The first is the window that MiniBrowser starts with.
     const handles = await this.#driver.ask("GET", "/window/handles");
     const used = new Set([...this.#tabs].map((tab) => tab.handle));
@@ -56,8 +70,6 @@ class WebKit {
     const handle = unused ?? (await this.#driver.ask("POST", "/window/new", { type: "window" })).handle;
     const tab = new WebKitTab(this, this.#driver, handle);
     this.#tabs.add(tab);
-    await tab.front();
-    if (url !== undefined) await tab.goto(url);
     return tab;
   }
 

@@ -1,0 +1,185 @@
+// Scenarios 25-31: what one tab does, the others know at once, and nobody sends on what was heard.
+import assert from "node:assert/strict";
+import { after, before, describe } from "node:test";
+import { browsers, testIn } from "../../browsers/index.mjs";
+import { until } from "../../until.mjs";
+import { PASSWORD, gate, openScene, signUp, stored, untilView, verified, view } from "./scene.mjs";
+
+const BYE = `<!doctype html><title>bye</title><p>You have signed out.`;
+/** A page without a session that writes down what is said between those that have one. */
+const LISTENER = `<!doctype html><title>listener</title><script>
+  window.heard = [];
+  new BroadcastChannel("stayd:1:stayd").onmessage = ({ data }) => heard.push(data);
+</script>`;
+
+const shows = (tab, email) => until(`a tab to show ${email}`, async () => ((await view(tab)).data?.user.email ?? null) === email);
+const signIn = ({ email }) => session.signIn({ email, password: "correct horse battery" });
+
+for (const kind of browsers) {
+  describe(kind.name, () => {
+    let scene, site;
+    before(async () => {
+      scene = await openScene(kind, { pages: { "/bye": BYE, "/listener": LISTENER } });
+      ({ site } = scene);
+    });
+    after(() => scene?.close());
+
+    /** Two tabs of one person who is signed in; the server has been asked all it will be asked. */
+    const pair = async (options) => {
+      const a = await scene.signedIn(options);
+      const b = await scene.tab(options);
+      await verified(b);
+      site.forget();
+      return [a, b];
+    };
+
+    // AU-2
+    testIn(kind, "25 a sign-out in one tab is known in the other before the network has answered", ["tabs"], async () => {
+      const [a, b] = await pair();
+      const answer = gate();
+      site.fault = async (_, pass) => (await answer.opened, pass());
+      await a.evaluate(() => void session.signOut());
+      const { ended } = await untilView(b, { identity: "anonymous", status: "initial" });
+      assert.equal(ended, "signed-out");
+      await until("the server to be told", () => site.count("/sign-out") === 1);
+      assert.equal(site.requests[0].status, 0, "not answered yet");
+      answer.open();
+      await until("the server's answer", () => site.requests[0].status === 200);
+      assert.deepEqual(await b.evaluate(() => session.refresh()), { ok: true });
+      assert.equal((await view(b)).data, null);
+      assert.equal(site.count("/sign-out"), 1, "told once, by the tab in which it happened");
+    });
+
+    // AU-6
+    testIn(kind, "25 a sign-out sends every tab to the configured place", ["tabs"], async () => {
+      const [a, b] = await pair({ signedOutUrl: "/bye" });
+      await a.evaluate(() => void session.signOut());
+      for (const tab of [a, b]) {
+        // While it leaves the page a tab cannot be asked.
+        const path = () => tab.evaluate(() => location.pathname).catch(() => null);
+        await until("a tab to be at the configured place", async () => (await path()) === "/bye");
+      }
+    });
+
+    testIn(kind, "26 a sign-in in one tab shows in the other without focus, reload or request", ["tabs"], async () => {
+      const a = await scene.signedIn();
+      await a.evaluate(() => session.signOut());
+      const b = await scene.tab();
+      await untilView(b, { status: "initial", verified: true });
+      await a.front();
+      site.forget();
+      await a.evaluate(signIn, a.person);
+      await shows(b, a.person.email);
+      assert.equal((await view(b)).identity, "active");
+      await b.evaluate(() => session.refresh());
+      assert.deepEqual(site.requests.map(({ path }) => path), ["/sign-in/email", "/get-session", "/get-session"]);
+    });
+
+    testIn(kind, "27 while the account is switched no tab shows one person with the data of another", ["tabs"], async () => {
+      const other = await (async () => (await scene.signedIn()).person)();
+      const [a, b] = await pair();
+      // Asked as the old person, answered when the new one is there.
+      const [old, sign] = [gate(), gate()];
+      site.fault = async ({ path }, pass) => {
+        const answer = path === "/list-sessions" ? await pass() : null;
+        if (answer) await old.opened;
+        if (path === "/sign-in/email") await sign.opened;
+        return answer ?? pass();
+      };
+      await b.evaluate(() => {
+        window.ask = () => session.fetch("/api/auth/list-sessions").then((answer) => answer.status, ({ code }) => code);
+        window.before = ask();
+      });
+      await until("the old person's request", () => site.count("/list-sessions") === 1);
+      await a.evaluate((them, password) => void session.signIn({ email: them.email, password }), other, PASSWORD);
+      await untilView(b, { holding: true });
+      await b.evaluate(() => void (window.during = ask()));
+      sign.open();
+      await shows(b, other.email);
+      old.open();
+      assert.equal(await b.evaluate(() => window.before), "ended", "what was asked as one person is not given to another's page");
+      assert.equal(await b.evaluate(() => window.during), "ended", "what waited for the old person is not sent for the new one");
+      assert.equal(site.count("/list-sessions"), 1);
+      assert.equal(await b.evaluate(() => ask()), 200);
+      for (const tab of [a, b]) {
+        const seen = (await tab.evaluate(() => views)).filter(({ data }) => data);
+        for (const { data } of seen) assert.equal(data.session.userId, data.user.id);
+        const people = seen.map(({ data }) => data.user.email).filter((email, i, all) => email !== all[i - 1]);
+        assert.deepEqual(people, [a.person.email, other.email], "each of them once, one after the other");
+      }
+    });
+
+    testIn(kind, "28 a change of the profile in one tab shows in the other without a request", ["tabs"], async () => {
+      const [a, b] = await pair();
+      assert.deepEqual(await a.evaluate(() => session.update({ name: "Countess of Lovelace" })), { ok: true });
+      await until("the new name", async () => (await view(b)).data.user.name === "Countess of Lovelace");
+      await b.evaluate(() => session.refresh());
+      // The change and what it came to, and the last question, by which the other tab's would have come.
+      assert.deepEqual(site.requests.map(({ path }) => path), ["/update-user", "/get-session", "/get-session"]);
+    });
+
+    testIn(kind, "29 what five tabs hear none of them sends on, and none asks the server about it", ["tabs"], async () => {
+      const a = await scene.signedIn();
+      const listener = await scene.tab({}, "/").then((tab) => tab.goto(`${site.origin}/listener`).then(() => tab));
+      const story = async () => {
+        site.forget();
+        await listener.evaluate(() => void (heard.length = 0));
+        await a.evaluate(() => session.update({ name: `Ada ${Math.random()}` }));
+        await a.evaluate(() => session.signOut());
+        await a.evaluate(signIn, a.person);
+        // The last message of the tab; what others send because of it comes before their answer to the next question.
+        const { id } = (await view(a)).data.session;
+        await until("the last message", () => listener.evaluate((it) => heard.at(-1)?.data?.includes(it) ?? false, id));
+        return id;
+      };
+      const told = () => listener.evaluate(() => heard.map(({ kind }) => kind));
+      await story();
+      const [messages, requests] = [await told(), site.requests.map(({ path }) => path)];
+      const others = [];
+      for (let i = 0; i < 4; i++) others.push(await scene.tab());
+      for (const tab of others) await verified(tab);
+      const id = await story();
+      for (const tab of others) await until("every tab to know", async () => (await view(tab)).data?.session.id === id);
+      assert.deepEqual(await told(), messages);
+      assert.deepEqual(site.requests.map(({ path }) => path), requests);
+    });
+
+    testIn(kind, "30 two visible windows ask the server once for both", ["tabs", "hidden"], async () => {
+      const a = await scene.signedIn({ heartbeat: 5 });
+      const b = await scene.browser.window(`${site.origin}/blank`);
+      await scene.go(b, { heartbeat: 5 });
+      for (const tab of [a, b]) assert.equal(await tab.evaluate(() => document.visibilityState), "visible");
+      await verified(b);
+      site.forget();
+      await until("the heartbeat", () => site.count("/get-session") > 0);
+      // The other is due within half a second, and lets it be when it has heard of the answer.
+      const since = await a.evaluate(() => performance.now());
+      await until("a second to pass", () => a.evaluate((then) => performance.now() > then + 1000, since));
+      assert.equal(site.count("/get-session"), 1);
+      await b.close();
+    });
+
+    // AU-12
+    testIn(kind, "31 no message between tabs carries a secret, and nothing that is stored does", ["tabs"], async () => {
+      const a = await scene.empty();
+      const listener = await scene.tab({}, "/").then((tab) => tab.goto(`${site.origin}/listener`).then(() => tab));
+      await scene.go(a);
+      a.person = await signUp(a);
+      await a.evaluate(() => session.renew());
+      await a.evaluate(() => session.update({ name: "Countess" }));
+      const kept = await stored(a);
+      await a.evaluate(() => session.signOut());
+      await a.evaluate(signIn, a.person);
+      const messages = await until("the messages", async () => {
+        const heard = await listener.evaluate(() => JSON.stringify(window.heard, (_, it) => (ArrayBuffer.isView(it) ? [...it].join() : it)));
+        return heard.includes(a.person.email) && heard;
+      });
+      const cookies = new Set(site.requests.flatMap(({ cookie }) => cookie.split("; ").filter(Boolean)));
+      const secrets = [...cookies].map((cookie) => decodeURIComponent(cookie.slice(cookie.indexOf("=") + 1)).split(".")[0]);
+      assert.ok(secrets.length >= 1, "there are secrets to look for");
+      for (const secret of [PASSWORD, ...secrets]) {
+        for (const text of [messages, kept]) assert.equal(text.includes(secret), false, "a secret was found");
+      }
+    });
+  });
+}
