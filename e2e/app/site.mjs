@@ -30,7 +30,7 @@ export async function startSite({ env = {}, headers = {}, pages = {} } = {}) {
 }
 
 class Site {
-  /** Every request to the server since `forget`: `{ method, path, at, status }`. */
+  /** Every request to the server since `forget`: `{ method, path, url, at, cookie, status }`. */
   requests = [];
   /** What happens to a request for the server: an async function `(request, pass)`; `pass()` forwards it and gives the answer. */
   fault = null;
@@ -63,14 +63,15 @@ class Site {
     }
     const page = this.pages[pathname];
     const body = typeof page === "function" ? await page(from) : page;
-    to.writeHead(body === undefined ? 404 : 200, { "content-type": "text/html", ...this.headers }).end(body);
+    const type = pathname.endsWith(".js") ? "text/javascript" : "text/html";
+    to.writeHead(body === undefined ? 404 : 200, { "content-type": type, ...this.headers }).end(body);
   }
 
   async #toServer(from, to) {
     const chunks = [];
     for await (const chunk of from) chunks.push(chunk);
     const path = from.url.replace("/api/auth", "").split("?")[0];
-    const entry = { method: from.method, path, at: Date.now(), cookie: from.headers.cookie ?? "", status: 0 };
+    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie: from.headers.cookie ?? "", status: 0 };
     this.requests.push(entry);
     const pass = () => this.#forward(from, Buffer.concat(chunks));
     const answer = this.fault ? await this.fault(entry, pass) : await pass();
