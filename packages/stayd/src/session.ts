@@ -137,7 +137,10 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       if (next) {
         const { effects } = next[0];
         before = shown?.text;
-        for (let at = 0; at < effects.length; at += 8) perform(effects, at, next[1]);
+        const words = new Uint32Array(effects.buffer);
+        for (let at = 0; at < effects.length; at += 8) {
+          perform(effects[at]!, effects[at + 1]!, effects[at + 2]!, words[at / 4 + 1]!, next[1]);
+        }
         continue;
       }
       const callback = callbacks.shift();
@@ -145,10 +148,8 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       try {
         callback();
       } catch (thrown) {
-        // A listener's mistake is its own: it is reported, and the others are called.
-        setTimeout(() => {
-          throw thrown;
-        });
+        // A listener's mistake is its own: the others are called.
+        reportError(thrown);
       }
     }
     clearTimeout(timer);
@@ -158,9 +159,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     }
   };
 
-  const perform = (effects: Uint8Array, at: number, with_: Candidate): void => {
-    const [kind, a, b] = effects.subarray(at, at + 3) as unknown as [number, number, number];
-    const attempt = new DataView(effects.buffer, effects.byteOffset + at).getUint32(4, true);
+  const perform = (kind: number, a: number, b: number, attempt: number, with_: Candidate): void => {
     switch (kind) {
       case code.EFFECT_RELEASE_HELD:
         callbacks.push(queue.release);

@@ -22,7 +22,7 @@ export interface Storage {
   /** Resolves when what was to be written is written. */
   idle(): Promise<unknown>;
   /** A turn for browsers without Web Locks: whether it was given. It lapses by itself at `until` (ms). */
-  lease(holder: string, until: number): Promise<boolean>;
+  lease(holder: number, until: number): Promise<boolean>;
   /** What is missing here. */
   missing(): string[];
   close(): void;
@@ -135,9 +135,9 @@ export function createStorage(name: string, length: number, remember: boolean): 
         `${name}.lease`,
         "readwrite",
         (value) => {
-          const lease = value as { holder: string; until: number } | undefined;
-          const free = !lease || lease.holder === holder || lease.until < Date.now();
-          return free ? [true, { holder, until }] : [false];
+          const lease = value as { holder: number; until: number } | undefined;
+          const taken = lease && lease.holder !== holder && lease.until > Date.now();
+          return taken ? [false] : [true, { holder, until }];
         },
         true,
       ),

@@ -12,20 +12,17 @@ const POLL = 100;
 
 export function createTurns(name: string, storage: Storage, missing: (what: string) => void): Turns {
   const byLease = (granted: () => void): (() => void) => {
-    const holder = crypto.randomUUID();
+    const holder = Math.random();
     let over = false;
-    let held = false;
     const attempt = async (): Promise<void> => {
-      if (over) return;
-      held = await storage.lease(holder, Date.now() + LEASE);
+      const held = await storage.lease(holder, Date.now() + LEASE);
       if (over) end();
       else if (held) granted();
       else setTimeout(attempt, POLL + Math.random() * POLL);
     };
     const end = (): void => {
       over = true;
-      if (held) void storage.lease(holder, 0);
-      held = false;
+      void storage.lease(holder, 0);
     };
     void attempt();
     return end;
