@@ -18,6 +18,9 @@ export function launch({ backForwardCache = false } = {}) {
   return chromium.launch({
     executablePath: process.env.STAYD_CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: ARGS,
     ignoreDefaultArgs: backForwardCache ? ["--disable-back-forward-cache"] : [],
   });

@@ -25,6 +25,9 @@ function chosen(all, names) {
   });
 }
 
+// Interrupted, nothing is left running: on exit, Playwright ends the browser and `servers/stayd.mjs` its child.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+
 const browser = await launch();
 const version = browser.version();
 const outcomes = new Map();

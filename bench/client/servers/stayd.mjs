@@ -28,6 +28,8 @@ export async function stayd(site) {
       STAYD_RATE_LIMIT: "off",
     },
   });
+  const end = () => child.kill();
+  process.once("exit", end);
   let failure = null;
   child.on("error", (error) => (failure = error));
   const ready = await within(15_000, async () => failure ?? (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok);
@@ -44,6 +46,7 @@ export async function stayd(site) {
     disarm: () => Object.assign(gate, { armed: false }),
     endAll: () => endAll(port, site.origin),
     async close() {
+      process.off("exit", end);
       if (child.exitCode === null) {
         const gone = once(child, "exit");
         process.kill(child.pid);
