@@ -125,7 +125,8 @@ impl Machine {
 
     /// The world may have changed: the server's word is wanted, unless it was given just now.
     pub(crate) fn look_again(&mut self) {
-        self.want(Need::Check, self.recent());
+        // Long enough for the tabs that saw the same to take one answer, and no longer: somebody looks (scenario 48).
+        self.want(Need::Check, self.now.minus(SPREAD_MS));
         self.backoff.nudge();
     }
 

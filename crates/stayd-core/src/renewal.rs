@@ -105,7 +105,7 @@ impl Machine {
     fn begin(&mut self, before: &Standing) {
         self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
-        self.renewed_at = Some(self.now);
+        self.renewed_at = None;
         self.extends = true;
         self.renewal_at = self.renewal_at.max(self.now.plus(SHORTEST_LIFE_MS));
         self.arrive(before);
