@@ -326,7 +326,7 @@ impl Machine {
         if nobody && !signing_in {
             if self.owed {
                 self.needs.owed_at = self.now;
-                self.backoff.nudge();
+                self.fail_fast(Need::SignOut);
             } else {
                 self.effects.push(Effect::Settled { need: Need::SignOut, result: Settlement::Met });
             }
@@ -340,9 +340,9 @@ impl Machine {
         self.owed = true;
         self.needs.owed_at = self.now;
         self.needs.add(Need::SignOut);
-        self.backoff.nudge();
         self.effects.push(Effect::Tell(Message::State));
         self.effects.push(Effect::Remember);
+        self.fail_fast(Need::SignOut);
     }
 
     fn dispose(&mut self) {
