@@ -30,6 +30,9 @@ export interface Storage {
 
 const STORE = "records";
 
+/** How old a record is held to be whose age cannot be known, in ms: older than a fresh one (`Config.fresh`). */
+const UNKNOWN_AGE = 6000;
+
 /** Compares by epoch, then generation: positive where `a` is the newer. */
 function newer(a: Uint8Array, b: Uint8Array): number {
   const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
@@ -40,7 +43,9 @@ function newer(a: Uint8Array, b: Uint8Array): number {
 export function readEntry(value: unknown, length: number): Stored | null {
   const { at, record, data } = (value ?? {}) as Entry;
   const sound = record instanceof Uint8Array && record.length === length && at > 0 && (data === null || typeof data === "string");
-  return sound ? { record, data, age: Math.max(0, Date.now() - at) } : null;
+  const age = Date.now() - at;
+  // From the future: the clock has been set back since, and this is nobody's fresh word.
+  return sound ? { record, data, age: age < -1000 ? UNKNOWN_AGE : Math.max(0, age) } : null;
 }
 
 export function createStorage(name: string, length: number, remember: boolean): Storage {
