@@ -186,5 +186,6 @@ fn session(number: usize, user: usize) -> SessionRecord {
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
         remembered: true,
         last_active_at: NOW,
+        rotation: None,
     }
 }

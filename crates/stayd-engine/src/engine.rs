@@ -2,7 +2,7 @@
 
 use crate::{
     Clock, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer, sessions::Sessions,
-    store::Store,
+    sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
@@ -26,6 +26,7 @@ struct Inner {
     sessions: Sessions,
     hashing: HashPool,
     links: Links,
+    successors: Successors,
 }
 
 /// What an engine is made of.
@@ -40,7 +41,7 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Takes letters.
     pub mailer: Arc<dyn Mailer>,
-    /// Signs the links in letters.
+    /// Signs the links in letters, and derives the successors of session tokens.
     pub secrets: Secrets,
 }
 
@@ -51,7 +52,8 @@ impl Engine {
         let sessions = Sessions::new(&policy.sessions, clock.now());
         let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
         let links = Links::new(&policy.base_url, &secrets);
-        let inner = Inner { policy, store, clock, random, mailer, sessions, hashing, links };
+        let successors = Successors::new(&secrets);
+        let inner = Inner { policy, store, clock, random, mailer, sessions, hashing, links, successors };
         Self { inner: Arc::new(inner) }
     }
 
@@ -101,6 +103,10 @@ impl Engine {
 
     pub(crate) fn links(&self) -> &Links {
         &self.inner.links
+    }
+
+    pub(crate) fn successors(&self) -> &Successors {
+        &self.inner.successors
     }
 
     pub(crate) fn new_id(&self) -> String {

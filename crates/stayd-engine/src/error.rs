@@ -95,4 +95,6 @@ pub enum Refusal {
     AccountNotFound,
     /// The session ended while the request was under way.
     SessionEnded,
+    /// The session's token was replaced, and somebody has its successor.
+    SessionSuperseded,
 }

@@ -4,7 +4,7 @@
 //! passed in, so that a simulation can run it under virtual time.
 //!
 //! The types to know: [`Engine`], made of [`Parts`]; [`Policy`], the rules; [`store::Store`], where records live;
-//! [`LiveSession`], the answer to "who is this"; [`EngineError`], why not.
+//! [`Recognised`] and in it [`LiveSession`], the answer to "who shows this token"; [`EngineError`], why not.
 
 mod accounts;
 mod clock;
@@ -17,9 +17,11 @@ mod policy;
 mod sessions;
 pub mod store;
 
-pub use accounts::{Deletion, PasswordChange, SignIn, SignUp, SignedUp, Verified, VerifiedUser};
+pub use accounts::{
+    Deletion, PasswordChange, PasswordChanged, SignIn, SignUp, SignedUp, Verified, VerifiedUser,
+};
 pub use clock::Clock;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
-pub use policy::{AccountPolicy, PasswordPolicy, Policy, SessionPolicy};
-pub use sessions::{Device, LiveSession, SignedIn, wire_session, wire_user};
+pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy};
+pub use sessions::{Device, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -30,12 +30,29 @@ pub struct SessionPolicy {
     pub unremembered_expires_in: Duration,
     /// For this long after sign-in a session may do what needs freshness; zero asks for none.
     pub fresh_age: Duration,
+    /// Whether a renewal replaces the session's token.
+    pub rotation: Rotation,
+    /// With [`Rotation::Grace`], how long a predecessor works after its successor was first shown; then, and with [`Rotation::Strict`] at
+    /// once, it is told for as long that it was superseded. Longer than any request takes: who is told nothing is signed out.
+    pub rotation_grace: Duration,
     /// How old a session-data cookie may be that this deployment still accepts; zero where the cookie is off.
     pub cookie_cache: Duration,
     /// How many sessions are kept in memory; each takes about 1.5 kB.
     pub cached: usize,
     /// The last use of a session is noted at most this often.
     pub activity_resolution: Duration,
+}
+
+/// Whether a renewal replaces the session's token by a successor, and what becomes of the predecessor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rotation {
+    /// A session keeps its token; a renewal moves its end alone, as Better Auth does.
+    #[default]
+    Off,
+    /// The predecessor works until [`SessionPolicy::rotation_grace`] after the successor was first shown. A lost answer loses nothing.
+    Grace,
+    /// A token works until its renewal and not a moment longer. A lost answer to a renewal signs the person out.
+    Strict,
 }
 
 /// What a password must be. Lengths are UTF-16 units, as the wire protocol counts them.
@@ -98,6 +115,8 @@ impl Default for SessionPolicy {
             update_age: DAY,
             unremembered_expires_in: DAY,
             fresh_age: DAY,
+            rotation: Rotation::Off,
+            rotation_grace: Duration::from_secs(10),
             cookie_cache: Duration::ZERO,
             cached: 50_000,
             activity_resolution: MINUTE,

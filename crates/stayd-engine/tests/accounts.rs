@@ -6,7 +6,8 @@ mod support;
 
 use stayd_engine::mail::Letter;
 use stayd_engine::{
-    Deletion, Device, EngineError, PasswordChange, Refusal, SignIn, SignUp, SignedUp, VerifiedUser,
+    Deletion, Device, EngineError, PasswordChange, PasswordChanged, Refusal, SignIn, SignUp, SignedUp,
+    VerifiedUser,
 };
 use std::time::Duration;
 use support::{PASSWORD, World, wish};
@@ -90,9 +91,12 @@ async fn a_change_of_password_asks_for_the_present_one() {
         new: "a new password".into(),
         end_sessions: false,
     };
-    let outcome = world.engine.change_password(&live, change("wrong password"), Device::default()).await;
+    let outcome = world
+        .engine
+        .change_password(&signed_in.token, &live, change("wrong password"), Device::default())
+        .await;
     assert_eq!(refusal(outcome), Refusal::InvalidPassword);
-    world.engine.change_password(&live, change(PASSWORD), Device::default()).await.unwrap();
+    world.engine.change_password(&signed_in.token, &live, change(PASSWORD), Device::default()).await.unwrap();
     let outcome = world.engine.sign_in(wish("zoe@example.com"), Device::default(), None).await;
     assert_eq!(refusal(outcome), Refusal::InvalidEmailOrPassword);
     assert!(world.is_live(&signed_in).await);
@@ -107,7 +111,8 @@ async fn a_change_of_password_that_ends_sessions_leaves_only_the_new_one() {
     assert!(world.is_live(&there).await);
     let change =
         PasswordChange { current: PASSWORD.into(), new: "a new password".into(), end_sessions: true };
-    let begun = world.engine.change_password(&live, change, Device::default()).await.unwrap().unwrap();
+    let changed = world.engine.change_password(&here.token, &live, change, Device::default()).await.unwrap();
+    let PasswordChanged::Begun(begun) = changed else { panic!("{changed:?}") };
     assert!(!world.is_live(&here).await && !world.is_live(&there).await);
     assert!(world.is_live(&begun).await);
 }

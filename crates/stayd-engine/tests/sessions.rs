@@ -6,8 +6,8 @@ mod support;
 
 use async_trait::async_trait;
 use stayd_engine::store::{
-    AccountRecord, Ending, MemoryStore, Renewal, SessionRecord, SessionWithUser, Store, StoreResult,
-    UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, Ending, MemoryStore, Renewal, Renewed, SessionRecord, SessionTokens, SessionWithUser,
+    Store, StoreResult, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SignIn};
 use stayd_protocol::{Timestamp, TokenHash};
@@ -53,7 +53,7 @@ async fn a_renewal_is_due_one_update_age_after_the_last_one() {
     world.clock.forward(MS);
     assert!(world.engine.renewal_is_due(&live, world.engine.now()));
 
-    let renewed = world.engine.renew(&live).await.unwrap();
+    let renewed = world.engine.renew(&signed_in.token, &live).await.unwrap().live;
     assert_eq!(renewed.session.expires_at, world.engine.now().plus(7 * DAY));
     assert_eq!(renewed.session.token_hash, token);
     assert!(!world.engine.renewal_is_due(&renewed, world.engine.now()));
@@ -65,9 +65,9 @@ async fn a_repeated_renewal_is_the_same_renewal() {
     let signed_in = world.sign_up("zoe@example.com").await;
     let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
     world.clock.forward(DAY);
-    let first = world.engine.renew(&live).await.unwrap();
+    let first = world.engine.renew(&signed_in.token, &live).await.unwrap().live;
     world.clock.forward(HOUR);
-    let repeated = world.engine.renew(&live).await.unwrap();
+    let repeated = world.engine.renew(&signed_in.token, &live).await.unwrap().live;
     assert_eq!(first.session, repeated.session);
 }
 
@@ -78,7 +78,7 @@ async fn a_renewal_does_not_bring_back_an_ended_session() {
     let live = world.engine.session(&signed_in.token.hash()).await.unwrap().unwrap();
     world.engine.end_session(&signed_in.token.hash()).await.unwrap();
     world.clock.forward(DAY);
-    let outcome = world.engine.renew(&live).await;
+    let outcome = world.engine.renew(&signed_in.token, &live).await;
     assert!(matches!(outcome, Err(EngineError::Refused(Refusal::SessionEnded))));
     assert!(!world.is_live(&signed_in).await);
 }
@@ -265,17 +265,18 @@ delegate! {
     user_by_email(email: &str) -> Option<UserWithPassword>;
     users(after: Option<&str>, limit: usize) -> Vec<UserRecord>;
     update_user(id: &str, change: UserChange, at: Timestamp) -> UserRecord;
-    delete_user(id: &str) -> Vec<TokenHash>;
+    delete_user(id: &str) -> Vec<SessionTokens>;
     accounts_of(user_id: &str) -> Vec<AccountRecord>;
-    set_password(user_id: &str, password_hash: String, new_account_id: String, ending: Ending, session: Option<SessionRecord>, at: Timestamp) -> Vec<TokenHash>;
+    set_password(user_id: &str, password_hash: String, new_account_id: String, ending: Ending, session: Option<SessionRecord>, at: Timestamp) -> Vec<SessionTokens>;
     delete_account(user_id: &str, account_id: &str, allow_last: bool) -> ();
-    create_session(session: SessionRecord, replaced: Option<TokenHash>) -> bool;
+    create_session(session: SessionRecord, replaced: Option<TokenHash>) -> Option<SessionTokens>;
     sessions_of(user_id: &str, now: Timestamp) -> Vec<SessionRecord>;
     sessions(now: Timestamp, limit: usize) -> Vec<(SessionRecord, String)>;
-    renew_session(renewal: Renewal) -> Option<SessionRecord>;
-    end_session(token: &TokenHash) -> bool;
-    end_session_by_id(id: &str, user_id: Option<&str>) -> Option<TokenHash>;
-    end_sessions_of(user_id: &str, ending: Ending) -> Vec<TokenHash>;
+    renew_session(renewal: Renewal) -> Option<Renewed>;
+    show_successor(token: &TokenHash, at: Timestamp) -> Option<SessionRecord>;
+    end_session(token: &TokenHash) -> Option<SessionTokens>;
+    end_session_by_id(id: &str, user_id: Option<&str>) -> Option<SessionTokens>;
+    end_sessions_of(user_id: &str, ending: Ending) -> Vec<SessionTokens>;
     record_activity(seen: Vec<(TokenHash, Timestamp)>) -> ();
     create_verification(verification: VerificationRecord) -> ();
     verification(key: &TokenHash) -> Option<VerificationRecord>;

@@ -97,7 +97,7 @@ async fn write_one(store: &TestStore, name: &str) {
     acknowledge("user", name);
     store.create_session(session(&format!("{name}-second"), name), None).await.unwrap();
     acknowledge("second", name);
-    assert!(store.end_session(&token(&format!("{name}-first"))).await.unwrap());
+    assert!(store.end_session(&token(&format!("{name}-first"))).await.unwrap().is_some());
     acknowledge("ended", name);
 }
 

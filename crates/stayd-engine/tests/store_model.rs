@@ -50,8 +50,10 @@ fn operation() -> impl Strategy<Value = Operation> {
             |(user, id, token, replaced, created, end)| Op::CreateSession { user, id, token, replaced, created, end }
         ),
         2 => name().prop_map(|token| Op::SessionByToken { token }),
-        3 => (name(), moment(), moment(), moment())
-            .prop_map(|(token, only_if_by, end, at)| Op::Renew { token, only_if_by, end, at }),
+        4 => (name(), of(name()), moment(), moment(), moment()).prop_map(
+            |(token, successor, only_if_by, end, at)| Op::Renew { token, successor, only_if_by, end, at }
+        ),
+        2 => (name(), moment()).prop_map(|(token, at)| Op::Show { token, at }),
         1 => name().prop_map(|token| Op::EndSession { token }),
         1 => (name(), of(name())).prop_map(|(id, user)| Op::EndSessionById { id, user }),
         1 => (name(), which()).prop_map(|(user, ending)| Op::EndSessionsOf { user, ending }),

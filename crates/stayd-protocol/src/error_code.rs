@@ -34,6 +34,7 @@ error_codes! {
     Unauthorized = "UNAUTHORIZED", "Unauthorized";
     SessionNotFresh = "SESSION_NOT_FRESH", "Session is not fresh";
     SessionExpired = "SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.";
+    SessionSuperseded = "SESSION_SUPERSEDED", "The session has a newer token";
     FailedToGetSession = "FAILED_TO_GET_SESSION", "Failed to get session";
     MethodNotAllowedDeferSessionRequired = "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED", "POST method requires deferSessionRefresh to be enabled in session config";
     InvalidEmail = "INVALID_EMAIL", "Invalid email";

@@ -26,6 +26,25 @@ pub fn alphanumeric(random: &dyn Random, length: usize) -> String {
     text
 }
 
+/// 32 letters and digits that stand for the 32 bytes of a MAC: 190 bits, as many as [`alphanumeric`] gives.
+///
+/// Each half of the bytes makes 16 characters. That 2^128 is no multiple of 62^16 makes a text at most 2^-32 more likely than
+/// another.
+pub(crate) fn alphanumeric_of(mac: &[u8; 32]) -> String {
+    let (halves, _) = mac.as_chunks::<16>();
+    let mut text = String::with_capacity(ID_LENGTH);
+    for half in halves {
+        let mut number = u128::from_be_bytes(*half);
+        for _ in 0..ID_LENGTH / 2 {
+            // The remainder is below 62, so that there is a character for it.
+            let character = usize::try_from(number % 62).ok().and_then(|digit| ALPHABET.get(digit));
+            text.extend(character.map(|&character| char::from(character)));
+            number /= 62;
+        }
+    }
+    text
+}
+
 /// A random UUID (version 4, RFC 9562): the `jti` of the encrypted session-data cookie.
 pub fn uuid(random: &dyn Random) -> String {
     let mut bytes = [0; 16];
@@ -59,6 +78,21 @@ mod tests {
         }
         assert_eq!(uuid(&Filled(0)), "00000000-0000-4000-8000-000000000000");
         assert_eq!(uuid(&Filled(0xff)), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
+
+    #[test]
+    fn every_mac_has_a_text_of_its_own() {
+        assert_eq!(alphanumeric_of(&[0; 32]), "a".repeat(32));
+        let random = Seeded::new(4);
+        let texts: HashSet<String> = (0..10_000)
+            .map(|_| {
+                let mut mac = [0; 32];
+                random.fill(&mut mac);
+                alphanumeric_of(&mac)
+            })
+            .collect();
+        assert_eq!(texts.len(), 10_000);
+        assert!(texts.iter().all(|text| text.len() == 32 && text.bytes().all(|b| b.is_ascii_alphanumeric())));
     }
 
     #[test]

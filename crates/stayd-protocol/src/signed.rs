@@ -87,6 +87,12 @@ impl Signer {
         hmac_key::mac(&self.current, &[message])
     }
 
+    /// HMAC-SHA-256 of `message` under every key that is accepted, the current one first.
+    pub fn macs(&self, message: &[u8]) -> impl Iterator<Item = [u8; 32]> {
+        let keys = std::iter::once(&self.current).chain(&self.previous);
+        keys.map(move |key| hmac_key::mac(key, &[message]))
+    }
+
     /// Checks `mac` over `message` in constant time: `Some(true)` when the current key made it, `Some(false)` when
     /// an earlier one did, `None` when it is wrong.
     pub fn verify_mac(&self, message: &[u8], mac: &[u8]) -> Option<bool> {
@@ -192,6 +198,14 @@ mod tests {
         assert_eq!(handles.verify_mac(b"message", &mac), Some(true));
         assert_eq!(Signer::for_purpose(&secrets, "others").verify_mac(b"message", &mac), None);
         assert_eq!(Signer::new(&secrets).verify_mac(b"message", &mac), None);
+    }
+
+    #[test]
+    fn the_macs_are_those_of_every_secret_the_current_one_first() {
+        let rotated = Signer::for_purpose(&secrets(OTHER_SECRET, &[VECTOR_SECRET]), "tokens");
+        let alone = Signer::for_purpose(&secrets(VECTOR_SECRET, &[]), "tokens");
+        let macs: Vec<_> = rotated.macs(b"message").collect();
+        assert_eq!(macs, [rotated.mac(b"message"), alone.mac(b"message")]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::Random;
-use crate::identifier::{ID_LENGTH, alphanumeric};
+use crate::identifier::{ID_LENGTH, alphanumeric, alphanumeric_of};
 
 /// Longest session token taken from a client, in bytes; ours have [`ID_LENGTH`].
 const MAX_TOKEN_LENGTH: usize = 128;
@@ -19,6 +19,11 @@ impl SessionToken {
     /// A new token: 32 letters and digits, 190 bits of randomness.
     pub fn generate(random: &dyn Random) -> Self {
         Self(Zeroizing::new(alphanumeric(random, ID_LENGTH)))
+    }
+
+    /// The token that a MAC stands for: 32 letters and digits, as hard to guess as the MAC's key is.
+    pub fn from_mac(mac: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(alphanumeric_of(mac)))
     }
 
     /// Takes text that could be a token: 1 to 128 ASCII letters, digits, `-` and `_`.
@@ -90,6 +95,14 @@ mod tests {
         let read = SessionToken::parse(token.expose()).unwrap();
         assert_eq!(token.expose().len(), 32);
         assert_eq!(read.hash(), token.hash());
+    }
+
+    #[test]
+    fn a_token_made_of_a_mac_has_the_form_of_every_other_and_is_the_same_each_time() {
+        let token = SessionToken::from_mac(&[0x5a; 32]);
+        assert!(token.expose().len() == 32 && SessionToken::parse(token.expose()).is_some());
+        assert_eq!(token.hash(), SessionToken::from_mac(&[0x5a; 32]).hash());
+        assert_ne!(token.hash(), SessionToken::from_mac(&[0xa5; 32]).hash());
     }
 
     #[test]

@@ -173,6 +173,7 @@ fn refused(refusal: Refusal) -> ErrorKind {
         Refusal::LastAccount => (Status::BAD_REQUEST, Code::FailedToUnlinkLastAccount),
         Refusal::AccountNotFound => (Status::BAD_REQUEST, Code::AccountNotFound),
         Refusal::SessionEnded => (Status::UNAUTHORIZED, Code::FailedToGetSession),
+        Refusal::SessionSuperseded => (Status::CONFLICT, Code::SessionSuperseded),
         Refusal::EmailIsTheSame => {
             return ErrorKind::Message(Status::BAD_REQUEST, "Email is the same");
         }

@@ -8,7 +8,7 @@ use crate::{
     names::presented_token,
 };
 use axum::http::HeaderMap;
-use stayd_engine::{EngineError, LiveSession, Refusal};
+use stayd_engine::{EngineError, LiveSession, Recognised, Refusal};
 use stayd_protocol::{SessionToken, Timestamp, TokenHash};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(crate) struct Current {
     pub(crate) live: Arc<LiveSession>,
     pub(crate) cookies: Cookies,
-    /// The secret, as it came in the cookie.
+    /// The secret to go on with: as it came in the cookie, or its successor.
     pub(crate) token: SessionToken,
     /// What is said here of the session was true at this moment; a session-data cookie made from it must not look newer (P2).
     pub(crate) read_at: Timestamp,
@@ -94,7 +94,7 @@ impl App {
         Ok(who)
     }
 
-    /// The session behind a token that we signed.
+    /// The session behind a token that we signed. A token that was superseded a moment ago is an error, 409 (see [`Recognised::Superseded`]).
     pub(crate) async fn who_has(
         &self,
         token: SignedToken,
@@ -102,27 +102,35 @@ impl App {
         may_renew: bool,
     ) -> ApiResult<Who> {
         let read_at = self.engine.now();
-        let Some(live) = self.engine.session(&token.hash).await? else {
-            let just_ended = self.engine.just_ended(&token.hash);
-            return Ok(if just_ended { Who::Nobody(Cookies::default()) } else { self.nobody(request) });
+        let (live, successor) = match self.engine.recognise(&token.token).await? {
+            Recognised::Current(live) => (live, None),
+            Recognised::Honoured { live, successor } => (live, Some(successor)),
+            // No cookie is touched: the browser may hold the successor by now.
+            Recognised::Superseded => return Err(EngineError::from(Refusal::SessionSuperseded).into()),
+            Recognised::Nobody => {
+                let just_ended = self.engine.just_ended(&token.hash);
+                return Ok(if just_ended { Who::Nobody(Cookies::default()) } else { self.nobody(request) });
+            }
         };
         let due = may_renew && self.engine.renewal_is_due(&live, read_at);
-        let live = if due {
-            match self.engine.renew(&live).await {
-                Ok(renewed) => renewed,
+        let (live, successor) = if due {
+            match self.engine.renew(&token.token, &live).await {
+                Ok(renewed) => (renewed.live, renewed.successor),
                 Err(EngineError::Refused(Refusal::SessionEnded)) => {
                     return Ok(Who::Nobody(Cookies::default()));
                 }
                 Err(error) => return Err(error.into()),
             }
         } else {
-            live
+            (live, successor)
         };
+        let is_news = due || !token.by_current || successor.is_some();
+        let token = successor.unwrap_or(token.token);
         let mut cookies = Cookies::default();
-        if due || !token.by_current {
-            cookies.repeat_session(self, request, &token.token, &live, read_at);
+        if is_news {
+            cookies.repeat_session(self, request, &token, &live, read_at);
         }
-        Ok(Who::Somebody(Current { live, cookies, token: token.token, read_at }))
+        Ok(Who::Somebody(Current { live, cookies, token, read_at }))
     }
 
     /// The session that a route needs.

@@ -11,7 +11,7 @@ mod sign_up;
 mod verify_email;
 
 pub use delete::Deletion;
-pub use password::PasswordChange;
+pub use password::{PasswordChange, PasswordChanged};
 pub use sign_in::SignIn;
 pub use sign_up::{SignUp, SignedUp};
 pub use verify_email::{Verified, VerifiedUser};

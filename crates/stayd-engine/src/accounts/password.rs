@@ -1,9 +1,10 @@
 //! A person proves or changes their password.
 
 use crate::{
-    Device, Engine, EngineResult, LiveSession, Refusal, SignedIn,
+    Device, Engine, EngineResult, LiveSession, Refusal, Renewed, SignedIn,
     store::{CREDENTIAL, Ending},
 };
+use stayd_protocol::SessionToken;
 
 /// A wish to change one's password.
 #[derive(Debug, Clone)]
@@ -16,14 +17,26 @@ pub struct PasswordChange {
     pub end_sessions: bool,
 }
 
+/// What became of the session that changed its person's password.
+#[derive(Debug)]
+pub enum PasswordChanged {
+    /// It goes on as it was.
+    Kept,
+    /// It goes on with a new token (L-5).
+    Rotated(Renewed),
+    /// It ended with all others, and this one began.
+    Begun(Box<SignedIn>),
+}
+
 impl Engine {
-    /// Changes the password. Answers with the new session where the old ones were ended.
+    /// Changes the password in the session that was recognised by `token`.
     pub async fn change_password(
         &self,
+        token: &SessionToken,
         live: &LiveSession,
         change: PasswordChange,
         device: Device,
-    ) -> EngineResult<Option<SignedIn>> {
+    ) -> EngineResult<PasswordChanged> {
         self.check_password_length(&change.new)?;
         self.check_password_not_too_long(&change.current)?;
         let stored = self.credential_hash(&live.user.id).await?.ok_or(Refusal::CredentialAccountNotFound)?;
@@ -40,8 +53,23 @@ impl Engine {
         let session = begun.as_ref().map(|(_, session)| session.clone());
         let ended =
             self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;
-        self.forget(&ended);
-        Ok(begun.map(|(token, session)| SignedIn { token, session, user: live.user.clone() }))
+        self.forget(ended);
+        if let Some((token, session)) = begun {
+            return Ok(PasswordChanged::Begun(Box::new(SignedIn {
+                token,
+                session,
+                user: live.user.clone(),
+            })));
+        }
+        Ok(match self.rotate(token, live).await {
+            Ok(Some(renewed)) => PasswordChanged::Rotated(renewed),
+            Ok(None) => PasswordChanged::Kept,
+            // The password is changed all the same, and that is what the caller asked.
+            Err(error) => {
+                tracing::warn!(%error, "the session that changed the password keeps its token");
+                PasswordChanged::Kept
+            }
+        })
     }
 
     /// Refuses unless `password` is the person's.

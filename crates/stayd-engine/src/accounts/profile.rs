@@ -2,9 +2,8 @@
 
 use crate::{
     Engine, EngineResult,
-    store::{UserChange, UserRecord},
+    store::{SessionRecord, UserChange, UserRecord},
 };
-use stayd_protocol::TokenHash;
 
 impl Engine {
     /// Changes a person's name or picture.
@@ -28,9 +27,8 @@ impl Engine {
     /// Drops what memory and cookies say of a person. Called after the store has committed the change.
     pub(crate) async fn user_changed(&self, id: &str) -> EngineResult<()> {
         let sessions = self.store().sessions_of(id, self.now()).await?;
-        let tokens: Vec<TokenHash> = sessions.iter().map(|session| session.token_hash).collect();
         // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
-        self.sessions().cache.remove(&tokens);
+        self.sessions().cache.remove(sessions.iter().flat_map(SessionRecord::tokens));
         self.sessions().ended.change_user(id, self.now());
         Ok(())
     }

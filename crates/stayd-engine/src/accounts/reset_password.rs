@@ -64,7 +64,7 @@ impl Engine {
             .set_password(&taken.value, hash, self.new_id(), ending, None, now)
             .await
             .map_err(|error| error.or_refused(Refusal::ResetUserNotFound))?;
-        self.forget(&ended);
+        self.forget(ended);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions in memory, in front of the store.
+//! Sessions in memory, in front of the store. One that was rotated may be here twice, under its token and under its predecessor.
 //!
 //! What makes it safe (P2): whoever is not found leaves a placeholder, and a removal takes placeholders along. A read of the
 //! store that began before a revocation therefore cannot put the session back after it. Absence is never kept (P8).
@@ -45,9 +45,9 @@ impl SessionCache {
     }
 
     /// Forgets these sessions, including reads of them that are under way.
-    pub(crate) fn remove<'a>(&self, tokens: impl IntoIterator<Item = &'a TokenHash>) {
+    pub(crate) fn remove(&self, tokens: impl IntoIterator<Item = TokenHash>) {
         for token in tokens {
-            self.cache.remove(token);
+            self.cache.remove(&token);
         }
     }
 

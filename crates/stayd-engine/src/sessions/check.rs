@@ -1,33 +1,40 @@
 //! Who is this? The hot path: memory first, then the store.
 
-use super::LiveSession;
+use super::{LiveSession, Standing, verify};
 use crate::{Engine, EngineResult};
 use stayd_protocol::{Timestamp, TokenHash};
 use std::sync::Arc;
 
 impl Engine {
-    /// The session behind a token, if it is in memory and not over at `now`. Never waits.
+    /// The session behind a token, if it is in memory and not over at `now`, and the token is the one to go on with. Never waits.
     pub fn session_in_memory(&self, token: &TokenHash, now: Timestamp) -> Option<Arc<LiveSession>> {
         let live = self.sessions().cache.get(token)?;
-        (live.session.expires_at > now).then(|| {
+        let standing = verify(&live.session, token, &self.policy().sessions, now);
+        (standing == Standing::Current).then(|| {
             self.note_activity(&live, now);
             live
         })
     }
 
-    /// The session behind a token, from memory or from the store; `None` when there is none or it is over.
+    /// The session behind a token, from memory or from the store; `None` when there is none, it is over or the token is superseded. Only looks:
+    /// it is not as if the token had been shown, for which there is [`Engine::recognise`].
     pub async fn session(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
         let found = self.sessions().cache.get_or_read(token, self.store()).await?;
         // The time is read after the wait: what ended meanwhile is over (C-5).
         let now = self.now();
-        let live = found.filter(|live| live.session.expires_at > now);
+        let opens = |live: &Arc<LiveSession>| {
+            let standing = verify(&live.session, token, &self.policy().sessions, now);
+            matches!(standing, Standing::Current | Standing::FirstShown | Standing::Honoured)
+        };
+        let live = found.filter(opens);
         if let Some(live) = &live {
             self.note_activity(live, now);
         }
         Ok(live)
     }
 
-    /// Whether what a session-data cookie says may be believed without asking the store: nothing has ended or changed since it was made.
+    /// Whether what a session-data cookie says may be believed without asking the store: nothing has ended or changed since it was made,
+    /// and the token needs no closer look because it was replaced or has replaced another.
     pub fn trusts_cookie(&self, token: &TokenHash, user_id: &str, made_at: Timestamp) -> bool {
         self.sessions().ended.trusts(token, user_id, made_at)
     }
@@ -64,7 +71,7 @@ impl Engine {
         Ok(())
     }
 
-    fn note_activity(&self, live: &LiveSession, now: Timestamp) {
+    pub(super) fn note_activity(&self, live: &LiveSession, now: Timestamp) {
         if live.begins_activity(now, self.policy().sessions.activity_resolution) {
             self.sessions().activity.note(live.session.token_hash, now);
         }

@@ -1,9 +1,10 @@
-//! What ended or changed a short while ago.
+//! What ended, changed or was rotated a short while ago.
 //!
 //! A session-data cookie is trusted without asking the store or the cache. That a revocation holds all the same (P2) is the work
-//! of this list: it names the sessions that ended and the people who changed within the cookie's lifetime. After a start,
+//! of this list: it names the sessions that ended, the tokens that were replaced and the people who changed within the cookie's lifetime. After a start,
 //! and after somebody else wrote to the store, it knows nothing of the time before, so cookies from before are not trusted.
 
+use crate::store::SessionTokens;
 use stayd_protocol::{Timestamp, TokenHash};
 use std::collections::HashMap;
 use std::sync::{
@@ -24,8 +25,19 @@ pub(crate) struct RecentlyEnded {
 
 #[derive(Default)]
 struct Entries {
-    sessions: HashMap<TokenHash, Timestamp>,
+    tokens: HashMap<TokenHash, (Change, Timestamp)>,
     users: HashMap<String, Timestamp>,
+}
+
+/// Why a token's cookies are not believed, the least final reason first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    /// It is a successor, and whoever shows it first must be noticed.
+    Unshown,
+    /// It has a successor.
+    Replaced,
+    /// Its session ended.
+    Ended,
 }
 
 impl RecentlyEnded {
@@ -38,10 +50,32 @@ impl RecentlyEnded {
         }
     }
 
-    /// These sessions have ended.
+    /// The sessions of these tokens have ended.
     pub(crate) fn end(&self, tokens: &[TokenHash], now: Timestamp) {
         if !tokens.is_empty() {
-            self.write().sessions.extend(tokens.iter().map(|token| (*token, now)));
+            self.write().tokens.extend(tokens.iter().map(|token| (*token, (Change::Ended, now))));
+        }
+    }
+
+    /// The predecessor has been replaced, and nobody has shown the present token yet.
+    pub(crate) fn rotate(&self, tokens: &SessionTokens, now: Timestamp) {
+        let mut entries = self.write();
+        let replaced = tokens.predecessor.map(|token| (token, Change::Replaced));
+        for (token, change) in [(tokens.current, Change::Unshown)].into_iter().chain(replaced) {
+            let entry = entries.tokens.entry(token).or_insert((change, now));
+            // An end is not overwritten by a rotation that was a moment earlier and is told later.
+            *entry = (entry.0.max(change), now);
+        }
+    }
+
+    /// A successor has been shown.
+    pub(crate) fn shown(&self, token: &TokenHash) {
+        let is_unshown = |entries: &Entries| matches!(entries.tokens.get(token), Some((Change::Unshown, _)));
+        if is_unshown(&self.read()) {
+            let mut entries = self.write();
+            if is_unshown(&entries) {
+                entries.tokens.remove(token);
+            }
         }
     }
 
@@ -61,20 +95,24 @@ impl RecentlyEnded {
             return false;
         }
         let entries = self.read();
-        !entries.sessions.contains_key(token)
+        !entries.tokens.contains_key(token)
             && entries.users.get(user_id).is_none_or(|changed_at| made_at > *changed_at)
     }
 
     /// Whether this session ended moments ago. The answer to such a request must not delete cookies: it may arrive after the
     /// answer to the next sign-in, and would delete the new session's cookie (P1).
     pub(crate) fn just_ended(&self, token: &TokenHash, now: Timestamp) -> bool {
-        self.read().sessions.get(token).is_some_and(|ended_at| now.since(*ended_at) < LATE_ANSWER)
+        let ended_at = match self.read().tokens.get(token) {
+            Some((Change::Ended, at)) => *at,
+            _ => return false,
+        };
+        now.since(ended_at) < LATE_ANSWER
     }
 
     /// Drops what no living cookie can contradict any more.
     pub(crate) fn sweep(&self, now: Timestamp) {
         let mut entries = self.write();
-        entries.sessions.retain(|_, ended_at| now.since(*ended_at) <= self.kept);
+        entries.tokens.retain(|_, (_, at)| now.since(*at) <= self.kept);
         entries.users.retain(|_, changed_at| now.since(*changed_at) <= self.kept);
     }
 
@@ -115,7 +153,30 @@ mod tests {
         assert!(!ended.trusts(&token("a"), "u", at(4999)));
         assert!(ended.trusts(&token("b"), "u", at(4999)));
         ended.sweep(at(5000 + 300_001));
-        assert!(ended.read().sessions.is_empty());
+        assert!(ended.read().tokens.is_empty());
+    }
+
+    #[test]
+    fn after_a_rotation_neither_token_is_trusted_until_the_new_one_was_shown() {
+        let ended = RecentlyEnded::new(at(0), Duration::from_mins(5));
+        let tokens = SessionTokens { current: token("new"), predecessor: Some(token("old")) };
+        ended.rotate(&tokens, at(5000));
+        assert!(!ended.trusts(&token("new"), "u", at(5001)) && !ended.trusts(&token("old"), "u", at(4999)));
+        assert!(!ended.just_ended(&token("old"), at(5001)));
+        ended.shown(&token("new"));
+        assert!(ended.trusts(&token("new"), "u", at(5001)) && !ended.trusts(&token("old"), "u", at(4999)));
+    }
+
+    #[test]
+    fn a_rotation_that_is_told_late_does_not_undo_an_end() {
+        let ended = RecentlyEnded::new(at(0), Duration::from_mins(5));
+        let tokens = SessionTokens { current: token("new"), predecessor: Some(token("old")) };
+        ended.end(&[token("new"), token("old")], at(5000));
+        ended.rotate(&tokens, at(5001));
+        ended.shown(&token("new"));
+        for name in ["new", "old"] {
+            assert!(!ended.trusts(&token(name), "u", at(6000)) && ended.just_ended(&token(name), at(6000)));
+        }
     }
 
     #[test]

@@ -8,15 +8,22 @@ mod end;
 mod ended;
 mod list;
 mod live;
+mod recognise;
 mod renew;
+mod rotation;
+mod successor;
 
 pub use create::{Device, SignedIn};
 pub use live::{LiveSession, wire_session, wire_user};
+pub use recognise::Recognised;
+pub use renew::Renewed;
+pub(crate) use successor::Successors;
 
 use crate::SessionPolicy;
 use activity::Activity;
 use cache::SessionCache;
 use ended::RecentlyEnded;
+use rotation::{Standing, rotates, verify};
 use stayd_protocol::Timestamp;
 
 /// What this node knows of sessions beside the store.

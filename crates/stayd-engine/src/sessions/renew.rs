@@ -1,12 +1,21 @@
-//! A session that is used gets a later end.
+//! A session that is used gets a later end, and where the policy says so a new token.
 
-use super::LiveSession;
+use super::{LiveSession, Standing, rotates, verify};
 use crate::{
-    Engine, EngineResult, Refusal,
-    store::{Renewal, SessionWithUser},
+    Engine, EngineResult, Refusal, Rotation,
+    store::{self, Renewal, SessionRecord, SessionWithUser},
 };
-use stayd_protocol::Timestamp;
+use stayd_protocol::{SessionToken, Timestamp};
 use std::sync::Arc;
+
+/// A session with a later end.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The session as it now stands.
+    pub live: Arc<LiveSession>,
+    /// What takes the place of the token that was shown. To be sent to the browser, and shown from then on.
+    pub successor: Option<SessionToken>,
+}
 
 impl Engine {
     /// Whether a renewal is due: the session is remembered, and one `update_age` has passed since its last renewal.
@@ -14,21 +23,85 @@ impl Engine {
         live.session.remembered && live.session.expires_at <= self.renewable_from(now)
     }
 
-    /// Gives the session a later end. Many at once, and a repeat after a lost answer, are one renewal: the later ones find it done.
-    /// `SessionEnded` when the session ended meanwhile; a renewal never brings one back (P2).
-    pub async fn renew(&self, live: &LiveSession) -> EngineResult<Arc<LiveSession>> {
+    /// Gives the session that was recognised by `token` a later end. Many at once, and a repeat after a lost answer, are one renewal: the
+    /// later ones find it done, and are told the same successor.
+    ///
+    /// `SessionEnded` when the session ended meanwhile; a renewal never brings one back (P2). `SessionSuperseded` when tokens work
+    /// once ([`Rotation::Strict`]) and somebody else was first.
+    pub async fn renew(&self, token: &SessionToken, live: &LiveSession) -> EngineResult<Renewed> {
         let now = self.now();
-        let token = live.session.token_hash;
+        let expires_at = now.plus(self.policy().sessions.expires_in);
+        self.write_renewal(token, live, self.renewable_from(now), expires_at, now).await
+    }
+
+    /// Replaces the token at a change of what it opens (L-5), leaving the end where it is. Only where the predecessor has a grace: another
+    /// tab's request may be under way with it.
+    pub(crate) async fn rotate(
+        &self,
+        token: &SessionToken,
+        live: &LiveSession,
+    ) -> EngineResult<Option<Renewed>> {
+        let (now, policy) = (self.now(), &self.policy().sessions);
+        if policy.rotation != Rotation::Grace || !rotates(&live.session, &token.hash(), policy, now) {
+            return Ok(None);
+        }
+        let end = live.session.expires_at;
+        self.write_renewal(token, live, end, end, now).await.map(Some)
+    }
+
+    async fn write_renewal(
+        &self,
+        token: &SessionToken,
+        live: &LiveSession,
+        only_if_expires_by: Timestamp,
+        expires_at: Timestamp,
+        at: Timestamp,
+    ) -> EngineResult<Renewed> {
+        let hash = token.hash();
+        let successor = rotates(&live.session, &hash, &self.policy().sessions, at)
+            .then(|| self.successors().next(&live.session, token));
         let renewal = Renewal {
-            token_hash: token,
-            only_if_expires_by: self.renewable_from(now),
-            expires_at: now.plus(self.policy().sessions.expires_in),
-            at: now,
+            token_hash: hash,
+            successor: successor.as_ref().map(SessionToken::hash),
+            only_if_expires_by,
+            expires_at,
+            at,
         };
-        let renewed = self.store().renew_session(renewal).await?;
-        self.sessions().cache.remove([&token]);
-        let session = renewed.ok_or(Refusal::SessionEnded)?;
-        Ok(Arc::new(LiveSession::new(SessionWithUser { session, user: live.user.clone() })))
+        let outcome = self.store().renew_session(renewal).await?;
+        let Some(store::Renewed { session, is_new }) = outcome else {
+            self.sessions().cache.remove(live.session.tokens());
+            return Err(Refusal::SessionEnded.into());
+        };
+        self.session_changed(&live.session, &session);
+        let successor = match successor {
+            Some(successor) if is_new => Some(successor),
+            _ => self.told_by_the_first(token, &session, at)?,
+        };
+        let live = LiveSession::new(SessionWithUser { session, user: live.user.clone() });
+        Ok(Renewed { live: Arc::new(live), successor })
+    }
+
+    /// What `token` has been replaced by, by this renewal or by another that was first.
+    fn told_by_the_first(
+        &self,
+        token: &SessionToken,
+        session: &SessionRecord,
+        now: Timestamp,
+    ) -> EngineResult<Option<SessionToken>> {
+        match verify(session, &token.hash(), &self.policy().sessions, now) {
+            Standing::Current | Standing::FirstShown => Ok(None),
+            Standing::Honoured => Ok(self.successors().of(session, token)),
+            Standing::Superseded => Err(Refusal::SessionSuperseded.into()),
+            Standing::Nothing => Err(Refusal::SessionEnded.into()),
+        }
+    }
+
+    /// Drops what memory says of a session that has changed in the store, and what cookies say that belong to a token it had before.
+    fn session_changed(&self, before: &SessionRecord, after: &SessionRecord) {
+        if before.token_hash != after.token_hash {
+            self.sessions().ended.rotate(&after.tokens(), self.now());
+        }
+        self.sessions().cache.remove(before.tokens().into_iter().chain(after.tokens()));
     }
 
     /// The end a session renewed one `update_age` ago has.

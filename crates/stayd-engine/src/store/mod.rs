@@ -13,8 +13,8 @@ pub mod sqlite;
 pub use error::{StoreError, StoreResult};
 pub use memory::MemoryStore;
 pub use record::{
-    AccountRecord, CREDENTIAL, Renewal, SessionRecord, SessionWithUser, UserChange, UserRecord,
-    UserWithPassword, VerificationRecord,
+    AccountRecord, CREDENTIAL, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens,
+    SessionWithUser, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
@@ -31,6 +31,8 @@ use stayd_protocol::{Timestamp, TokenHash};
 /// - **Read your own writes.** A read that begins after a write was acknowledged sees it (P8). Without this a person who has
 ///   just signed in is sent back to the sign-in page.
 /// - **Nothing is half answered.** A method whose future is dropped has either done all of its work, or none, or will do all of it.
+/// - **A token leads to one session.** Where a method takes a session's token, the token's predecessor names the session as well
+///   (but for [`Renewal::successor`]). No token is the token or predecessor of two sessions, or both of one; what would make it so is a `Conflict`.
 /// - **Nothing is revived.** No method brings back a session that was revoked or deleted (P2): renewals and activity of an absent session do nothing.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -61,14 +63,14 @@ pub trait Store: Send + Sync + 'static {
     async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord>;
 
     /// Removes a person with their accounts, sessions and verifications (those whose `value` is the person's id).
-    /// Answers with the tokens that ended, in no particular order; `NotFound` when there is no such person.
-    async fn delete_user(&self, id: &str) -> StoreResult<Vec<TokenHash>>;
+    /// Answers with the tokens of the sessions that ended, in no particular order; `NotFound` when there is no such person.
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<SessionTokens>>;
 
     /// A person's accounts, oldest first.
     async fn accounts_of(&self, user_id: &str) -> StoreResult<Vec<AccountRecord>>;
 
     /// Sets the password of the person's credential account, making that account (with id `new_account_id`) where there is none.
-    /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with the tokens that ended.
+    /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with the tokens of those that ended.
     /// `NotFound` when there is no such person, `Conflict` when the id of the new account or of the session, or its token, is taken.
     async fn set_password(
         &self,
@@ -78,7 +80,7 @@ pub trait Store: Send + Sync + 'static {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<TokenHash>>;
+    ) -> StoreResult<Vec<SessionTokens>>;
 
     /// Removes one account of a person (`account_id` is its key, [`AccountRecord::id`]) unless it is the last one. `NotFound` when the person has no such account,
     /// `Conflict` when it is their last (and `allow_last` is not set).
@@ -87,10 +89,14 @@ pub trait Store: Send + Sync + 'static {
     // --- sessions ---
 
     /// Adds a session and, in the same step, ends `replaced` if it belongs to the same person.
-    /// Answers whether `replaced` ended. `Conflict` on a taken id or token, `NotFound` when the person is gone.
-    async fn create_session(&self, session: SessionRecord, replaced: Option<TokenHash>) -> StoreResult<bool>;
+    /// Answers with the tokens of what ended. `Conflict` on a taken id or token, `NotFound` when the person is gone.
+    async fn create_session(
+        &self,
+        session: SessionRecord,
+        replaced: Option<TokenHash>,
+    ) -> StoreResult<Option<SessionTokens>>;
 
-    /// The session with this token and its person, expired or not. One lookup, not two.
+    /// The session with this token, or with this predecessor of its token, and its person, expired or not. One lookup, not two.
     async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>>;
 
     /// A person's sessions that end after `now`, oldest first (of the same moment: in the order they were added).
@@ -99,19 +105,24 @@ pub trait Store: Send + Sync + 'static {
     /// Sessions that end after `now`, newest first, at most `limit`, each with its person's address; for operators.
     async fn sessions(&self, now: Timestamp, limit: usize) -> StoreResult<Vec<(SessionRecord, String)>>;
 
-    /// Gives a session a later end if the condition in `renewal` holds, and answers with the session as it then stands, renewed or not.
+    /// Gives a session a later end, and the successor of its token where there is one, if the conditions in `renewal` hold; answers with
+    /// the session as it then stands, renewed or not.
     /// `None` when the session is gone: a renewal never revives (P2), so one that was over at `renewal.at` stays over as well.
-    /// A renewal never brings the end nearer.
-    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<SessionRecord>>;
+    /// A renewal never brings the end nearer. `Conflict` when the successor is taken.
+    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<Renewed>>;
 
-    /// Ends the session with this token. Answers whether there was one.
-    async fn end_session(&self, token: &TokenHash) -> StoreResult<bool>;
+    /// Notes that the successor `token` was shown, if this is the first time: a time that is there stays. Answers with the session as it then
+    /// stands. `None` when no session has this very token (a predecessor does not count: showing it proves nothing).
+    async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>>;
 
-    /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with its token.
-    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<TokenHash>>;
+    /// Ends the session with this token. Answers with its tokens if there was one.
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<SessionTokens>>;
 
-    /// Ends sessions of a person. Answers with the tokens that ended, in no particular order; none where there is no such person.
-    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<TokenHash>>;
+    /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with its tokens.
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<SessionTokens>>;
+
+    /// Ends sessions of a person. Answers with the tokens of each, in no particular order; none where there is no such person.
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<SessionTokens>>;
 
     /// Notes when sessions were last used; never moves a time back, ignores sessions that are gone. May be lost in a crash (not in a
     /// graceful stop), and may wait for more urgent writes. One call is one step: a thousand entries at a time keep that step short.
@@ -154,12 +165,12 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// Whether the session with this token is one of those that end.
-    pub fn names(&self, token: &TokenHash) -> bool {
+    /// Whether the session with these tokens is one of those that end.
+    pub fn names(&self, tokens: &SessionTokens) -> bool {
         match self {
             Self::None => false,
             Self::All => true,
-            Self::AllBut(kept) => kept != token,
+            Self::AllBut(kept) => !tokens.include(kept),
         }
     }
 }

@@ -66,6 +66,54 @@ pub struct SessionRecord {
     pub remembered: bool,
     /// When it was last used, to the minute.
     pub last_active_at: Timestamp,
+    /// The last replacement of its token; `None` while it has its first one.
+    pub rotation: Option<RotationRecord>,
+}
+
+/// A replacement of a session's token by its successor. How long the predecessor still works is policy and not kept here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RotationRecord {
+    /// SHA-256 of the token before; unique among all tokens and predecessors.
+    pub predecessor: TokenHash,
+    /// When it was replaced.
+    pub rotated_at: Timestamp,
+    /// When somebody first showed the successor, and so is known to have received it.
+    pub shown_at: Option<Timestamp>,
+}
+
+impl SessionRecord {
+    /// Its tokens: the present one and the one before.
+    pub fn tokens(&self) -> SessionTokens {
+        SessionTokens {
+            current: self.token_hash,
+            predecessor: self.rotation.map(|rotation| rotation.predecessor),
+        }
+    }
+}
+
+/// Every token by which a session may be known. When one is forgotten, all of them must be (P2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTokens {
+    /// The present one.
+    pub current: TokenHash,
+    /// The one before, if the session has had one.
+    pub predecessor: Option<TokenHash>,
+}
+
+impl SessionTokens {
+    /// Whether `token` is one of them.
+    pub fn include(&self, token: &TokenHash) -> bool {
+        self.current == *token || self.predecessor.as_ref() == Some(token)
+    }
+}
+
+impl IntoIterator for SessionTokens {
+    type Item = TokenHash;
+    type IntoIter = std::iter::Chain<std::iter::Once<TokenHash>, std::option::IntoIter<TokenHash>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self.current).chain(self.predecessor)
+    }
 }
 
 /// A one-time proof that somebody reads a mailbox: a reset link, a deletion link.
@@ -114,15 +162,27 @@ pub struct UserChange {
     pub only_if_email: Option<String>,
 }
 
-/// A later end for a session.
+/// A later end for a session, and perhaps a new token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renewal {
-    /// Which session.
+    /// Which session: its token, or (where there is no `successor`) its token's predecessor.
     pub token_hash: TokenHash,
+    /// Becomes the session's token, and `token_hash` its predecessor. Then the renewal is only made while `token_hash` is the
+    /// session's present token, so that of many rotations of one token one is made.
+    pub successor: Option<TokenHash>,
     /// Renew only while the present end is at or before this moment, so that a repeated renewal is the same renewal.
     pub only_if_expires_by: Timestamp,
-    /// The new end.
+    /// The new end; with a `successor` it may be the present one.
     pub expires_at: Timestamp,
     /// Now.
     pub at: Timestamp,
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewed {
+    /// The session as it now stands.
+    pub session: SessionRecord,
+    /// Whether this call renewed it; otherwise the conditions did not hold and nothing was changed.
+    pub is_new: bool,
 }

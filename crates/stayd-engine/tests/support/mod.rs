@@ -39,6 +39,10 @@ impl World {
     }
 
     pub fn over(store: Arc<dyn Store>, adjust: impl FnOnce(&mut Policy)) -> Self {
+        Self::under(secrets(), store, adjust)
+    }
+
+    pub fn under(secrets: Secrets, store: Arc<dyn Store>, adjust: impl FnOnce(&mut Policy)) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(START.as_ms())));
         let letters = Arc::new(Letters::default());
         let mut policy = Policy::new("http://127.0.0.1:3000/api/auth");
@@ -49,7 +53,7 @@ impl World {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::new(Seeded(Mutex::new(ChaCha12Rng::seed_from_u64(7)))),
             mailer: Arc::clone(&letters) as Arc<dyn Mailer>,
-            secrets: secrets(),
+            secrets,
         });
         Self { engine, clock, letters, store }
     }

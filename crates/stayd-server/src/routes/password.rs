@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::extract::State;
 use serde_json::json;
-use stayd_engine::{PasswordChange, wire_user};
+use stayd_engine::{PasswordChange, PasswordChanged, Renewed, wire_user};
 
 pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiResult {
     let fields = Fields::read(
@@ -26,15 +26,21 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
         new: fields.text("newPassword").to_owned(),
         end_sessions: fields.flag("revokeOtherSessions").unwrap_or(false),
     };
-    let begun = match app.engine.change_password(&current.live, change, call.device).await {
-        Ok(begun) => begun,
+    let changed = app.engine.change_password(&current.token, &current.live, change, call.device).await;
+    let begun = match changed {
+        Ok(PasswordChanged::Kept) => None,
+        Ok(PasswordChanged::Rotated(Renewed { live, successor })) => {
+            let token = successor.as_ref().unwrap_or(&current.token);
+            current.cookies.repeat_session(&app, &call.headers, token, &live, current.read_at);
+            None
+        }
+        Ok(PasswordChanged::Begun(signed_in)) => {
+            current.cookies.begin_session(&app, &call.headers, &signed_in);
+            Some(signed_in.session.id)
+        }
         Err(error) => return Err(ApiError::from(error).with(current.cookies)),
     };
-    if let Some(signed_in) = &begun {
-        current.cookies.begin_session(&app, &call.headers, signed_in);
-    }
-    let token = begun.as_ref().map(|signed_in| &signed_in.session.id);
-    let body = json!({"token": token, "user": wire_user(&current.live.user)});
+    let body = json!({"token": begun, "user": wire_user(&current.live.user)});
     Ok(Answer::json(&body).with(current.cookies))
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn revoke_session(State(app): State<App>, call: Call) -> ApiRes
     let mut current = app.require_sensitive(&call).await?;
     let session = &current.live.session;
     let named = fields.text("token");
-    let own = named == session.id || TokenHash::of(named) == session.token_hash;
+    let own = named == session.id || session.tokens().include(&TokenHash::of(named));
     if own {
         app.engine.end_session(&session.token_hash).await?;
         current.cookies.clear_session(&app, &call.headers);

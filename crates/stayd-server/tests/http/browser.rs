@@ -77,6 +77,11 @@ impl Browser {
         Self { router: router.clone(), jar: BTreeMap::new() }
     }
 
+    /// The server it calls.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// The same cookies at another server.
     pub(crate) fn at(&self, router: &Router) -> Self {
         Self { router: router.clone(), jar: self.jar.clone() }

@@ -12,3 +12,4 @@ mod extractors;
 mod headers;
 mod lifetimes;
 mod overload;
+mod rotation;

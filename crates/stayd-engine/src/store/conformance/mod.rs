@@ -20,5 +20,6 @@ pub mod accounts;
 pub mod housekeeping;
 pub mod people;
 pub mod renewals;
+pub mod rotation;
 pub mod sessions;
 pub mod verifications;

@@ -4,7 +4,8 @@ use stayd_protocol::TokenHash;
 
 use super::samples::{TestStore, at, password, person, proof, provided, session, token};
 use crate::store::{
-    AccountRecord, Ending, Renewal, SessionRecord, StoreError, StoreResult, UserChange, VerificationRecord,
+    AccountRecord, Ending, Renewal, Renewed, SessionRecord, SessionTokens, StoreError, StoreResult,
+    UserChange, VerificationRecord,
 };
 
 /// How many different people, sessions and verifications stories tell of: few, so that they meet.
@@ -68,8 +69,13 @@ pub enum Operation {
     },
     Renew {
         token: u8,
+        successor: Option<u8>,
         only_if_by: i64,
         end: i64,
+        at: i64,
+    },
+    Show {
+        token: u8,
         at: i64,
     },
     EndSession {
@@ -189,7 +195,7 @@ async fn answer(store: &TestStore, operation: Operation) -> StoreResult<Vec<Stri
             session.created_at = at(created);
             session.expires_at = at(end);
             let ended = store.create_session(session, replaced.map(key)).await?;
-            Ok(vec![ended.to_string()])
+            Ok(token_lines(ended))
         }
         other => answer_about_sessions(store, other).await,
     }
@@ -205,20 +211,26 @@ async fn answer_about_sessions(store: &TestStore, operation: Operation) -> Store
                 .map(|found| session_line(&found.session) + &format!("{:?}", found.user))
                 .collect())
         }
-        Op::Renew { token, only_if_by, end, at: moment } => {
+        Op::Renew { token, successor, only_if_by, end, at: moment } => {
             let renewal = Renewal {
                 token_hash: key(token),
+                successor: successor.map(key),
                 only_if_expires_by: at(only_if_by),
                 expires_at: at(end),
                 at: at(moment),
             };
-            Ok(store.renew_session(renewal).await?.iter().map(session_line).collect())
+            let renewed = store.renew_session(renewal).await?;
+            let line = |renewed: &Renewed| format!("{} {}", renewed.is_new, session_line(&renewed.session));
+            Ok(renewed.iter().map(line).collect())
         }
-        Op::EndSession { token } => Ok(vec![store.end_session(&key(token)).await?.to_string()]),
+        Op::Show { token, at: moment } => {
+            Ok(store.show_successor(&key(token), at(moment)).await?.iter().map(session_line).collect())
+        }
+        Op::EndSession { token } => store.end_session(&key(token)).await.map(token_lines),
         Op::EndSessionById { id, user } => {
             let user = user.map(user_id);
             let ended = store.end_session_by_id(&format!("session-{id}"), user.as_deref()).await?;
-            Ok(token_lines(ended.into_iter().collect()))
+            Ok(token_lines(ended))
         }
         Op::EndSessionsOf { user, ending } => {
             store.end_sessions_of(&user_id(user), ending.ending()).await.map(token_lines)
@@ -280,9 +292,8 @@ fn shown<T: std::fmt::Debug>(records: StoreResult<Vec<T>>) -> StoreResult<Vec<St
 }
 
 /// Tokens hide what they are when they are shown; here it matters. Their order does not.
-#[allow(clippy::needless_pass_by_value, reason = "it is given to `map`")]
-fn token_lines(tokens: Vec<TokenHash>) -> Vec<String> {
-    let mut lines: Vec<_> = tokens.iter().map(token_line).collect();
+fn token_lines(ended: impl IntoIterator<Item = SessionTokens>) -> Vec<String> {
+    let mut lines: Vec<_> = ended.into_iter().map(|tokens| format!("{:?}", tokens_shown(tokens))).collect();
     lines.sort_unstable();
     lines
 }
@@ -291,8 +302,12 @@ fn token_line(token: &TokenHash) -> String {
     format!("{:02x?}", token.as_bytes())
 }
 
+fn tokens_shown(tokens: SessionTokens) -> Vec<String> {
+    tokens.into_iter().map(|token| token_line(&token)).collect()
+}
+
 fn session_line(session: &SessionRecord) -> String {
-    format!("{session:?} {}", token_line(&session.token_hash))
+    format!("{session:?} {:?}", tokens_shown(session.tokens()))
 }
 
 fn account_line(account: &AccountRecord) -> String {

@@ -108,6 +108,26 @@ macro_rules! conformance_tests {
                 activity_of_some_gone_sessions_is_noted_for_the_others
                 no_activity_is_fine
             }
+            rotation {
+                a_renewal_with_a_successor_replaces_the_token
+                a_token_is_replaced_once
+                of_many_rotations_exactly_one_is_made
+                a_rotation_keeps_to_the_conditions_of_a_renewal
+                a_rotation_may_leave_the_end_where_it_is
+                a_second_rotation_forgets_the_first_predecessor
+                a_successor_that_is_taken_is_a_conflict_and_changes_nothing
+                a_predecessor_is_not_given_to_a_new_session
+                a_rotation_of_an_ended_session_does_not_revive_it
+                a_predecessor_may_renew_without_a_successor
+                the_first_showing_of_a_successor_is_noted_and_stays
+                only_a_successor_can_be_shown
+                a_session_ends_by_its_predecessor_and_names_both_tokens
+                every_end_names_both_tokens
+                the_session_that_is_kept_may_be_named_by_its_predecessor
+                a_new_session_ends_the_one_whose_predecessor_it_replaces
+                activity_by_a_predecessor_is_noted
+                tokens_of_swept_sessions_are_free_again
+            }
             verifications {
                 a_verification_can_be_read_without_using_it_up
                 an_expired_verification_is_still_read_and_taken

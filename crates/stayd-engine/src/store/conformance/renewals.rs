@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::samples::{TestStore, at, at_once, found, is_live, session, sign_up_with, token};
-use crate::store::{Ending, Renewal, SessionRecord};
+use crate::store::{Ending, Renewal, Renewed, SessionRecord};
 
 /// The session named "one", which ends at 60 s, is renewed at 40 s until 100 s.
 fn renewal() -> Renewal {
     Renewal {
         token_hash: token("one"),
+        successor: None,
         only_if_expires_by: at(60_000),
         expires_at: at(100_000),
         at: at(40_000),
@@ -19,9 +20,19 @@ fn renewed() -> SessionRecord {
     SessionRecord { expires_at: at(100_000), updated_at: at(40_000), ..session("one", "ada") }
 }
 
+/// The answer to a renewal that was made.
+pub(super) fn made(session: SessionRecord) -> Renewed {
+    Renewed { session, is_new: true }
+}
+
+/// The answer to a renewal whose conditions did not hold.
+pub(super) fn unmade(session: SessionRecord) -> Renewed {
+    Renewed { session, is_new: false }
+}
+
 pub async fn a_renewal_gives_a_later_end(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
-    assert_eq!(store.renew_session(renewal()).await.unwrap(), Some(renewed()));
+    assert_eq!(store.renew_session(renewal()).await.unwrap(), Some(made(renewed())));
     assert_eq!(found(&store, "one").await.unwrap().session, renewed());
 }
 
@@ -36,7 +47,7 @@ pub async fn a_repeated_renewal_is_the_same_renewal(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     store.renew_session(renewal()).await.unwrap();
     let again = Renewal { expires_at: at(101_000), at: at(41_000), ..renewal() };
-    assert_eq!(store.renew_session(again).await.unwrap(), Some(renewed()));
+    assert_eq!(store.renew_session(again).await.unwrap(), Some(unmade(renewed())));
     assert_eq!(found(&store, "one").await.unwrap().session, renewed());
 }
 
@@ -46,17 +57,18 @@ pub async fn of_many_renewals_exactly_one_is_made(store: TestStore) {
         let store = Arc::clone(&store);
         let later = i64::try_from(number).unwrap();
         let renewal = Renewal { expires_at: at(100_000 + later), ..renewal() };
-        async move { store.renew_session(renewal).await.unwrap().unwrap().expires_at }
+        async move { store.renew_session(renewal).await.unwrap().unwrap() }
     })
     .await;
-    let end = found(&store, "one").await.unwrap().session.expires_at;
-    assert!(answers.iter().all(|answer| *answer == end), "everybody hears of the one renewal");
+    let session = found(&store, "one").await.unwrap().session;
+    assert!(answers.iter().all(|answer| answer.session == session), "everybody hears of the one renewal");
+    assert_eq!(answers.iter().filter(|answer| answer.is_new).count(), 1);
 }
 
 pub async fn a_renewal_of_a_session_that_ends_late_enough_is_not_made(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     let early = Renewal { only_if_expires_by: at(59_999), ..renewal() };
-    assert_eq!(store.renew_session(early).await.unwrap(), Some(session("one", "ada")));
+    assert_eq!(store.renew_session(early).await.unwrap(), Some(unmade(session("one", "ada"))));
     assert_eq!(found(&store, "one").await.unwrap().session, session("one", "ada"));
 }
 
@@ -64,7 +76,7 @@ pub async fn a_renewal_never_brings_the_end_nearer(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     for end in [50_000, 60_000] {
         let nearer = Renewal { expires_at: at(end), ..renewal() };
-        assert_eq!(store.renew_session(nearer).await.unwrap(), Some(session("one", "ada")));
+        assert_eq!(store.renew_session(nearer).await.unwrap(), Some(unmade(session("one", "ada"))));
     }
 }
 
@@ -85,10 +97,10 @@ pub async fn a_renewal_never_revives_a_session_that_is_over(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     for late in [60_000, 60_001] {
         let late = Renewal { at: at(late), ..renewal() };
-        assert_eq!(store.renew_session(late).await.unwrap(), Some(session("one", "ada")));
+        assert_eq!(store.renew_session(late).await.unwrap(), Some(unmade(session("one", "ada"))));
     }
     let last_moment = Renewal { at: at(59_999), ..renewal() };
-    assert_eq!(store.renew_session(last_moment).await.unwrap().unwrap().expires_at, at(100_000));
+    assert_eq!(store.renew_session(last_moment).await.unwrap().unwrap().session.expires_at, at(100_000));
 }
 
 pub async fn a_renewal_never_revives_a_session_of_a_deleted_person(store: TestStore) {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use crate::store::{
-    AccountRecord, CREDENTIAL, SessionRecord, SessionWithUser, Store, UserRecord, VerificationRecord,
+    AccountRecord, CREDENTIAL, SessionRecord, SessionTokens, SessionWithUser, Store, UserRecord,
+    VerificationRecord,
 };
 
 /// The store under test.
@@ -19,6 +20,11 @@ pub fn at(ms: i64) -> Timestamp {
 /// A token, by name.
 pub fn token(name: &str) -> TokenHash {
     TokenHash::of(name)
+}
+
+/// What is told of the end of the session named `name`, which has its first token.
+pub fn alone(name: &str) -> SessionTokens {
+    SessionTokens { current: token(name), predecessor: None }
 }
 
 /// A person named `name`, who signed up at the beginning.
@@ -73,6 +79,7 @@ pub fn session(session: &str, name: &str) -> SessionRecord {
         user_agent: Some("suite".to_owned()),
         remembered: true,
         last_active_at: at(0),
+        rotation: None,
     }
 }
 
@@ -109,15 +116,16 @@ pub async fn is_live(store: &TestStore, name: &str) -> bool {
     found(store, name).await.is_some()
 }
 
-/// Tokens in an order in which they can be compared.
-pub fn sorted(mut tokens: Vec<TokenHash>) -> Vec<TokenHash> {
+/// The tokens of sessions that ended, in an order in which they can be compared.
+pub fn sorted(ended: impl IntoIterator<Item = SessionTokens>) -> Vec<TokenHash> {
+    let mut tokens: Vec<_> = ended.into_iter().flatten().collect();
     tokens.sort_unstable();
     tokens
 }
 
 /// The tokens of these names, in an order in which they can be compared.
 pub fn tokens(names: &[&str]) -> Vec<TokenHash> {
-    sorted(names.iter().map(|name| token(name)).collect())
+    sorted(names.iter().map(|name| alone(name)))
 }
 
 /// Runs `task` many times at once and answers with what came out.

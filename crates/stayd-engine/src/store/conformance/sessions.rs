@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::samples::{
-    TestStore, assert_refused, at, at_once, found, is_live, password, person, session, sign_up, sign_up_with,
-    sorted, token, tokens,
+    TestStore, alone, assert_refused, at, at_once, found, is_live, password, person, session, sign_up,
+    sign_up_with, sorted, token, tokens,
 };
 use crate::store::{Ending, SessionRecord, UserChange};
 
@@ -61,7 +61,8 @@ pub async fn a_session_of_nobody_is_not_found(store: TestStore) {
 
 pub async fn a_new_session_ends_the_one_it_replaces(store: TestStore) {
     sign_up_with(&store, "ada", &["one", "two"]).await;
-    assert!(store.create_session(session("three", "ada"), Some(token("one"))).await.unwrap());
+    let ended = store.create_session(session("three", "ada"), Some(token("one"))).await.unwrap();
+    assert_eq!(ended, Some(alone("one")));
     assert!(!is_live(&store, "one").await);
     assert!(is_live(&store, "two").await && is_live(&store, "three").await);
 }
@@ -69,14 +70,14 @@ pub async fn a_new_session_ends_the_one_it_replaces(store: TestStore) {
 pub async fn a_new_session_does_not_end_one_of_another_person(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     sign_up(&store, "eve").await;
-    assert!(!store.create_session(session("two", "eve"), Some(token("one"))).await.unwrap());
+    assert_eq!(store.create_session(session("two", "eve"), Some(token("one"))).await.unwrap(), None);
     assert!(is_live(&store, "one").await && is_live(&store, "two").await);
 }
 
 pub async fn a_new_session_that_replaces_nothing_says_so(store: TestStore) {
     sign_up(&store, "ada").await;
-    assert!(!store.create_session(session("one", "ada"), None).await.unwrap());
-    assert!(!store.create_session(session("two", "ada"), Some(token("gone"))).await.unwrap());
+    assert_eq!(store.create_session(session("one", "ada"), None).await.unwrap(), None);
+    assert_eq!(store.create_session(session("two", "ada"), Some(token("gone"))).await.unwrap(), None);
     assert!(is_live(&store, "one").await && is_live(&store, "two").await);
 }
 
@@ -90,7 +91,7 @@ pub async fn a_refused_session_does_not_end_the_one_it_would_replace(store: Test
 
 pub async fn an_ended_token_may_be_used_again(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
-    assert!(store.end_session(&token("one")).await.unwrap());
+    assert_eq!(store.end_session(&token("one")).await.unwrap(), Some(alone("one")));
     store.create_session(session("one", "ada"), None).await.unwrap();
     assert!(is_live(&store, "one").await);
 }
@@ -139,9 +140,9 @@ pub async fn operators_see_no_more_than_they_ask_for(store: TestStore) {
 
 pub async fn ending_a_session_says_whether_there_was_one(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
-    assert!(store.end_session(&token("one")).await.unwrap());
-    assert!(!store.end_session(&token("one")).await.unwrap());
-    assert!(!store.end_session(&token("two")).await.unwrap());
+    assert_eq!(store.end_session(&token("one")).await.unwrap(), Some(alone("one")));
+    assert_eq!(store.end_session(&token("one")).await.unwrap(), None);
+    assert_eq!(store.end_session(&token("two")).await.unwrap(), None);
 }
 
 pub async fn an_ended_session_is_gone_at_once(store: TestStore) {
@@ -156,7 +157,7 @@ pub async fn an_ended_session_is_gone_at_once(store: TestStore) {
 pub async fn a_session_ends_by_its_id(store: TestStore) {
     sign_up_with(&store, "ada", &["one", "two"]).await;
     let ended = store.end_session_by_id("session-one", Some("user-ada")).await.unwrap();
-    assert_eq!(ended, Some(token("one")));
+    assert_eq!(ended, Some(alone("one")));
     assert!(!is_live(&store, "one").await && is_live(&store, "two").await);
     assert_eq!(store.end_session_by_id("session-one", Some("user-ada")).await.unwrap(), None);
 }
@@ -172,7 +173,7 @@ pub async fn a_session_does_not_end_by_its_id_for_another_person(store: TestStor
 
 pub async fn an_operator_ends_anybodys_session_by_its_id(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
-    assert_eq!(store.end_session_by_id("session-one", None).await.unwrap(), Some(token("one")));
+    assert_eq!(store.end_session_by_id("session-one", None).await.unwrap(), Some(alone("one")));
     assert!(!is_live(&store, "one").await);
 }
 
@@ -208,7 +209,7 @@ pub async fn of_many_who_end_a_session_exactly_one_did(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     let ended = at_once(32, |_| {
         let store = Arc::clone(&store);
-        async move { store.end_session(&token("one")).await.unwrap() }
+        async move { store.end_session(&token("one")).await.unwrap().is_some() }
     })
     .await;
     assert_eq!(ended.iter().filter(|ended| **ended).count(), 1);

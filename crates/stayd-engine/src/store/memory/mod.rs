@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::{
-    AccountRecord, Ending, Renewal, SessionRecord, SessionWithUser, Store, StoreResult, UserChange,
-    UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, Ending, Renewal, Renewed, SessionRecord, SessionTokens, SessionWithUser, Store,
+    StoreResult, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use tables::Tables;
 
@@ -66,7 +66,7 @@ impl Store for MemoryStore {
         self.tables().update_user(id, change, at)
     }
 
-    async fn delete_user(&self, id: &str) -> StoreResult<Vec<TokenHash>> {
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<SessionTokens>> {
         self.tables().delete_user(id)
     }
 
@@ -82,7 +82,7 @@ impl Store for MemoryStore {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<TokenHash>> {
+    ) -> StoreResult<Vec<SessionTokens>> {
         self.tables().set_password(user_id, password_hash, new_account_id, ending, session, at)
     }
 
@@ -90,7 +90,11 @@ impl Store for MemoryStore {
         self.tables().delete_account(user_id, account_id, allow_last)
     }
 
-    async fn create_session(&self, session: SessionRecord, replaced: Option<TokenHash>) -> StoreResult<bool> {
+    async fn create_session(
+        &self,
+        session: SessionRecord,
+        replaced: Option<TokenHash>,
+    ) -> StoreResult<Option<SessionTokens>> {
         self.tables().create_session(session, replaced)
     }
 
@@ -106,19 +110,23 @@ impl Store for MemoryStore {
         Ok(self.tables().sessions(now, limit))
     }
 
-    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<SessionRecord>> {
-        Ok(self.tables().renew_session(&renewal))
+    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<Renewed>> {
+        self.tables().renew_session(&renewal)
     }
 
-    async fn end_session(&self, token: &TokenHash) -> StoreResult<bool> {
+    async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>> {
+        Ok(self.tables().show_successor(token, at))
+    }
+
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<SessionTokens>> {
         Ok(self.tables().end_session(token))
     }
 
-    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<TokenHash>> {
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<SessionTokens>> {
         Ok(self.tables().end_session_by_id(id, user_id))
     }
 
-    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<TokenHash>> {
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<SessionTokens>> {
         Ok(self.tables().end_sessions_of(user_id, ending))
     }
 

@@ -3,14 +3,18 @@
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::tables::{Row, Tables};
-use crate::store::{Ending, Renewal, SessionRecord, SessionWithUser, StoreError, StoreResult};
+use crate::store::{
+    Ending, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens, SessionWithUser, StoreError,
+    StoreResult,
+};
 
 impl Tables {
     pub(super) fn create_session(
         &mut self,
         session: SessionRecord,
         replaced: Option<TokenHash>,
-    ) -> StoreResult<bool> {
+    ) -> StoreResult<Option<SessionTokens>> {
+        let replaced = replaced.and_then(|token| self.present_token(&token));
         let ends =
             |other: &SessionRecord| Some(other.token_hash) == replaced && other.user_id == session.user_id;
         if self.session_is_taken(&session, ends) {
@@ -20,13 +24,13 @@ impl Tables {
             return Err(StoreError::NotFound);
         }
         let replaced = replaced.filter(|token| self.sessions.get(token).is_some_and(|row| ends(&row.record)));
-        let ended = replaced.is_some_and(|token| self.end_session(&token));
+        let ended = replaced.and_then(|token| self.end_session(&token));
         self.insert_session(session);
         Ok(ended)
     }
 
     pub(super) fn session_with_user(&self, token: &TokenHash) -> Option<SessionWithUser> {
-        let session = self.sessions.get(token)?.record.clone();
+        let session = self.sessions.get(&self.present_token(token)?)?.record.clone();
         let user = self.user(&session.user_id)?.clone();
         Some(SessionWithUser { session, user })
     }
@@ -54,44 +58,86 @@ impl Tables {
         rows
     }
 
-    pub(super) fn renew_session(&mut self, renewal: &Renewal) -> Option<SessionRecord> {
-        let session = &mut self.sessions.get_mut(&renewal.token_hash)?.record;
+    pub(super) fn renew_session(&mut self, renewal: &Renewal) -> StoreResult<Option<Renewed>> {
+        let Some(token) = self.present_token(&renewal.token_hash) else { return Ok(None) };
+        let Some(row) = self.sessions.get_mut(&token) else { return Ok(None) };
+        let session = &mut row.record;
         let end = session.expires_at;
-        if end <= renewal.only_if_expires_by && end > renewal.at && end < renewal.expires_at {
+        let later = match renewal.successor {
+            None => end < renewal.expires_at,
+            Some(_) => end <= renewal.expires_at && token == renewal.token_hash,
+        };
+        let is_new = later && end <= renewal.only_if_expires_by && end > renewal.at;
+        if !is_new {
+            return Ok(Some(Renewed { session: session.clone(), is_new }));
+        }
+        let Some(successor) = renewal.successor else {
             session.expires_at = renewal.expires_at;
             session.updated_at = renewal.at;
+            return Ok(Some(Renewed { session: session.clone(), is_new }));
+        };
+        let session = SessionRecord {
+            token_hash: successor,
+            expires_at: renewal.expires_at,
+            updated_at: renewal.at,
+            rotation: Some(RotationRecord { predecessor: token, rotated_at: renewal.at, shown_at: None }),
+            ..session.clone()
+        };
+        self.rotate(&token, session.clone())?;
+        Ok(Some(Renewed { session, is_new }))
+    }
+
+    /// Puts a session that has a new token in the place of the one with `token`.
+    fn rotate(&mut self, token: &TokenHash, rotated: SessionRecord) -> StoreResult<()> {
+        let taken_by = self.present_token(&rotated.token_hash);
+        // The predecessor before is forgotten in this very step, so it may come back.
+        let is_taken = taken_by.is_some_and(|by| by != *token || rotated.token_hash == *token);
+        if is_taken {
+            return Err(StoreError::Conflict);
+        }
+        if let Some(row) = self.take_session(token) {
+            self.put_session(Row { record: rotated, ..row });
+        }
+        Ok(())
+    }
+
+    pub(super) fn show_successor(&mut self, token: &TokenHash, at: Timestamp) -> Option<SessionRecord> {
+        let session = &mut self.sessions.get_mut(token)?.record;
+        if let Some(rotation) = &mut session.rotation {
+            rotation.shown_at.get_or_insert(at);
         }
         Some(session.clone())
     }
 
-    pub(super) fn end_session(&mut self, token: &TokenHash) -> bool {
-        let ended = self.sessions.remove(token);
-        ended.is_some_and(|row| self.session_ids.remove(&row.record.id).is_some())
+    pub(super) fn end_session(&mut self, token: &TokenHash) -> Option<SessionTokens> {
+        let token = self.present_token(token)?;
+        self.take_session(&token).map(|row| row.record.tokens())
     }
 
-    pub(super) fn end_session_by_id(&mut self, id: &str, user_id: Option<&str>) -> Option<TokenHash> {
+    pub(super) fn end_session_by_id(&mut self, id: &str, user_id: Option<&str>) -> Option<SessionTokens> {
         let token = *self.session_ids.get(id)?;
         let holder = &self.sessions.get(&token)?.record.user_id;
         if user_id.is_some_and(|user_id| user_id != holder) {
             return None;
         }
-        self.end_session(&token).then_some(token)
+        self.end_session(&token)
     }
 
-    pub(super) fn end_sessions_of(&mut self, user_id: &str, ending: Ending) -> Vec<TokenHash> {
+    pub(super) fn end_sessions_of(&mut self, user_id: &str, ending: Ending) -> Vec<SessionTokens> {
         let of_user =
             self.sessions.values().map(|row| &row.record).filter(|session| session.user_id == user_id);
-        let tokens: Vec<_> =
-            of_user.map(|session| session.token_hash).filter(|token| ending.names(token)).collect();
-        for token in &tokens {
-            self.end_session(token);
+        let ended: Vec<_> =
+            of_user.map(SessionRecord::tokens).filter(|tokens| ending.names(tokens)).collect();
+        for tokens in &ended {
+            self.take_session(&tokens.current);
         }
-        tokens
+        ended
     }
 
     pub(super) fn record_activity(&mut self, seen: &[(TokenHash, Timestamp)]) {
         for (token, at) in seen {
-            if let Some(row) = self.sessions.get_mut(token) {
+            let token = self.present_token(token);
+            if let Some(row) = token.and_then(|token| self.sessions.get_mut(&token)) {
                 row.record.last_active_at = row.record.last_active_at.max(*at);
             }
         }

@@ -24,6 +24,8 @@ pub(super) struct Tables {
     pub(super) sessions: BTreeMap<TokenHash, Row<SessionRecord>>,
     /// Id to token.
     pub(super) session_ids: BTreeMap<String, TokenHash>,
+    /// Predecessor to token.
+    pub(super) predecessors: BTreeMap<TokenHash, TokenHash>,
     pub(super) verifications: BTreeMap<TokenHash, Row<VerificationRecord>>,
 }
 
@@ -48,9 +50,33 @@ impl Tables {
     }
 
     pub(super) fn insert_session(&mut self, session: SessionRecord) {
-        self.session_ids.insert(session.id.clone(), session.token_hash);
         let row = self.row(session);
-        self.sessions.insert(row.record.token_hash, row);
+        self.put_session(row);
+    }
+
+    /// Puts a session under its tokens and its id.
+    pub(super) fn put_session(&mut self, row: Row<SessionRecord>) {
+        let token = row.record.token_hash;
+        self.session_ids.insert(row.record.id.clone(), token);
+        if let Some(rotation) = row.record.rotation {
+            self.predecessors.insert(rotation.predecessor, token);
+        }
+        self.sessions.insert(token, row);
+    }
+
+    /// Takes the session with this very token out of all tables.
+    pub(super) fn take_session(&mut self, token: &TokenHash) -> Option<Row<SessionRecord>> {
+        let row = self.sessions.remove(token)?;
+        self.session_ids.remove(&row.record.id);
+        if let Some(rotation) = row.record.rotation {
+            self.predecessors.remove(&rotation.predecessor);
+        }
+        Some(row)
+    }
+
+    /// The present token of the session that `token` leads to: itself, or its successor.
+    pub(super) fn present_token(&self, token: &TokenHash) -> Option<TokenHash> {
+        if self.sessions.contains_key(token) { Some(*token) } else { self.predecessors.get(token).copied() }
     }
 
     pub(super) fn account_is_taken(&self, account: &AccountRecord) -> bool {
@@ -60,18 +86,18 @@ impl Tables {
             })
     }
 
-    /// Whether the id or the token of `session` belongs to a session that does not end in the same step.
+    /// Whether the id or a token of `session` belongs to a session that does not end in the same step.
     pub(super) fn session_is_taken(
         &self,
         session: &SessionRecord,
         ends: impl Fn(&SessionRecord) -> bool,
     ) -> bool {
-        let by_token = Some(&session.token_hash);
-        let by_id = self.session_ids.get(&session.id);
-        [by_token, by_id]
-            .into_iter()
-            .flatten()
-            .filter_map(|token| self.sessions.get(token))
+        let predecessor = session.rotation.map(|rotation| rotation.predecessor);
+        let by_tokens = [Some(session.token_hash), predecessor].into_iter().flatten();
+        let by_tokens = by_tokens.filter_map(|token| self.present_token(&token));
+        by_tokens
+            .chain(self.session_ids.get(&session.id).copied())
+            .filter_map(|token| self.sessions.get(&token))
             .any(|row| !ends(&row.record))
     }
 

@@ -1,11 +1,11 @@
 //! The steps on people and their accounts.
 
-use stayd_protocol::{Timestamp, TokenHash};
+use stayd_protocol::Timestamp;
 
 use super::tables::{Row, Tables};
 use crate::store::{
-    AccountRecord, CREDENTIAL, Ending, SessionRecord, StoreError, StoreResult, UserChange, UserRecord,
-    UserWithPassword,
+    AccountRecord, CREDENTIAL, Ending, SessionRecord, SessionTokens, StoreError, StoreResult, UserChange,
+    UserRecord, UserWithPassword,
 };
 
 impl Tables {
@@ -94,7 +94,7 @@ impl Tables {
         Ok(row.record.clone())
     }
 
-    pub(super) fn delete_user(&mut self, id: &str) -> StoreResult<Vec<TokenHash>> {
+    pub(super) fn delete_user(&mut self, id: &str) -> StoreResult<Vec<SessionTokens>> {
         let row = self.users.remove(id).ok_or(StoreError::NotFound)?;
         self.addresses.remove(&row.record.email);
         self.accounts.retain(|_, row| row.record.user_id != id);
@@ -116,7 +116,7 @@ impl Tables {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<TokenHash>> {
+    ) -> StoreResult<Vec<SessionTokens>> {
         if !self.users.contains_key(user_id) {
             return Err(StoreError::NotFound);
         }
@@ -134,7 +134,7 @@ impl Tables {
             return Err(StoreError::Conflict);
         }
         if let Some(session) = &session {
-            let ends = |other: &SessionRecord| other.user_id == user_id && ending.names(&other.token_hash);
+            let ends = |other: &SessionRecord| other.user_id == user_id && ending.names(&other.tokens());
             if self.session_is_taken(session, ends) {
                 return Err(StoreError::Conflict);
             }

@@ -15,10 +15,13 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_people_and_sessions",
-    sql: include_str!("migrations/0001_people_and_sessions.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_people_and_sessions",
+        sql: include_str!("migrations/0001_people_and_sessions.sql"),
+    },
+    Migration { name: "0002_rotation", sql: include_str!("migrations/0002_rotation.sql") },
+];
 
 impl Migration {
     /// SHA-256 of the text, with the line endings that it has in the repository.

@@ -12,6 +12,7 @@ mod migrate;
 mod open_error;
 mod options;
 mod reader;
+mod rotation;
 mod rows;
 mod sessions;
 mod store;

@@ -3,7 +3,9 @@
 use rusqlite::Row;
 use stayd_protocol::{Timestamp, TokenHash};
 
-use crate::store::{AccountRecord, SessionRecord, UserRecord, VerificationRecord};
+use crate::store::{
+    AccountRecord, RotationRecord, SessionRecord, SessionTokens, UserRecord, VerificationRecord,
+};
 
 /// The columns of a user, in the order of [`user`].
 macro_rules! user_columns {
@@ -17,13 +19,23 @@ pub(super) use user_columns;
 macro_rules! session_columns {
     () => {
         "session.id, session.token_hash, session.user_id, session.expires_at, session.created_at, \
-         session.updated_at, session.ip_address, session.user_agent, session.remembered, session.last_active_at"
+         session.updated_at, session.ip_address, session.user_agent, session.remembered, session.last_active_at, \
+         session.predecessor_hash, session.rotated_at, session.shown_at"
     };
 }
 pub(super) use session_columns;
 
+/// The row of the session that the token `?1` leads to: its own, or else the one it is the predecessor in. One look-up for a present token.
+macro_rules! session_of_token {
+    () => {
+        "session.seq = coalesce((SELECT seq FROM session WHERE token_hash = ?1), \
+                                (SELECT seq FROM session WHERE predecessor_hash = ?1))"
+    };
+}
+pub(super) use session_of_token;
+
 /// How many columns a session has.
-pub(super) const SESSION_COLUMNS: usize = 10;
+pub(super) const SESSION_COLUMNS: usize = 13;
 
 /// Reads a user whose columns begin at `first`.
 pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<UserRecord> {
@@ -51,7 +63,28 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
         user_agent: row.get(7)?,
         remembered: row.get(8)?,
         last_active_at: time(row, 9)?,
+        rotation: rotation(row, 10)?,
     })
+}
+
+fn rotation(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<RotationRecord>> {
+    let Some(predecessor) = predecessor(row, first)? else { return Ok(None) };
+    let shown_at: Option<i64> = row.get(first + 2)?;
+    Ok(Some(RotationRecord {
+        predecessor,
+        rotated_at: time(row, first + 1)?,
+        shown_at: shown_at.map(Timestamp::from_ms),
+    }))
+}
+
+/// Reads a session's tokens from `token_hash, predecessor_hash`.
+pub(super) fn tokens(row: &Row<'_>) -> rusqlite::Result<SessionTokens> {
+    Ok(SessionTokens { current: token(row, 0)?, predecessor: predecessor(row, 1)? })
+}
+
+fn predecessor(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<TokenHash>> {
+    let hash: Option<[u8; 32]> = row.get(column)?;
+    Ok(hash.map(TokenHash::from_bytes))
 }
 
 /// Reads an account from `id, account_id, provider_id, user_id, password_hash, created_at, updated_at`.
@@ -77,7 +110,7 @@ pub(super) fn verification(row: &Row<'_>) -> rusqlite::Result<VerificationRecord
     })
 }
 
-pub(super) fn token(row: &Row<'_>, column: usize) -> rusqlite::Result<TokenHash> {
+fn token(row: &Row<'_>, column: usize) -> rusqlite::Result<TokenHash> {
     row.get(column).map(TokenHash::from_bytes)
 }
 

@@ -4,21 +4,24 @@ use rusqlite::{Connection, OptionalExtension, params};
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::error::Outcome;
-use super::rows::{self, SESSION_COLUMNS, session_columns, user_columns};
-use crate::store::{Ending, Renewal, SessionRecord, SessionWithUser};
+use super::rows::{self, SESSION_COLUMNS, session_columns, session_of_token, user_columns};
+use crate::store::{Ending, SessionRecord, SessionTokens, SessionWithUser, StoreError};
 
-/// Adds a session and ends `replaced`, if it belongs to the same person. Answers whether it did.
+/// Adds a session and ends `replaced`, if it belongs to the same person. Answers with the tokens of what ended.
 pub(super) fn create(
     connection: &Connection,
     session: &SessionRecord,
     replaced: Option<&TokenHash>,
-) -> Outcome<bool> {
+) -> Outcome<Option<SessionTokens>> {
     let ended = match replaced {
-        None => false,
+        None => None,
         Some(token) => {
-            let mut statement =
-                connection.prepare_cached("DELETE FROM session WHERE token_hash = ?1 AND user_id = ?2")?;
-            statement.execute(params![token.as_bytes(), session.user_id])? > 0
+            let mut statement = connection.prepare_cached(concat!(
+                "DELETE FROM session WHERE ",
+                session_of_token!(),
+                " AND user_id = ?2 RETURNING token_hash, predecessor_hash"
+            ))?;
+            statement.query_row(params![token.as_bytes(), session.user_id], rows::tokens).optional()?
         }
     };
     insert(connection, session)?;
@@ -26,11 +29,23 @@ pub(super) fn create(
 }
 
 pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcome<()> {
+    let rotation = session.rotation.as_ref();
+    let predecessor = rotation.map(|rotation| rotation.predecessor.as_bytes());
+    // What the unique columns cannot say: no token is another session's predecessor.
+    let taken: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM session WHERE predecessor_hash = ?1)
+                 OR EXISTS (SELECT 1 FROM session WHERE token_hash = ?2)",
+        )?
+        .query_row(params![session.token_hash.as_bytes(), predecessor], |row| row.get(0))?;
+    if taken {
+        return Err(StoreError::Conflict.into());
+    }
     connection
         .prepare_cached(
             "INSERT INTO session (id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
-                                  user_agent, remembered, last_active_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                                  user_agent, remembered, last_active_at, predecessor_hash, rotated_at, shown_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             session.id,
@@ -43,6 +58,9 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
             session.user_agent,
             session.remembered,
             session.last_active_at.as_ms(),
+            predecessor,
+            rotation.map(|rotation| rotation.rotated_at.as_ms()),
+            rotation.and_then(|rotation| rotation.shown_at).map(Timestamp::as_ms),
         ])?;
     Ok(())
 }
@@ -53,7 +71,8 @@ pub(super) fn by_token(connection: &Connection, token: &TokenHash) -> Outcome<Op
         session_columns!(),
         ", ",
         user_columns!(),
-        " FROM session JOIN user ON user.id = session.user_id WHERE session.token_hash = ?1"
+        " FROM session JOIN user ON user.id = session.user_id WHERE ",
+        session_of_token!()
     ))?;
     let found = statement
         .query_row([token.as_bytes()], |row| {
@@ -91,60 +110,52 @@ pub(super) fn newest(
     Ok(sessions.collect::<Result<_, _>>()?)
 }
 
-/// Each condition closes a race: the session was renewed meanwhile, or is over, or ends later already.
-pub(super) fn renew(connection: &Connection, renewal: &Renewal) -> Outcome<Option<SessionRecord>> {
-    connection
-        .prepare_cached(
-            "UPDATE session SET expires_at = ?2, updated_at = ?3
-             WHERE token_hash = ?1 AND expires_at <= ?4 AND expires_at > ?3 AND expires_at < ?2",
-        )?
-        .execute(params![
-            renewal.token_hash.as_bytes(),
-            renewal.expires_at.as_ms(),
-            renewal.at.as_ms(),
-            renewal.only_if_expires_by.as_ms(),
-        ])?;
+pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<Option<SessionTokens>> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT ",
-        session_columns!(),
-        " FROM session WHERE token_hash = ?1"
+        "DELETE FROM session WHERE ",
+        session_of_token!(),
+        " RETURNING token_hash, predecessor_hash"
     ))?;
-    Ok(statement.query_row([renewal.token_hash.as_bytes()], rows::session).optional()?)
-}
-
-pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<bool> {
-    let mut statement = connection.prepare_cached("DELETE FROM session WHERE token_hash = ?1")?;
-    Ok(statement.execute([token.as_bytes()])? > 0)
+    Ok(statement.query_row([token.as_bytes()], rows::tokens).optional()?)
 }
 
 pub(super) fn end_by_id(
     connection: &Connection,
     id: &str,
     user_id: Option<&str>,
-) -> Outcome<Option<TokenHash>> {
+) -> Outcome<Option<SessionTokens>> {
     let mut statement = connection.prepare_cached(
-        "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2) RETURNING token_hash",
+        "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2)
+         RETURNING token_hash, predecessor_hash",
     )?;
-    Ok(statement.query_row(params![id, user_id], |row| rows::token(row, 0)).optional()?)
+    Ok(statement.query_row(params![id, user_id], rows::tokens).optional()?)
 }
 
-pub(super) fn end_of_user(connection: &Connection, user_id: &str, ending: Ending) -> Outcome<Vec<TokenHash>> {
+pub(super) fn end_of_user(
+    connection: &Connection,
+    user_id: &str,
+    ending: Ending,
+) -> Outcome<Vec<SessionTokens>> {
     let kept = match &ending {
         Ending::None => return Ok(Vec::new()),
         Ending::All => None,
         Ending::AllBut(token) => Some(token.as_bytes()),
     };
     let mut statement = connection.prepare_cached(
-        "DELETE FROM session WHERE user_id = ?1 AND (?2 IS NULL OR token_hash <> ?2) RETURNING token_hash",
+        "DELETE FROM session
+         WHERE user_id = ?1 AND (?2 IS NULL OR (token_hash <> ?2 AND predecessor_hash IS NOT ?2))
+         RETURNING token_hash, predecessor_hash",
     )?;
-    let ended = statement.query_map(params![user_id, kept], |row| rows::token(row, 0))?;
+    let ended = statement.query_map(params![user_id, kept], rows::tokens)?;
     Ok(ended.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn record_activity(connection: &Connection, seen: &[(TokenHash, Timestamp)]) -> Outcome<()> {
-    let mut statement = connection.prepare_cached(
-        "UPDATE session SET last_active_at = ?2 WHERE token_hash = ?1 AND last_active_at < ?2",
-    )?;
+    let mut statement = connection.prepare_cached(concat!(
+        "UPDATE session SET last_active_at = ?2 WHERE ",
+        session_of_token!(),
+        " AND last_active_at < ?2"
+    ))?;
     for (token, at) in seen {
         statement.execute(params![token.as_bytes(), at.as_ms()])?;
     }

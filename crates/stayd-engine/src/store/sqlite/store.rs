@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::users::NewPassword;
-use super::{SqliteStore, health, sessions, users, verifications};
+use super::{SqliteStore, health, rotation, sessions, users, verifications};
 use crate::store::{
-    AccountRecord, Ending, Renewal, SessionRecord, SessionWithUser, Store, StoreResult, UserChange,
-    UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, Ending, Renewal, Renewed, SessionRecord, SessionTokens, SessionWithUser, Store,
+    StoreResult, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 
 #[async_trait]
@@ -41,7 +41,7 @@ impl Store for SqliteStore {
         self.writer.write(move |db| users::update(db, &id, &change, at)).await
     }
 
-    async fn delete_user(&self, id: &str) -> StoreResult<Vec<TokenHash>> {
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<SessionTokens>> {
         let id = id.to_owned();
         self.writer.write(move |db| users::delete(db, &id)).await
     }
@@ -59,7 +59,7 @@ impl Store for SqliteStore {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<TokenHash>> {
+    ) -> StoreResult<Vec<SessionTokens>> {
         let user_id = user_id.to_owned();
         let new = NewPassword { user_id, password_hash, new_account_id, ending, session, at };
         self.writer.write(move |db| users::set_password(db, new)).await
@@ -70,7 +70,11 @@ impl Store for SqliteStore {
         self.writer.write(move |db| users::delete_account(db, &user_id, &account_id, allow_last)).await
     }
 
-    async fn create_session(&self, session: SessionRecord, replaced: Option<TokenHash>) -> StoreResult<bool> {
+    async fn create_session(
+        &self,
+        session: SessionRecord,
+        replaced: Option<TokenHash>,
+    ) -> StoreResult<Option<SessionTokens>> {
         self.writer.write(move |db| sessions::create(db, &session, replaced.as_ref())).await
     }
 
@@ -88,21 +92,26 @@ impl Store for SqliteStore {
         self.readers.read(move |db| sessions::newest(db, now, limit)).await
     }
 
-    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<SessionRecord>> {
-        self.writer.write(move |db| sessions::renew(db, &renewal)).await
+    async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<Renewed>> {
+        self.writer.write(move |db| rotation::renew(db, &renewal)).await
     }
 
-    async fn end_session(&self, token: &TokenHash) -> StoreResult<bool> {
+    async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>> {
+        let token = *token;
+        self.writer.write(move |db| rotation::show(db, &token, at)).await
+    }
+
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<SessionTokens>> {
         let token = *token;
         self.writer.write(move |db| sessions::end(db, &token)).await
     }
 
-    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<TokenHash>> {
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<SessionTokens>> {
         let (id, user_id) = (id.to_owned(), user_id.map(str::to_owned));
         self.writer.write(move |db| sessions::end_by_id(db, &id, user_id.as_deref())).await
     }
 
-    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<TokenHash>> {
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<SessionTokens>> {
         let user_id = user_id.to_owned();
         self.writer.write(move |db| sessions::end_of_user(db, &user_id, ending)).await
     }

@@ -1,13 +1,14 @@
 //! The statements on people and their accounts.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use stayd_protocol::{Timestamp, TokenHash};
+use stayd_protocol::Timestamp;
 
 use super::error::Outcome;
 use super::rows::{self, user_columns};
 use super::sessions;
 use crate::store::{
-    AccountRecord, CREDENTIAL, Ending, SessionRecord, StoreError, UserChange, UserRecord, UserWithPassword,
+    AccountRecord, CREDENTIAL, Ending, SessionRecord, SessionTokens, StoreError, UserChange, UserRecord,
+    UserWithPassword,
 };
 
 pub(super) fn create(
@@ -138,7 +139,7 @@ pub(super) fn update(
     Ok(changed.ok_or(StoreError::NotFound)?)
 }
 
-pub(super) fn delete(connection: &Connection, id: &str) -> Outcome<Vec<TokenHash>> {
+pub(super) fn delete(connection: &Connection, id: &str) -> Outcome<Vec<SessionTokens>> {
     let ended = sessions::end_of_user(connection, id, Ending::All)?;
     connection.prepare_cached("DELETE FROM verification WHERE value = ?1")?.execute([id])?;
     // Accounts go with the user.
@@ -165,7 +166,7 @@ pub(super) struct NewPassword {
     pub(super) at: Timestamp,
 }
 
-pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome<Vec<TokenHash>> {
+pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome<Vec<SessionTokens>> {
     if by_id(connection, &new.user_id)?.is_none() {
         return Err(StoreError::NotFound.into());
     }
