@@ -242,9 +242,9 @@ impl Machine {
         }
     }
 
-    /// Writes down how things stand, and tells the other tabs.
+    /// Tells the other tabs how things stand, and then writes it down, which takes longer.
     fn share(&mut self) {
-        self.effects.push(Effect::Remember);
         self.effects.push(Effect::Tell(Message::State));
+        self.effects.push(Effect::Remember);
     }
 }

@@ -3,9 +3,12 @@ import { fromHex } from "./bytes.ts";
 import { createOver } from "./create.ts";
 import { module } from "./module.ts";
 
+let compiled: WebAssembly.Module | undefined;
+
 /** Keeps the person of this page signed in. Has its first value when it returns. Under a CSP it needs `'wasm-unsafe-eval'`. */
-export const createSession = createOver(
-  () => new WebAssembly.Instance(new WebAssembly.Module(fromHex(module))).exports as unknown as Module,
-);
+export const createSession = createOver(() => {
+  compiled ??= new WebAssembly.Module(fromHex(module));
+  return new WebAssembly.Instance(compiled).exports as unknown as Module;
+});
 
 export * from "./exports.ts";
