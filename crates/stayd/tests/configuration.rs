@@ -81,6 +81,8 @@ fn a_wrong_value_is_named_with_its_place_and_what_is_accepted() {
             "session.expires_in cannot be \"soon\" (environment variable STAYD_SESSION_EXPIRES_IN)\naccepted: a duration",
         ),
         ("STAYD_SESSION_EXPIRES_IN", "500d", "session.expires_in cannot be \"500d\""),
+        ("STAYD_SESSION_ROTATION", "on", "session.rotation cannot be \"on\""),
+        ("STAYD_SESSION_ROTATION_GRACE", "1h", "session.rotation_grace cannot be \"1h\""),
         ("STAYD_RATE_LIMIT", "maybe", "rate_limit cannot be \"maybe\""),
         ("DATABASE_URL", "postgres://x/y", "database cannot be \"postgres://x/y\""),
         ("DATABASE_URL", "sqlite::memory:", "lose every session"),

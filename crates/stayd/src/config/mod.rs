@@ -161,6 +161,8 @@ fn sessions(layers: &Layers) -> Result<SessionPolicy, ConfigError> {
         expires_in: layers.read(&settings::EXPIRES_IN)?,
         update_age: layers.read(&settings::UPDATE_AGE)?,
         fresh_age: layers.read(&settings::FRESH_AGE)?,
+        rotation: layers.read(&settings::ROTATION)?,
+        rotation_grace: layers.read(&settings::ROTATION_GRACE)?,
         cookie_cache: layers.read(&settings::COOKIE_CACHE)?,
         cached: layers.read(&settings::SESSION_CACHE)?,
         ..SessionPolicy::default()

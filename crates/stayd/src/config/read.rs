@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
-use stayd_engine::mail::Transport;
+use stayd_engine::{Rotation, mail::Transport};
 use stayd_protocol::{CookieConfig, Strategy, email};
 use stayd_server::{TrustedOrigins, TrustedProxies};
 use url::Url;
@@ -132,6 +132,15 @@ pub(super) fn strategy(text: &str) -> Result<Strategy, Wrong> {
         "compact" => Ok(Strategy::Compact),
         "jwt" => Ok(Strategy::Jwt),
         "jwe" => Ok(Strategy::Jwe),
+        _ => Err(WRONG),
+    }
+}
+
+pub(super) fn rotation(text: &str) -> Result<Rotation, Wrong> {
+    match text {
+        "off" => Ok(Rotation::Off),
+        "grace" => Ok(Rotation::Grace),
+        "strict" => Ok(Rotation::Strict),
         _ => Err(WRONG),
     }
 }

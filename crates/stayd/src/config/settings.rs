@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use stayd_engine::Rotation;
 use stayd_protocol::{MAX_COOKIE_AGE, Strategy};
 use stayd_server::TrustedProxies;
 use url::Url;
@@ -32,7 +33,17 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
         ],
     ),
     ("Secrets", &[&SECRET.about, &SECRETS.about, &SECRET_FILE.about]),
-    ("Sessions", &[&EXPIRES_IN.about, &UPDATE_AGE.about, &FRESH_AGE.about, &SESSION_CACHE.about]),
+    (
+        "Sessions",
+        &[
+            &EXPIRES_IN.about,
+            &UPDATE_AGE.about,
+            &FRESH_AGE.about,
+            &ROTATION.about,
+            &ROTATION_GRACE.about,
+            &SESSION_CACHE.about,
+        ],
+    ),
     (
         "Cookies",
         &[&COOKIE_PREFIX.about, &COOKIE_DOMAIN.about, &COOKIE_CACHE.about, &COOKIE_CACHE_STRATEGY.about],
@@ -149,6 +160,16 @@ pub(crate) const UPDATE_AGE: Setting<Duration> = Setting {
 pub(crate) const FRESH_AGE: Setting<Duration> = Setting {
     about: About::new("session.fresh_age", DURATION, "For so long after sign-in a session may do what needs freshness, such as deleting the account without the password. 0 asks for none.").variables(&["STAYD_SESSION_FRESH_AGE"]).default("1d"),
     parse: |text| read::duration(text, Duration::ZERO..=MAX_COOKIE_AGE),
+};
+pub(crate) const ROTATION: Setting<Rotation> = Setting {
+    about: About::new("session.rotation", "`off`, `grace` or `strict`", "Whether a renewal also replaces the session's token, so that a stolen one does not work for ever. `off`: a session keeps its token, as with Better Auth. `grace`: the token before works until `session.rotation_grace` after its successor was first used, so that no lost answer and no other tab loses the session; a change of password replaces the token too. `strict`: a token works until its renewal and not a moment longer; when the answer to a renewal is lost, the person must sign in again.")
+        .variables(&["STAYD_SESSION_ROTATION"]).default("off"),
+    parse: read::rotation,
+};
+pub(crate) const ROTATION_GRACE: Setting<Duration> = Setting {
+    about: About::new("session.rotation_grace", "a duration from `1s` to `10m`", "With `grace`, how long a replaced token still works after its successor was first used. Requests with a token that has just stopped working are answered with 409 `SESSION_SUPERSEDED` for as long again, and no cookie is changed; after that it is unknown. Longer than a request may take.")
+        .variables(&["STAYD_SESSION_ROTATION_GRACE"]).default("10s"),
+    parse: |text| read::duration(text, Duration::from_secs(1)..=Duration::from_mins(10)),
 };
 pub(crate) const SESSION_CACHE: Setting<usize> = Setting {
     about: About::new(
