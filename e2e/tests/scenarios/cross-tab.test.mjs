@@ -53,7 +53,7 @@ for (const kind of browsers) {
     // AU-6
     testIn(kind, "25 a sign-out sends every tab to the configured place", ["tabs"], async () => {
       const [a, b] = await pair({ signedOutUrl: "/bye" });
-      await a.evaluate(() => void session.signOut());
+      await a.evaluate(() => void setTimeout(() => session.signOut()));
       for (const tab of [a, b]) {
         // While it leaves the page a tab cannot be asked.
         const path = () => tab.evaluate(() => location.pathname).catch(() => null);
