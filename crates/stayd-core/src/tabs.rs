@@ -11,7 +11,7 @@
 use core::cmp::Ordering;
 
 use crate::backoff::Backoff;
-use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, SPREAD_MS};
+use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::machine::Machine;
@@ -83,7 +83,10 @@ impl Machine {
             Ordering::Equal => self.settle_tie(stored, written_at),
         }
         self.switching_until = None;
-        if let Some(tried_at) = at(record.tried_ago_ms).filter(|at| Some(*at) > self.backoff.tried_at) {
+        // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
+        let own = self.backoff.tried_at;
+        let news = |at: &Instant| own.is_none_or(|own| at.since(own) >= RETRY_FLOOR_MS);
+        if let Some(tried_at) = at(record.tried_ago_ms).filter(news) {
             let floor = written_at.plus(record.retry_in_ms);
             let (now, random) = (self.now, &mut self.random);
             self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
@@ -225,5 +228,37 @@ fn session_of(record: &Record, written_at: Instant) -> Session {
         renew_at: written_at.plus(record.renews_in_ms),
         lapses_at: written_at.plus(record.lapses_in_ms),
         ends_at: written_at.plus(record.ends_in_ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::event::{Event, Outcome, Rendered, Trouble};
+
+    #[test]
+    fn its_own_failure_read_back_a_moment_younger_puts_off_no_attempt() {
+        let mut machine = Machine::new(Config::DEFAULT, 1);
+        let start = Instant::from_ms(1_000_000);
+        let mut attempt = 0;
+        let mut step = |now: Instant, event: Event| {
+            let effects = machine.handle(now, event);
+            for effect in effects.as_slice() {
+                if let Effect::AskLeadership { attempt: number } = effect {
+                    attempt = *number;
+                }
+            }
+            let sends = effects.as_slice().iter().any(|effect| matches!(effect, Effect::Send { .. }));
+            (sends, attempt, machine.deadline(), machine.record())
+        };
+        let (_, first, ..) = step(start, Event::Started { rendered: Rendered::Nothing, remembered: None });
+        assert!(step(start, Event::LeadershipGained { attempt: first, stored: None }).0);
+        let outcome = Outcome::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
+        let (_, _, deadline, record) = step(start, Event::Answered { attempt: first, outcome });
+        let again = deadline.expect("it tries again");
+        let (_, second, ..) = step(again, Event::DeadlineReached);
+        let stored = Stored { record, age_ms: again.since(start) - 2, has_data: false };
+        assert!(step(again, Event::LeadershipGained { attempt: second, stored: Some(stored) }).0);
     }
 }
