@@ -13,6 +13,7 @@ export const somebody = (name = "Ada Lovelace") => ({
 
 export const heading = (page, name) => page.getByRole("heading", { level: 1, name });
 export const signedInHeading = (page) => heading(page, /^Hello, /);
+export const endedHeading = (page) => heading(page, "Your session has ended");
 export const signedOutHeading = (page) => heading(page, "Sign in once. Stay signed in.");
 
 export async function signUp(page, origin, who, { remember = true } = {}) {
@@ -41,6 +42,12 @@ export async function signIn(page, origin, who, options) {
   await signedInHeading(page).waitFor();
 }
 
+/** The strip across the page. */
+export const banner = (page) => page.locator("#banner").getByRole("alert");
+
+/** The server has confirmed what the page shows, and the page may change things. */
+export const confirmed = (page) => page.getByRole("status").getByText("Confirmed by the server").waitFor();
+
 /** The rows of the list of sessions; waits until there are this many. */
 export async function sessionRows(page, wanted) {
   const rows = page.getByRole("region", { name: "Where you are signed in" }).getByRole("listitem");
@@ -48,8 +55,38 @@ export async function sessionRows(page, wanted) {
   return rows;
 }
 
-/** The person comes back to the tab, without a reload. */
-export const lookAtTab = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+/** The person leaves the tab and comes back to it, without a reload. */
+export const lookAtTab = (page) =>
+  page.evaluate(() => {
+    for (const state of ["hidden", "visible"]) {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }
+  });
+
+/** Comes back to the tab until it shows this: what the server said in the last 5 seconds is not asked again. */
+export const lookUntil = (page, locator) =>
+  until(`the page to show ${locator}`, async () => {
+    await lookAtTab(page);
+    return locator.isVisible();
+  });
+
+/** Reloads the page until it shows this, for the same reason. */
+export const reloadUntil = (page, locator) =>
+  until(`a reload to show ${locator}`, async () => {
+    await page.reload();
+    return locator.waitFor({ timeout: 1_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+
+/** A browser that remembers nothing of the session but its cookie. */
+export const forget = (page) =>
+  page.evaluate(async () => {
+    localStorage.clear();
+    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+  });
 
 /** True if the element with the focus matches. */
 export const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, person } from "../browser.mjs";
-import { fillSignIn, hasFocus, heading, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
+import { fillSignIn, hasFocus, heading, reloadUntil, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
 import { startServer } from "../server.mjs";
 import { until } from "../until.mjs";
 
@@ -169,8 +169,7 @@ test("a changed password ends the other sessions and opens the account", async (
   await sessionRows(here.page, 1);
   await here.page.reload();
   await signedInHeading(here.page).waitFor();
-  await there.page.reload();
-  await signedOutHeading(there.page).waitFor();
+  await reloadUntil(there.page, signedOutHeading(there.page));
   await fillSignIn(there.page, { ...who, password: NEW_PASSWORD });
   await signedInHeading(there.page).waitFor();
   await here.context.close();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, person } from "../browser.mjs";
-import { hasFocus, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
+import { hasFocus, reloadUntil, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
 import { startServer } from "../server.mjs";
 import { until } from "../until.mjs";
 
@@ -64,6 +64,7 @@ test("a person signs in by keyboard alone, with Enter in the password", async ()
   const { context, page } = await person(browser);
   await signUp(page, server.origin, who);
   await context.clearCookies();
+  await reloadUntil(page, signedOutHeading(page));
   await page.reload();
   await signedOutHeading(page).waitFor();
   await tabThrough(page, ["Skip to content", "Sign in", "E-mail"]);

@@ -1,9 +1,22 @@
-// The server is away. Only the server ends a session, so the page keeps what it knows and says so.
+// The server or the network is away. Only the server ends a session, so the page keeps what it knows and says so.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, person } from "../browser.mjs";
-import { fillSignIn, heading, lookAtTab, sessionRows, signedInHeading, signedOutHeading, signUp, somebody } from "../person.mjs";
+import {
+  banner,
+  confirmed,
+  fillSignIn,
+  forget,
+  heading,
+  lookUntil,
+  sessionRows,
+  signedInHeading,
+  signedOutHeading,
+  signUp,
+  somebody,
+} from "../person.mjs";
 import { startServer } from "../server.mjs";
+import { until } from "../until.mjs";
 
 let server;
 let browser;
@@ -16,7 +29,10 @@ beforeEach(async () => {
 });
 afterEach(() => server?.remove());
 
-const banner = (page) => page.locator("#banner").getByRole("alert");
+const saveName = (page) => page.getByRole("button", { name: "Save name" });
+const isOff = async (button) => (await button.getAttribute("aria-disabled")) === "true";
+const sessionCookies = async (context) =>
+  (await context.cookies()).filter(({ name }) => name.endsWith("session_token"));
 
 test("a server that is away shows a banner and keeps the data", async () => {
   const who = somebody();
@@ -24,20 +40,34 @@ test("a server that is away shows a banner and keeps the data", async () => {
   await signUp(page, server.origin, who);
   await sessionRows(page, 1);
   await server.stop("SIGKILL");
-  await lookAtTab(page);
-  await banner(page).waitFor();
+  await lookUntil(page, banner(page));
+  await banner(page).getByText("The server cannot be reached. You are not signed out.").waitFor();
   await signedInHeading(page).waitFor();
   await page.getByText(who.email).first().waitFor();
   await sessionRows(page, 1);
-
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await page.getByRole("banner").getByText("The server cannot be reached. Nothing was changed").waitFor();
+  assert.ok(await isOff(saveName(page)), "what changes something waits");
   assert.equal(await signedOutHeading(page).count(), 0);
 
   await server.start();
   await page.getByRole("button", { name: "Try again" }).click();
   await banner(page).waitFor({ state: "detached" });
   await signedInHeading(page).waitFor();
+  assert.ok(!(await isOff(saveName(page))));
+  await context.close();
+});
+
+test("a sign-out while the server is away is seen at once, and reaches the server when it is back", async () => {
+  const { context, page } = await person(browser);
+  await signUp(page, server.origin, somebody());
+  const [cookie] = await sessionCookies(context);
+  await server.stop("SIGKILL");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await signedOutHeading(page).waitFor();
+  await page.getByText("The server is told as soon as it can be reached.").waitFor();
+  await server.start();
+  await until("the server to be told", async () => (await sessionCookies(context)).length === 0);
+  const answer = await fetch(`${server.origin}/api/auth/get-session`, { headers: { cookie: `${cookie.name}=${cookie.value}` } });
+  assert.equal(await answer.text(), "null", "the session is over, not only forgotten here");
   await context.close();
 });
 
@@ -45,11 +75,37 @@ test("the page finds the server again by itself", async () => {
   const { context, page } = await person(browser);
   await signUp(page, server.origin, somebody());
   await server.stop();
-  await lookAtTab(page);
-  await banner(page).waitFor();
+  await lookUntil(page, banner(page));
   await server.start();
   await banner(page).waitFor({ state: "detached", timeout: 30_000 });
   await signedInHeading(page).waitFor();
+  await context.close();
+});
+
+test("offline, the page shows what it knew, also after a reload, and changes wait for the network", async () => {
+  const who = somebody();
+  const { context, page } = await person(browser);
+  await signUp(page, server.origin, who);
+  await confirmed(page);
+  await context.setOffline(true);
+  await banner(page).getByText("You are offline.").waitFor();
+  await page.getByText(who.email).first().waitFor();
+  assert.ok(await isOff(saveName(page)));
+  const form = page.getByRole("form", { name: "Change name" });
+  await form.getByLabel("Name").fill("Typed offline");
+  await form.getByLabel("Name").press("Enter");
+  await form.getByRole("alert").getByText("What you typed stays here.").waitFor();
+
+  await context.setOffline(false);
+  await banner(page).waitFor({ state: "detached" });
+  await until("the button to work", async () => !(await isOff(saveName(page))));
+  await saveName(page).click();
+  await heading(page, "Hello, Typed offline").waitFor();
+
+  // The page itself comes from the browser's cache or not at all; here only the session server is out of reach.
+  await page.route("**/api/auth/**", (route) => route.abort("internetdisconnected"));
+  await page.reload();
+  await heading(page, "Hello, Typed offline").waitFor();
   await context.close();
 });
 
@@ -83,8 +139,10 @@ test("an answer of 500 signs nobody out", async () => {
   await page.route("**/api/auth/get-session", (route) =>
     route.fulfill({ status: 500, contentType: "application/json", body: "{}" }),
   );
-  await lookAtTab(page);
-  await banner(page).waitFor();
+  await lookUntil(page, banner(page));
   await signedInHeading(page).waitFor();
+  await forget(page);
+  await page.reload();
+  await heading(page, "The server cannot be reached").waitFor();
   await context.close();
 });

@@ -2,7 +2,21 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, openPage, person } from "../browser.mjs";
-import { hasFocus, lookAtTab, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
+import {
+  banner,
+  endedHeading,
+  fillSignIn,
+  forget,
+  hasFocus,
+  lookUntil,
+  reloadUntil,
+  sessionRows,
+  signedInHeading,
+  signedOutHeading,
+  signIn,
+  signUp,
+  somebody,
+} from "../person.mjs";
 import { startServer } from "../server.mjs";
 import { until } from "../until.mjs";
 
@@ -26,6 +40,15 @@ async function twoBrowsers() {
   return { who, here, there, close: () => Promise.all([here.context.close(), there.context.close()]) };
 }
 
+/** Neither in sight nor in the page at all: name, address, and where else they are signed in. */
+async function assertNothingOf(who, page) {
+  const all = await page.evaluate(() => {
+    const values = [...document.querySelectorAll("input, textarea")].map(({ value }) => value);
+    return [document.title, document.body.textContent, ...values].join("\n");
+  });
+  for (const part of [who.name, who.email, "127.0.0.1", "This device"]) assert.ok(!all.includes(part), `the page has ${part}`);
+}
+
 test("the list shows both sessions and marks this one", async () => {
   const { here, close } = await twoBrowsers();
   const rows = await sessionRows(here.page, 2);
@@ -35,8 +58,8 @@ test("the list shows both sessions and marks this one", async () => {
   await close();
 });
 
-test("one of two sessions is ended, and its browser is signed out when it looks again", async () => {
-  const { here, there, close } = await twoBrowsers();
+test("one of two sessions is ended, and its browser says so when it looks again, with nothing of the person in sight", async () => {
+  const { who, here, there, close } = await twoBrowsers();
   const rows = await sessionRows(here.page, 2);
   await rows.nth(1).getByRole("button", { name: /^End/ }).click();
   await sessionRows(here.page, 1);
@@ -44,9 +67,13 @@ test("one of two sessions is ended, and its browser is signed out when it looks 
     hasFocus(here.page.getByRole("heading", { name: "Where you are signed in" })),
   );
   await signedInHeading(here.page).waitFor();
-  await lookAtTab(there.page);
+  await lookUntil(there.page, endedHeading(there.page));
+  await banner(there.page).getByText("Your session has ended.").waitFor();
+  await assertNothingOf(who, there.page);
+  await there.page.reload();
   await signedOutHeading(there.page).waitFor();
   await there.page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
+  await assertNothingOf(who, there.page);
   await here.page.reload();
   await signedInHeading(here.page).waitFor();
   assertNoComplaints(here.page);
@@ -57,7 +84,7 @@ test("ending this session in the list signs out here", async () => {
   const { here, there, close } = await twoBrowsers();
   const rows = await sessionRows(here.page, 2);
   await rows.nth(0).getByRole("button", { name: /^End this session/ }).click();
-  await signedOutHeading(here.page).waitFor();
+  await endedHeading(here.page).waitFor();
   await here.page.reload();
   await signedOutHeading(here.page).waitFor();
   await there.page.reload();
@@ -74,8 +101,7 @@ test("all other sessions are ended at once", async () => {
   await here.page.getByRole("button", { name: "End all others" }).click();
   await sessionRows(here.page, 1);
   for (const { page } of [there, third]) {
-    await page.reload();
-    await signedOutHeading(page).waitFor();
+    await reloadUntil(page, signedOutHeading(page));
   }
   await here.page.reload();
   await signedInHeading(here.page).waitFor();
@@ -98,20 +124,22 @@ test("signing out ends the session, in this tab and in the one beside it", async
   assert.deepEqual((await context.cookies()).filter(({ name }) => name.endsWith("session_token")), []);
   // The cookie as it was opens nothing any more.
   await context.addCookies([cookie]);
+  await forget(page);
   await page.reload();
   await signedOutHeading(page).waitFor();
   assertNoComplaints(page);
   await context.close();
 });
 
-test("going back to the page after signing out elsewhere shows nobody", async () => {
-  const { here, there, close } = await twoBrowsers();
+test("going back to the page after its session was ended elsewhere shows nobody", async () => {
+  const { who, here, there, close } = await twoBrowsers();
   await there.page.goto("about:blank");
   const rows = await sessionRows(here.page, 2);
   await rows.nth(1).getByRole("button", { name: /^End/ }).click();
   await sessionRows(here.page, 1);
   await there.page.goBack();
-  await signedOutHeading(there.page).waitFor();
+  await lookUntil(there.page, endedHeading(there.page).or(signedOutHeading(there.page)));
+  await assertNothingOf(who, there.page);
   await close();
 });
 
@@ -131,4 +159,48 @@ test("a session too old to see the list is told to sign in again, and the rest o
   await page.getByRole("form", { name: "Change name" }).getByRole("button", { name: "Save name" }).click();
   await page.getByText("Name saved.").waitFor();
   await context.close();
+});
+
+test("work in the page outlives the end of the session, and goes on after signing in in place", async () => {
+  const { who, here, there, close } = await twoBrowsers();
+  const { page } = there;
+  await page.getByLabel("A note").fill("half a thought");
+  await page.getByRole("form", { name: "Change name" }).getByLabel("Name").fill("Countess Lovelace");
+  await page.getByRole("form", { name: "Change password" }).getByLabel("Current password", { exact: true }).fill(who.password);
+  await page.getByLabel("A note").focus();
+  await here.page.getByRole("button", { name: "End all others" }).click();
+  await sessionRows(here.page, 1);
+  await lookUntil(page, endedHeading(page));
+  assert.ok(await hasFocus(page.getByLabel("A note")), "whoever types is not interrupted");
+  assert.equal(await page.getByRole("button", { name: "Save name" }).getAttribute("aria-disabled"), "true");
+  assert.equal(await page.getByRole("button", { name: "Sign out", exact: true }).count(), 0);
+
+  await page.locator("#banner").getByRole("button", { name: "Sign in" }).click();
+  assert.ok(await hasFocus(page.getByLabel("E-mail")), "the banner leads to the form");
+  await fillSignIn(page, who);
+  await signedInHeading(page).waitFor();
+  await banner(page).waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("A note").inputValue(), "half a thought");
+  const password = page.getByRole("form", { name: "Change password" }).getByLabel("Current password", { exact: true });
+  assert.equal(await password.inputValue(), "", "a password is not kept");
+  await page.getByRole("button", { name: "Save name" }).click();
+  await page.getByRole("heading", { name: "Hello, Countess Lovelace" }).waitFor();
+  await close();
+});
+
+test("somebody else who signs in in place finds nothing of the one before", async () => {
+  const { who, here, there, close } = await twoBrowsers();
+  const other = { ...somebody("Grace Hopper") };
+  const third = await person(browser);
+  await signUp(third.page, server.origin, other);
+  await there.page.getByLabel("A note").fill("half a thought");
+  await here.page.getByRole("button", { name: "End all others" }).click();
+  await sessionRows(here.page, 1);
+  await lookUntil(there.page, endedHeading(there.page));
+  await fillSignIn(there.page, other);
+  await there.page.getByRole("heading", { name: "Hello, Grace Hopper" }).waitFor();
+  assert.equal(await there.page.getByLabel("A note").inputValue(), "");
+  assert.equal(await there.page.getByText(who.email).count(), 0);
+  await third.context.close();
+  await close();
 });

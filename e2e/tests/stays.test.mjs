@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, launchWithProfile, openPage, person } from "../browser.mjs";
-import { signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
+import { confirmed, endedHeading, forget, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
 import { startServer } from "../server.mjs";
 
 let server;
@@ -27,9 +27,11 @@ test("a person signs up, reloads and is still signed in", async () => {
   await context.close();
 });
 
-test("no wrong state shows before the first answer", async () => {
+/** Somebody signed in whose reloaded page waits for the server's word until `release` is called. */
+async function waiting(prepare) {
   const { context, page } = await person(browser);
   await signUp(page, server.origin, somebody());
+  await prepare(page);
   let release;
   const held = new Promise((resolve) => (release = resolve));
   await page.route("**/api/auth/get-session", async (route) => {
@@ -37,13 +39,45 @@ test("no wrong state shows before the first answer", async () => {
     await route.continue();
   });
   await page.reload({ waitUntil: "load" });
+  return { context, page, release };
+}
+
+test("a browser that remembers nobody shows no wrong state before the first answer", async () => {
+  const { context, page, release } = await waiting(forget);
   await page.getByText("Looking for your session").waitFor();
   assert.equal(await signedOutHeading(page).count(), 0);
   assert.equal(await signedInHeading(page).count(), 0);
   release();
   await signedInHeading(page).waitFor();
+  await confirmed(page);
   await context.close();
 });
+
+test("a browser that remembers somebody shows them at once, unconfirmed, and lets them change nothing yet", async () => {
+  const { context, page, release } = await waiting(age);
+  await signedInHeading(page).waitFor({ timeout: 1_000 });
+  await page.getByText("Remembered, asking the server").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Save name" }).getAttribute("aria-disabled"), "true");
+  release();
+  await confirmed(page);
+  assert.equal(await page.getByRole("button", { name: "Save name" }).getAttribute("aria-disabled"), null);
+  await context.close();
+});
+
+/** Makes what the browser remembers a minute old: it was written then, by the clock beside it. */
+const age = (page) =>
+  page.evaluate(async () => {
+    for (const [key, value] of Object.entries(localStorage)) {
+      if (!key.endsWith(".session")) continue;
+      const entry = JSON.parse(value);
+      localStorage.setItem(key, JSON.stringify({ ...entry, at: entry.at - 60_000 }));
+    }
+    const database = await new Promise((resolve) => (indexedDB.open("stayd").onsuccess = ({ target }) => resolve(target.result)));
+    const store = database.transaction("records", "readwrite").objectStore("records");
+    const entry = await new Promise((resolve) => (store.get("stayd").onsuccess = ({ target }) => resolve(target.result)));
+    await new Promise((resolve) => (store.put({ ...entry, at: entry.at - 60_000 }, "stayd").onsuccess = resolve));
+    database.close();
+  });
 
 for (const signal of ["SIGTERM", "SIGKILL"]) {
   test(`a person stays signed in when the server is restarted after ${signal}`, async () => {
@@ -97,8 +131,12 @@ test("without remember me, a restart of the browser signs out", async () => {
       const cookies = await context.cookies();
       assert.deepEqual(cookies.filter(({ expires }) => expires !== -1), [], "only session cookies");
     },
-    async (page) => {
+    async (page, context) => {
       await page.goto(server.origin);
+      await endedHeading(page).or(signedOutHeading(page)).waitFor();
+      assert.equal(await page.getByText(who.email).count(), 0);
+      assert.deepEqual(await context.cookies(), []);
+      await page.reload();
       await signedOutHeading(page).waitFor();
     },
   );

@@ -39,6 +39,5 @@ let lastId = 0;
 /** An id nobody else in this page has, to tie labels, hints and errors to their fields. */
 export const freshId = (stem: string): string => `${stem}-${++lastId}`;
 
-/** Any value as text: the client makes dates of strings that look like dates, even of somebody's name. */
-export const text = (value: unknown): string =>
-  value instanceof Date ? value.toISOString() : value === null || value === undefined ? "" : String(value);
+/** Any value of the server's as text. */
+export const text = (value: unknown): string => (typeof value === "string" ? value : "");

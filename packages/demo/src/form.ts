@@ -1,4 +1,5 @@
 import { el, freshId } from "./dom.ts";
+import { changes, isLocked, isOff, setBusy } from "./press.ts";
 
 export interface FieldSpec {
   name: string;
@@ -26,12 +27,16 @@ export interface FormSpec {
   check?: CheckSpec;
   submit: string;
   busy: string;
+  /** True where it changes something as the person who is signed in: then it waits while the page may not. */
+  changes?: boolean;
   /** True for the one button that matters most in the view. */
   primary?: boolean;
   /** True empties the form after success. */
   clears?: boolean;
   run(values: Record<string, string>, checked: boolean): Promise<Result>;
 }
+
+const LOCKED = "This cannot be saved now. What you typed stays here.";
 
 interface Field {
   root: HTMLElement;
@@ -45,6 +50,7 @@ export function form(spec: FormSpec): HTMLFormElement {
   const alert = el("p", { class: "form-error", role: "alert" });
   const status = el("p", { class: "form-done", role: "status" });
   const button = el("button", { type: "submit", class: spec.primary ? "button primary wide" : "button" }, spec.submit);
+  if (spec.changes) changes(button);
   const checkbox = spec.check ? checkField(spec.check) : null;
   const root = el(
     "form",
@@ -61,12 +67,11 @@ export function form(spec: FormSpec): HTMLFormElement {
     status.textContent = "";
     const wrong = fields.filter((one) => !one.check())[0];
     if (wrong) return wrong.input.focus();
-    // aria-disabled keeps the focus on the button while it works; `busy` refuses the second press.
-    button.setAttribute("aria-disabled", "true");
+    setBusy(button, true);
     button.textContent = spec.busy;
     const values = Object.fromEntries(fields.map(({ input }) => [input.name, input.value]));
     const result = await spec.run(values, checkbox?.input.checked ?? false);
-    button.removeAttribute("aria-disabled");
+    setBusy(button, false);
     button.textContent = spec.submit;
     if ("error" in result) {
       alert.textContent = result.error;
@@ -78,7 +83,8 @@ export function form(spec: FormSpec): HTMLFormElement {
   };
   root.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (button.getAttribute("aria-disabled") !== "true") void submit();
+    if (!isOff(button)) void submit();
+    else if (isLocked(button)) alert.textContent = LOCKED;
   });
   return root;
 }

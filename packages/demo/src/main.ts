@@ -1,68 +1,80 @@
-import { attempt, explain, onFailure } from "./attempt.ts";
-import { client } from "./client.ts";
+import { Banner } from "./banner.ts";
 import { el, place } from "./dom.ts";
+import { happenings } from "./happenings.ts";
 import { type Arrival, takeArrival } from "./link.ts";
-import { Reach } from "./reach.ts";
+import { allowChanges, onPress } from "./press.ts";
 import { say } from "./say.ts";
-import { isTrouble, lookAgain, next, type State } from "./state.ts";
+import { session, type SessionView } from "./session.ts";
 import { ago } from "./time.ts";
 import type { View } from "./view.ts";
+import { home } from "./views/home.ts";
 import { arrivalNotice, type Notice } from "./views/notice.ts";
 import { loading, unreachable } from "./views/plain.ts";
 import { reset } from "./views/reset.ts";
-import { signedIn } from "./views/signed-in.ts";
 import { signedOut } from "./views/signed-out.ts";
 
 const NOTHING: Arrival = { kind: "none" };
-const ENDED_ELSEWHERE: Notice = { tone: "plain", words: "This session has ended. Sign in again to go on." };
+const ENDED: Notice = { tone: "plain", words: "This session has ended. Sign in again to go on." };
 const SIGNED_OUT: Notice = { tone: "good", words: "You are signed out." };
+const SIGNED_OUT_HERE: Notice = {
+  tone: "plain",
+  words: "You are signed out in this browser. The server is told as soon as it can be reached.",
+};
 const PASSWORD_SET: Notice = { tone: "good", words: "Your password is set. Use it to sign in." };
 const PASSWORD_SET_HERE: Notice = { tone: "good", words: "Your password is set." };
 
-let state: State = { kind: "loading" };
 let arrival = takeArrival();
 let notice = arrivalNotice(arrival);
-let shown: { key: string; view: View } | null = null;
-/** Sessions this page ended: whatever an answer that was under way still says, they do not come back. */
-const ended = new Set<string>();
+/** What is on the screen, whether the server has confirmed it here, and by what it is known to be the same. */
+let shown: { key: string; view: View; confirmed: boolean } | null = null;
+const banner = new Banner();
 
-const reach = new Reach(lookAgain);
-
-/** Two states with the same key are the same view, which is kept and told of the news. */
-function key(now: State): string {
+/** Which view is wanted. Two states with the same key are the same view, which is kept and told of the news. */
+function keyOf(now: SessionView): string {
   if (arrival.kind === "reset") return "reset";
-  return now.kind === "signed-in" ? `signed-in ${now.data.user.id}` : now.kind;
+  if (now.data) return `home ${now.data.user.id}`;
+  // Somebody signs in: the form they use stays.
+  if (now.status === "loading") return shown && shown.key !== "unreachable" ? shown.key : "loading";
+  if (now.status === "error" || now.identity !== "anonymous") return "unreachable";
+  // It ended under somebody's hands: what they work at stays (EN-7).
+  if (now.expired && shown?.confirmed) return shown.key;
+  return "signed-out";
 }
 
-function build(now: State): View {
+function build(key: string, now: SessionView): View {
   if (arrival.kind === "reset") return reset(arrival.token, leaveReset);
-  switch (now.kind) {
-    case "loading":
-      return loading();
-    case "unreachable":
-      return unreachable(lookAgain);
-    case "signed-out":
-      return signedOut({ notice, forgot: arrival.kind === "reset-failed" });
-    case "signed-in":
-      return signedIn(now.data, notice);
-  }
+  if (key === "loading") return loading();
+  if (key === "unreachable") return unreachable();
+  if (now.data) return home(now, now.data, notice);
+  return signedOut({ notice: notice ?? farewell(now), forgot: arrival.kind === "reset-failed" });
 }
 
-function show(): void {
-  const wanted = key(state);
-  if (shown?.key === wanted) {
-    if (state.kind === "signed-in") shown.view.update?.(state.data);
-    return;
-  }
+/** Why nobody is signed in, if this page or this browser has seen it happen. */
+function farewell(now: SessionView): Notice | null {
+  if (now.expired) return ENDED;
+  return shown?.key.startsWith("home") ? SIGNED_OUT : null;
+}
+
+function show(now: SessionView): void {
+  const key = keyOf(now);
+  if (shown?.key === key) shown.view.update?.(now);
+  else replace(key, now);
+  if (!shown) return;
+  shown.confirmed ||= now.identity === "active" && now.data !== null;
+  document.title = shown.view.title;
+  place("bar-actions").replaceChildren(...(now.data ? [signOut] : []));
+  allowChanges(place("view"), now.canMutate);
+  banner.show(now, shown);
+}
+
+function replace(key: string, now: SessionView): void {
   const hadView = shown !== null && shown.key !== "loading";
-  const view = build(state);
-  shown = { key: wanted, view };
-  document.title = view.title;
+  const view = build(key, now);
+  shown = { key, view, confirmed: false };
   place("view").replaceChildren(view.root);
-  place("bar-actions").replaceChildren(...(wanted.startsWith("signed-in") ? signOutActions() : []));
   // The first view leaves the focus where the browser put it; later ones take it along.
   if (hadView) view.heading.focus();
-  if (state.kind === "loading") return;
+  if (key === "loading" || key === "unreachable") return;
   if (notice) say(notice.words);
   // What a link brought is said once.
   notice = null;
@@ -71,72 +83,34 @@ function show(): void {
 
 function leaveReset(changed: boolean): void {
   arrival = NOTHING;
-  if (changed) notice = state.kind === "signed-in" ? PASSWORD_SET_HERE : PASSWORD_SET;
-  show();
+  if (changed) notice = session.get().data ? PASSWORD_SET_HERE : PASSWORD_SET;
+  show(session.get());
   // The server may have ended sessions with the old password.
-  void lookAgain();
+  void session.refresh();
 }
 
-function signOutActions(): HTMLElement[] {
-  const alert = el("p", { class: "form-error", role: "alert" });
-  const button = el("button", { type: "button", class: "button" }, "Sign out");
-  button.addEventListener("click", () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
-    void signOut().then((words) => {
-      button.removeAttribute("aria-disabled");
-      alert.textContent = words;
-    });
-  });
-  return [alert, button];
-}
-
-/** Answers what went wrong, in words; none if nothing did. */
-async function signOut(): Promise<string> {
-  const leaving = state.kind === "signed-in" ? state.data.session.id : null;
-  const outcome = await attempt((options) => client.signOut({ fetchOptions: options }));
-  if (!outcome.ok) return explain(outcome.failure);
-  if (leaving) ended.add(leaving);
-  notice = SIGNED_OUT;
-  state = { kind: "signed-out" };
-  show();
-  return "";
-}
-
-client.useSession.subscribe((answer) => {
-  const before = state;
-  state = next(before, answer, ended);
-  if (before.kind === "signed-in" && state.kind === "signed-out") notice = ENDED_ELSEWHERE;
-  show();
-  if (answer.isPending || answer.isRefetching) return;
-  if (isTrouble(answer)) {
-    if (state.kind !== "unreachable") reach.lost(state.kind === "signed-in");
-    else reach.lostUnseen();
-  } else if (reach.found()) {
-    shown?.view.refresh?.();
-  }
+const signOut = el("button", { type: "button", class: "button" }, "Sign out");
+onPress(signOut, async () => {
+  // Every tab shows it at once; the server is told now, or when it can be.
+  const told = session.signOut();
+  if (session.get().offline) shown?.view.tell?.(SIGNED_OUT_HERE);
+  const result = await told;
+  if (!result.ok) shown?.view.tell?.(SIGNED_OUT_HERE);
 });
 
-onFailure((failure) => {
-  // A button found the server away before the session did.
-  if (failure.kind === "unreachable" && state.kind !== "unreachable") reach.lost(state.kind === "signed-in");
-});
+happenings();
+// What is remembered is older than what the link has done.
+const stale = arrival.kind === "verified";
+session.subscribe(show);
+if (stale) void session.refresh();
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") shown?.view.refresh?.();
 });
 
-// A page from the back/forward cache may be a picture of a session that has ended.
-addEventListener("pageshow", ({ persisted }) => {
-  if (!persisted) return;
-  state = { kind: "loading" };
-  show();
-  void lookAgain();
-});
-
 setInterval(() => {
   const now = Date.now();
-  for (const time of document.querySelectorAll("time")) {
+  for (const time of document.querySelectorAll<HTMLTimeElement>("main time")) {
     const words = time.firstChild;
     if (words) words.textContent = ago(new Date(time.dateTime), now);
   }

@@ -3,7 +3,11 @@ import { el } from "./dom.ts";
 /** The page speaks English; the order of day and month follows the reader where the reader's English is known. */
 const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const clocks = {
+  minutes: new Intl.DateTimeFormat(locale, { timeStyle: "short" }),
+  seconds: new Intl.DateTimeFormat(locale, { timeStyle: "medium" }),
+};
+const dayClock = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -31,4 +35,7 @@ export function moment(value: Date | string, room: "full" | "short" = "full"): H
 }
 
 /** The time of day. */
-export const clockTime = (date: Date): string => clock.format(date);
+export const clockTime = (date: Date, to: keyof typeof clocks = "minutes"): string => clocks[to].format(date);
+
+/** A day and a time of it, in few words. */
+export const dayTime = (date: Date): string => dayClock.format(date);

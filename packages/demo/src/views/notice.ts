@@ -1,4 +1,4 @@
-import { explainCode } from "../attempt.ts";
+import { explainCode } from "../explain.ts";
 import { el, icon } from "../dom.ts";
 import type { Arrival } from "../link.ts";
 

@@ -1,7 +1,9 @@
 import { el } from "../dom.ts";
+import { onPress } from "../press.ts";
+import { session } from "../session.ts";
 import type { View } from "../view.ts";
 
-/** Until the first answer. Quiet for the first moment, so that a quick server shows no flicker. */
+/** Until the first answer, where nobody is remembered. Quiet for the first moment, so that a quick server shows no flicker. */
 export function loading(): View {
   const heading = el("h1", { class: "unseen", tabindex: -1 }, "Stayd demo");
   const root = el(
@@ -14,21 +16,19 @@ export function loading(): View {
   return { title: "Stayd demo", root, heading };
 }
 
-/** No answer ever came. */
-export function unreachable(again: () => Promise<void>): View {
-  const heading = el("h1", { tabindex: -1 }, "The server cannot be reached");
+/** No answer ever came, and nobody is remembered. The client asks again by itself. */
+export function unreachable(): View {
+  const { offline } = session.get();
+  const heading = el("h1", { tabindex: -1 }, offline ? "You are offline" : "The server cannot be reached");
   const retry = el("button", { type: "button", class: "button primary" }, "Try again");
-  retry.addEventListener("click", () => {
-    retry.setAttribute("aria-disabled", "true");
-    void again().finally(() => retry.removeAttribute("aria-disabled"));
-  });
+  onPress(retry, async () => void (await session.refresh()));
   const root = el(
     "div",
     { class: "card narrow" },
     heading,
     el("p", {}, "Whether you are signed in is not known yet: only the server can say. If you were, you still are."),
-    el("p", { class: "quiet" }, "This page tries again by itself."),
-    retry,
+    el("p", { class: "quiet" }, offline ? "This page goes on when you are back." : "This page tries again by itself."),
+    offline ? null : retry,
   );
   return { title: "No connection · Stayd demo", root, heading };
 }

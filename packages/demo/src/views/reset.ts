@@ -1,7 +1,7 @@
-import { attempt, explain } from "../attempt.ts";
-import { client } from "../client.ts";
 import { el } from "../dom.ts";
+import { explain } from "../explain.ts";
 import { form } from "../form.ts";
+import { post } from "../post.ts";
 import type { View } from "../view.ts";
 
 /** A new password, for somebody who came by the link in a mail. */
@@ -29,8 +29,8 @@ export function reset(token: string, leave: (changed: boolean) => void): View {
       busy: "Setting …",
       primary: true,
       async run({ password = "" }) {
-        const outcome = await attempt((options) => client.resetPassword({ newPassword: password, token }, options));
-        if (!outcome.ok) return { error: explain(outcome.failure) };
+        const result = await post("/reset-password", { newPassword: password, token });
+        if (!result.ok) return { error: explain(result.error) };
         leave(true);
         return { done: null };
       },

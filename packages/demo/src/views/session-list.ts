@@ -1,8 +1,10 @@
-import { attempt, explain } from "../attempt.ts";
-import { client, type Session } from "../client.ts";
 import { address, device, isHandheld } from "../device.ts";
 import { el, icon } from "../dom.ts";
+import { explain } from "../explain.ts";
+import { failure, refused } from "../post.ts";
+import { changes, onPress } from "../press.ts";
 import { say } from "../say.ts";
+import { session as here, type SessionEntry } from "../session.ts";
 import { moment } from "../time.ts";
 
 const LAPTOP = "M5 5h14v10H5zM2.5 19h19";
@@ -10,99 +12,98 @@ const PHONE = "M8 3h8v18H8zM11 18h2";
 
 export interface SessionList {
   root: HTMLElement;
-  /** Which of the listed sessions is this one. */
-  update(current: Session): void;
+  /** Which session is this one, and whether the server can be asked for the others. */
+  update(current: string, live: boolean): void;
   refresh(): void;
+  clear(): void;
 }
 
 /** Where this person is signed in, with a button to end each. */
 export function sessionList(): SessionList {
   const heading = el("h2", { id: "sessions", tabindex: -1 }, "Where you are signed in");
   const list = el("ul", { class: "sessions" });
+  const waiting = el("p", { class: "quiet" });
   const alert = el("p", { class: "form-error", role: "alert" });
-  const endOthers = el("button", { type: "button", class: "button", hidden: true }, "End all others");
-  const root = el("section", { class: "card", "aria-labelledby": "sessions" }, heading, list, alert, endOthers);
-  let current: Session | null = null;
+  const endOthers = changes(el("button", { type: "button", class: "button", hidden: true }, "End all others"));
+  const root = el("section", { class: "card", "aria-labelledby": "sessions" }, heading, list, waiting, alert, endOthers);
+  let current: string | null = null;
   let request = 0;
 
   const refresh = async (): Promise<void> => {
     const mine = ++request;
-    const outcome = await attempt((options) => client.listSessions({ fetchOptions: options }));
+    const outcome = await here.sessions.list().catch((thrown) => refused(failure(thrown)).error);
     // An answer to an older question changes nothing.
     if (mine !== request) return;
-    if (outcome.ok) {
+    if (Array.isArray(outcome)) {
       alert.textContent = "";
-      draw(outcome.data);
-    } else if (outcome.failure.kind !== "unreachable" || list.childElementCount === 0) {
-      // With rows to show, the banner says enough about a server that is away.
-      alert.textContent = explain(outcome.failure);
+      draw(outcome);
+    } else if (here.get().canMutate) {
+      // Where the session or the server is away, the banner says enough.
+      alert.textContent = explain(outcome);
     }
+    waiting.textContent = "";
   };
 
-  const draw = (sessions: Session[]): void => {
-    // A session's `token` is the name the server gives it in both answers.
-    const isThis = (session: Session): boolean => session.token === current?.token;
+  const draw = (sessions: SessionEntry[]): void => {
     const newestFirst = [...sessions].sort(
-      (a, b) => Number(isThis(b)) - Number(isThis(a)) || Number(b.createdAt) - Number(a.createdAt),
+      (a, b) => Number(b.current) - Number(a.current) || Date.parse(b.createdAt) - Date.parse(a.createdAt),
     );
-    list.replaceChildren(...newestFirst.map((session) => row(session, isThis(session))));
-    endOthers.hidden = sessions.every(isThis);
+    list.replaceChildren(...newestFirst.map(row));
+    endOthers.hidden = sessions.every(({ current }) => current);
   };
 
-  const row = (session: Session, isThis: boolean): HTMLElement => {
-    const name = device(session.userAgent);
-    const label = isThis ? "End this session and sign out here" : `End the session of ${name}`;
+  const row = ({ id, current, userAgent, ipAddress, createdAt }: SessionEntry): HTMLElement => {
+    const name = device(userAgent);
+    const label = current ? "End this session and sign out here" : `End the session of ${name}`;
     const end = el("button", { type: "button", class: "button small", "aria-label": label }, "End");
-    end.addEventListener("click", () =>
-      void act(end, "Session ended.", (options) => client.revokeSession({ token: session.token }, options)),
-    );
+    act(changes(end, here.get().canMutate), "Session ended.", () => here.sessions.end(id));
     return el(
       "li",
       {},
-      icon(isHandheld(session.userAgent) ? PHONE : LAPTOP, "icon device"),
+      icon(isHandheld(userAgent) ? PHONE : LAPTOP, "icon device"),
       el(
         "div",
         { class: "session-words" },
-        el("p", {}, el("strong", {}, name), isThis && el("span", { class: "badge good" }, "This device")),
-        el("p", { class: "quiet" }, address(session.ipAddress), " · signed in ", moment(session.createdAt, "short")),
+        el("p", {}, el("strong", {}, name), current && el("span", { class: "badge good" }, "This device")),
+        el("p", { class: "quiet" }, address(ipAddress), " · signed in ", moment(createdAt, "short")),
       ),
       end,
     );
   };
 
-  const act = async (
-    button: HTMLButtonElement,
-    words: string,
-    call: Parameters<typeof attempt<{ status: boolean }>>[0],
-  ): Promise<void> => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
-    const outcome = await attempt(call);
-    button.removeAttribute("aria-disabled");
-    if (!outcome.ok) {
-      alert.textContent = explain(outcome.failure);
-      return;
-    }
-    await refresh();
-    // The button is gone with its row; the list is where somebody would look next. If this session
-    // ended itself, the whole view is on its way out and takes the focus with it.
-    if (root.isConnected) {
+  const act = (button: HTMLButtonElement, words: string, call: () => Promise<void>): void =>
+    onPress(button, async () => {
+      try {
+        await call();
+      } catch (thrown) {
+        alert.textContent = explain(refused(failure(thrown)).error);
+        return;
+      }
+      // This session may have ended itself.
+      if (!here.get().data) return;
+      await refresh();
       say(words);
+      // The button is gone with its row; the list is where somebody would look next.
       if (document.activeElement === document.body || button.hidden) heading.focus();
-    }
-  };
+    });
 
-  endOthers.addEventListener("click", () =>
-    void act(endOthers, "All other sessions ended.", (options) => client.revokeOtherSessions({ fetchOptions: options })),
-  );
+  act(endOthers, "All other sessions ended.", () => here.sessions.endOthers());
 
   return {
     root,
-    update(session) {
-      const isNew = session.token !== current?.token;
-      current = session;
-      if (isNew) void refresh();
+    update(id, live) {
+      const isNew = current !== null && id !== current;
+      current = id;
+      if (list.childElementCount === 0) waiting.textContent = live ? "Asking the server …" : "Listed when the server can be asked.";
+      if (isNew && live) void refresh();
     },
     refresh: () => void refresh(),
+    clear() {
+      request += 1;
+      current = null;
+      alert.textContent = "";
+      list.replaceChildren();
+      endOthers.hidden = true;
+    },
   };
 }

@@ -1,0 +1,45 @@
+import type { SessionError } from "./session.ts";
+
+const AWAY = "The server cannot be reached. Nothing was changed; try again in a moment.";
+const ENDED = "This session has ended. Sign in again.";
+
+/** The codes a person can do something about, in words that say what. */
+const WORDS: Record<string, string> = {
+  // The client's own.
+  offline: "You are offline. Nothing was changed; try again when you are back.",
+  unreachable: AWAY,
+  timeout: AWAY,
+  ended: ENDED,
+  // The server's.
+  INVALID_EMAIL_OR_PASSWORD: "That e-mail and password do not match an account.",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "There is an account with this e-mail already. Sign in, or use another address.",
+  INVALID_EMAIL: "That is not a complete e-mail address.",
+  PASSWORD_TOO_SHORT: "The password is too short: use at least 8 characters.",
+  PASSWORD_TOO_LONG: "The password is too long: use at most 128 characters.",
+  INVALID_PASSWORD: "The current password is not right.",
+  EMAIL_NOT_VERIFIED: "Verify your e-mail first: the link is in your mail.",
+  EMAIL_ALREADY_VERIFIED: "This e-mail is verified already.",
+  INVALID_TOKEN: "This link is not valid any more. Ask for a new one.",
+  TOKEN_EXPIRED: "This link has expired. Ask for a new one.",
+  SESSION_NOT_FRESH: "You signed in more than a day ago. Sign out and in again to see the list.",
+  UNAUTHORIZED: ENDED,
+  RESET_PASSWORD_DISABLED: "This server sends no mail, so it cannot reset passwords.",
+  VERIFICATION_EMAIL_NOT_ENABLED: "This server sends no mail, so it cannot verify addresses.",
+};
+
+/** A code in words, for people. */
+export function explainCode(code: string): string {
+  return WORDS[code] ?? `The server answered ${code}.`;
+}
+
+/** An error in words, for people. Nobody else in this page looks at a code or a status. */
+export function explain({ code, message, status, retryAfter }: SessionError): string {
+  // A proxy in front of a server that is gone answers 502 or 504.
+  if (status === 502 || status === 504) return AWAY;
+  if (status === 429 || status === 503) {
+    const seconds = Math.ceil((retryAfter ?? 0) / 1000);
+    if (seconds === 0) return "The server is busy. Try again in a moment.";
+    return `Too many attempts. Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`;
+  }
+  return WORDS[code] ?? (message || `The server answered with an error (${status ?? code}). Try again.`);
+}

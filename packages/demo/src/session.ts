@@ -1,0 +1,13 @@
+import { createSession } from "stayd";
+
+/** The session of this browser, as anybody would create it. It finds the server at this page's own origin. */
+export const session = createSession();
+
+export type { SessionData, SessionEntry, SessionError, SessionView } from "stayd";
+
+/** Where the server is mounted: for the calls that the client has no name for. */
+export const SERVER = "/api/auth";
+
+/** Where the links in mails lead back to; `link.ts` reads what they bring. */
+export const RESET_PAGE = "/?from=reset";
+export const VERIFIED_PAGE = "/?from=verification";
