@@ -1,0 +1,119 @@
+// Scenarios 45-48: pages that come back from the back/forward cache, and sessions that end on another device.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { browsers, chromium, testIn } from "../../browsers/index.mjs";
+import { until } from "../../until.mjs";
+import { clocks } from "./clocks.mjs";
+import { PASSWORD, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
+
+/** Writes down what each frame shows, from the moment on at which the page is shown. */
+function frames() {
+  globalThis.frames = [];
+  globalThis.persisted = null;
+  addEventListener("pageshow", (event) => {
+    globalThis.frames.length = 0;
+    globalThis.persisted = event.persisted;
+  });
+  const look = () => {
+    globalThis.frames.push(document.getElementById("who")?.textContent);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+const PAGES = { "/frames": pageWith(frames), "/clocks": pageWith(clocks) };
+
+/** Signs the same person in on another device and ends all other sessions. */
+export async function revokeElsewhere(site, { email }) {
+  const post = async (path, body, cookie = "") => {
+    const headers = { "content-type": "application/json", origin: site.origin, cookie };
+    const answer = await fetch(`${site.server.origin}/api/auth${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    assert.equal(answer.status, 200, path);
+    return answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  };
+  const cookie = await post("/sign-in/email", { email, password: PASSWORD });
+  await post("/revoke-other-sessions", {}, cookie);
+}
+
+for (const kind of browsers) {
+  describe(kind.name, () => {
+    let scene, site;
+    before(async () => {
+      scene = await openScene(kind, { pages: PAGES });
+      ({ site } = scene);
+    });
+    after(() => scene?.close());
+
+    testIn(kind, "47 a page with an open session goes into the back/forward cache, and holds no lock", ["backForwardCache"], async () => {
+      const tab = await scene.signedIn({}, "/frames");
+      await verified(tab);
+      await until("the turn to be over", () => tab.evaluate(async () => (await navigator.locks.query()).held.length === 0));
+      await tab.goto(`${site.origin}/blank`);
+      await tab.back();
+      await until("the page to be shown", () => tab.evaluate(() => window.persisted !== null));
+      assert.equal(await tab.evaluate(() => window.persisted), true, "it was kept");
+      // It is alive: it hears, and tells.
+      const other = await scene.tab();
+      await verified(other);
+      await other.evaluate(() => void session.signOut());
+      await untilView(tab, { identity: "anonymous" });
+    });
+
+    testIn(kind, "45 after a sign-out elsewhere no frame shows the person when the page comes back", ["backForwardCache"], async () => {
+      const tab = await scene.signedIn({}, "/frames");
+      const other = await scene.tab();
+      await verified(other);
+      await tab.front();
+      await tab.goto(`${site.origin}/blank`);
+      await other.evaluate(() => session.signOut());
+      await tab.back();
+      const shown = () => tab.evaluate(() => window.persisted !== null && window.frames.length > 2 && window.frames);
+      const seen = await until("some frames", shown);
+      assert.deepEqual(seen.filter((text) => text?.includes("@")), [], "nobody's address in any frame");
+      assert.equal((await view(tab)).data, null);
+    });
+
+    testIn(kind, "46 a page that was in the back/forward cache shows what was said meanwhile", ["backForwardCache"], async () => {
+      const tab = await scene.signedIn({}, "/frames");
+      const other = await scene.tab();
+      await verified(other);
+      await tab.front();
+      await tab.goto(`${site.origin}/blank`);
+      await other.evaluate(() => session.update({ name: "Countess" }));
+      await tab.back();
+      await until("the new name", async () => (await view(tab)).data?.user.name === "Countess");
+      await untilView(tab, { identity: "active", verified: true });
+    });
+  });
+}
+
+test("47 nothing in the package listens to unload", async () => {
+  const folder = process.env.STAYD_PACKAGE ?? new URL("../../../packages/stayd/dist/", import.meta.url).pathname;
+  assert.doesNotMatch(await readFile(`${folder}/index.js`, "utf8"), /["'`](before)?unload["'`]/);
+});
+
+for (const cache of ["0", "5m"]) {
+  describe(`chromium, session data kept in a cookie for ${cache}`, () => {
+    let scene;
+    before(async () => (scene = await openScene(chromium, { pages: PAGES, env: { STAYD_COOKIE_CACHE: cache } })));
+    after(() => scene?.close());
+
+    test(`48 a session that is revoked on another device is out when the tab is looked at (cache ${cache})`, async () => {
+      const tab = await scene.signedIn();
+      const other = await scene.tab({ name: "other" });
+      await revokeElsewhere(scene.site, tab.person);
+      assert.equal((await view(tab)).identity, "active", "it cannot know yet");
+      await tab.front();
+      const { ended, expired } = await untilView(tab, { identity: "anonymous" });
+      assert.deepEqual({ ended, expired }, { ended: "revoked", expired: true });
+      await other.close();
+    });
+
+    test(`48 a tab that is looked at all the time knows by its heartbeat (cache ${cache})`, async () => {
+      const tab = await scene.signedIn({ heartbeat: 60 }, "/clocks?throttled");
+      await revokeElsewhere(scene.site, tab.person);
+      await tab.evaluate(() => pass(70_000));
+      assert.equal((await untilView(tab, { identity: "anonymous" })).ended, "revoked");
+    });
+  });
+}
