@@ -75,9 +75,11 @@ fn read_stored(from: &mut Reader<'_>) -> Option<Stored> {
     Some(Stored { age_ms: from.ms()?, has_data: from.flag()?, record: read_record(from)? })
 }
 
-#[expect(clippy::option_option, reason = "the outer is whether the bytes make sense")]
+/// A record that may be there, at the end of an event. Storage may hold anything: one that makes no sense counts as none, so
+/// that the event itself is not lost.
+#[expect(clippy::option_option, reason = "the outer is whether the bytes are an event")]
 fn read_optional(from: &mut Reader<'_>) -> Option<Option<Stored>> {
-    if from.flag()? { read_stored(from).map(Some) } else { Some(None) }
+    Some(if from.flag()? { read_stored(from) } else { None })
 }
 
 fn read_rendered(from: &mut Reader<'_>) -> Option<Rendered> {
@@ -214,4 +216,17 @@ fn write_answer(out: &mut Writer<'_>, answer: &Answer) {
     out.ms(answer.renews_in_ms);
     out.ms(answer.lapses_in_ms);
     out.ms(answer.ends_in_ms);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode_event, event};
+    use crate::Event;
+
+    #[test]
+    fn an_event_with_a_record_that_makes_no_sense_is_the_event_without_it() {
+        let mut bytes = [255; 128];
+        (bytes[0], bytes[1]) = (event::RESUMED, 1);
+        assert_eq!(decode_event(&bytes), Some(Event::Resumed { remembered: None }));
+    }
 }
