@@ -49,7 +49,8 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     const response = await send(path, signal, body);
     const { status } = response;
     if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: await errorOf(response) };
-    return (await troubleOf(response)) ?? check(signal);
+    // The page of a portal comes with 200 as well.
+    return (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : check(signal));
   };
 
   const ask = async (path: string, via: typeof fetch, body?: unknown): Promise<unknown> => {
@@ -64,7 +65,11 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     fetch: network,
     check: (signal) => check(signal),
     renew: (signal) => check(signal, "?disableCookieCache=true"),
-    signIn: (credentials, signal) => command("/sign-in/email", credentials, signal),
+    async signIn(credentials, signal) {
+      const answer = await command("/sign-in/email", credentials, signal);
+      // Granted, and yet nobody is signed in: cookies are denied, or the server wants a second factor.
+      return answer.kind === "nobody" ? { kind: "declined", error: { code: "no-session", message: "No session has begun" } } : answer;
+    },
     signUp: (registration, signal) => command("/sign-up/email", registration, signal),
     update: (changes, signal) => command("/update-user", changes, signal),
     async signOut(signal) {
