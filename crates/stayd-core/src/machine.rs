@@ -48,6 +48,8 @@ pub struct Machine {
     pub(crate) heartbeat_at: Instant,
     /// The clock has leapt, or the page was away: what is known may be long over.
     pub(crate) doubt: bool,
+    /// What is connected may have died meanwhile: it is connected again after the server's word (scenario 49).
+    pub(crate) rejoin: bool,
     /// Whether the server has yet to be told of a sign-out.
     pub(crate) owed: bool,
     /// Another tab's sign-in is under way, for so long at most.
@@ -83,6 +85,7 @@ impl Machine {
             end_noted: None,
             heartbeat_at: Instant::NEVER,
             doubt: false,
+            rejoin: false,
             owed: false,
             switching_until: None,
             superseded: 0,
@@ -107,6 +110,7 @@ impl Machine {
         } else {
             if matches!(event, Event::Woke | Event::Resumed { .. }) {
                 self.doubt = self.standing.session().is_some();
+                self.rejoin = self.doubt;
             }
             self.see_what_is_due();
             self.take_in(event);

@@ -88,16 +88,24 @@ impl Machine {
     fn prolong(&mut self, old: &Session, session: &Session, need: Need) {
         let later = |new: Instant, old: Instant| new.since(old) > END_SLACK_MS;
         let moved = later(session.ends_at, old.ends_at);
-        if need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at) {
+        let renewed = need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at);
+        if renewed {
             self.generation = self.generation.wrapping_add(1);
             self.renewed_at = Some(self.now);
             self.extends = moved;
             self.effects.push(Effect::Notify(Notice::Renewed));
-            self.effects.push(Effect::OpenChannels);
         }
+        self.rejoin_after(renewed);
         if self.renewal_at <= self.now {
             // The server will not renew it yet: half of what is left, again and again.
             self.renewal_at = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
+        }
+    }
+
+    /// Connects again what was connected with the credential of before, or before the page was away.
+    pub(crate) fn rejoin_after(&mut self, renewed: bool) {
+        if core::mem::take(&mut self.rejoin) || renewed {
+            self.effects.push(Effect::OpenChannels);
         }
     }
 

@@ -198,8 +198,8 @@ impl Machine {
             self.renewed_at = Some(self.now);
             self.queue.refused = false;
             self.extends = true;
-            self.effects.push(Effect::OpenChannels);
         }
+        self.rejoin_after(renewed);
     }
 
     /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.

@@ -29,7 +29,9 @@ export function createConnections(isOpen: () => boolean): Connections {
       const entry = {
         open(again: boolean) {
           if (current && !again) return;
-          if (current && renewed) return renewed(current);
+          // One that has died (of a WebSocket or an EventSource: 2 and more) cannot be told anything.
+          const { readyState = 0 } = (current ?? {}) as { readyState?: number };
+          if (current && renewed && readyState < 2) return renewed(current);
           entry.close();
           life = new AbortController();
           current = open(life.signal);
