@@ -88,5 +88,20 @@ export const forget = (page) =>
     for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
   });
 
+/** Makes what the browser remembers a minute old: it was written then, by the clock beside it. */
+export const age = (page) =>
+  page.evaluate(async () => {
+    for (const [key, value] of Object.entries(localStorage)) {
+      if (!key.endsWith(".session")) continue;
+      const entry = JSON.parse(value);
+      localStorage.setItem(key, JSON.stringify({ ...entry, at: entry.at - 60_000 }));
+    }
+    const database = await new Promise((resolve) => (indexedDB.open("stayd").onsuccess = ({ target }) => resolve(target.result)));
+    const store = database.transaction("records", "readwrite").objectStore("records");
+    const entry = await new Promise((resolve) => (store.get("stayd").onsuccess = ({ target }) => resolve(target.result)));
+    await new Promise((resolve) => (store.put({ ...entry, at: entry.at - 60_000 }, "stayd").onsuccess = resolve));
+    database.close();
+  });
+
 /** True if the element with the focus matches. */
 export const hasFocus = (locator) => locator.evaluate((element) => element === document.activeElement);

@@ -5,7 +5,21 @@ import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { assertAccessible } from "../axe.mjs";
 import { launch, person } from "../browser.mjs";
-import { fillSignIn, heading, lookAtTab, sessionRows, signedInHeading, signedOutHeading, signUp, somebody } from "../person.mjs";
+import {
+  age,
+  banner,
+  confirmed,
+  endedHeading,
+  fillSignIn,
+  heading,
+  lookUntil,
+  sessionRows,
+  signedInHeading,
+  signedOutHeading,
+  signUp,
+  somebody,
+} from "../person.mjs";
+import { nearTheEnd } from "../end.mjs";
 import { startServer } from "../server.mjs";
 
 const FOLDER = fileURLToPath(new URL("../screenshots/", import.meta.url));
@@ -119,10 +133,19 @@ test("signed in with a very long name and address", async () => {
 test("signed out from elsewhere", async () => {
   const who = somebody();
   await signUp(page, server.origin, who);
+  await page.getByLabel("A note").fill("Half a thought, kept.");
   await page.context().clearCookies();
-  await lookAtTab(page);
-  await page.getByText("This session has ended.").first().waitFor();
+  await lookUntil(page, endedHeading(page));
   await look("ended");
+});
+
+test("signed out from elsewhere while nobody looked", async () => {
+  await signUp(page, server.origin, somebody());
+  await page.context().clearCookies();
+  await age(page);
+  await page.reload();
+  await page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
+  await look("ended-unseen");
 });
 
 test("the server is away: before the first answer, and after", async () => {
@@ -139,8 +162,45 @@ test("the server is away: before the first answer, and after", async () => {
   await signUp(page, server.origin, somebody());
   await sessionRows(page, 1);
   await server.stop("SIGKILL");
-  await lookAtTab(page);
-  await page.locator("#banner").getByRole("alert").waitFor();
+  await lookUntil(page, banner(page));
   await signedInHeading(page).waitFor();
   await look("outage");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByText("The server is told as soon as it can be reached.").waitFor();
+  await look("signed-out-untold");
+});
+
+test("remembered and not confirmed yet, confirmed, offline", async () => {
+  await signUp(page, server.origin, { ...somebody(), email: "ada@example.com" });
+  await sessionRows(page, 1);
+  await confirmed(page);
+  await page.context().setOffline(true);
+  await banner(page).getByText("You are offline.").waitFor();
+  await look("offline");
+  await page.context().setOffline(false);
+  await banner(page).waitFor({ state: "detached" });
+  await page.route("**/api/auth/get-session", () => {});
+  await age(page);
+  await page.reload();
+  await page.getByText("Remembered, asking the server").waitFor();
+  await look("rehydrating");
+});
+
+test("the end is near", async () => {
+  await signUp(page, server.origin, { ...somebody(), email: "ada@example.com" });
+  await sessionRows(page, 1);
+  await nearTheEnd(page, { minutes: 4 });
+  await banner(page).getByText("Your session ends in 4 minutes.").waitFor();
+  await look("warning");
+});
+
+test("behind the scenes, in a browser that lacks something", async () => {
+  await page.addInitScript(() => {
+    delete Navigator.prototype.locks;
+    delete window.BroadcastChannel;
+  });
+  await signUp(page, server.origin, somebody());
+  await page.getByText("What happens", { exact: true }).click();
+  await page.getByText("This browser lacks Web Locks").or(page.getByText("This browser lacks BroadcastChannel")).waitFor();
+  await look("happenings");
 });

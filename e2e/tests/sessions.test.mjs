@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, openPage, person } from "../browser.mjs";
 import {
+  age,
   banner,
   endedHeading,
   fillSignIn,
@@ -72,11 +73,22 @@ test("one of two sessions is ended, and its browser says so when it looks again,
   await assertNothingOf(who, there.page);
   await there.page.reload();
   await signedOutHeading(there.page).waitFor();
-  await there.page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
   await assertNothingOf(who, there.page);
   await here.page.reload();
   await signedInHeading(here.page).waitFor();
   assertNoComplaints(here.page);
+  await close();
+});
+
+test("a session that ended while nobody looked is told at the next visit", async () => {
+  const { who, here, there, close } = await twoBrowsers();
+  await here.page.getByRole("button", { name: "End all others" }).click();
+  await sessionRows(here.page, 1);
+  await age(there.page);
+  await there.page.reload();
+  await signedOutHeading(there.page).waitFor();
+  await there.page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
+  await assertNothingOf(who, there.page);
   await close();
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, launchWithProfile, openPage, person } from "../browser.mjs";
-import { confirmed, endedHeading, forget, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
+import { age, confirmed, endedHeading, forget, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
 import { startServer } from "../server.mjs";
 
 let server;
@@ -63,21 +63,6 @@ test("a browser that remembers somebody shows them at once, unconfirmed, and let
   assert.equal(await page.getByRole("button", { name: "Save name" }).getAttribute("aria-disabled"), null);
   await context.close();
 });
-
-/** Makes what the browser remembers a minute old: it was written then, by the clock beside it. */
-const age = (page) =>
-  page.evaluate(async () => {
-    for (const [key, value] of Object.entries(localStorage)) {
-      if (!key.endsWith(".session")) continue;
-      const entry = JSON.parse(value);
-      localStorage.setItem(key, JSON.stringify({ ...entry, at: entry.at - 60_000 }));
-    }
-    const database = await new Promise((resolve) => (indexedDB.open("stayd").onsuccess = ({ target }) => resolve(target.result)));
-    const store = database.transaction("records", "readwrite").objectStore("records");
-    const entry = await new Promise((resolve) => (store.get("stayd").onsuccess = ({ target }) => resolve(target.result)));
-    await new Promise((resolve) => (store.put({ ...entry, at: entry.at - 60_000 }, "stayd").onsuccess = resolve));
-    database.close();
-  });
 
 for (const signal of ["SIGTERM", "SIGKILL"]) {
   test(`a person stays signed in when the server is restarted after ${signal}`, async () => {

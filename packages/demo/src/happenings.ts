@@ -36,7 +36,7 @@ export function happenings(): void {
   const write = (words: string): void => {
     const now = new Date();
     const time = el("time", { datetime: now.toISOString() }, clockTime(now, "seconds"));
-    list.prepend(el("li", {}, time, " ", words));
+    list.prepend(el("li", {}, time, " ", el("span", {}, words)));
     list.children[LIMIT]?.remove();
     latest.textContent = words;
   };
@@ -56,7 +56,7 @@ export function happenings(): void {
   place("happenings").append(
     el(
       "details",
-      { class: "card happenings" },
+      { class: "happenings" },
       el("summary", {}, el("span", { class: "title" }, "What happens"), latest),
       el("div", { class: "happened" }, list, flags),
       el(

@@ -1,0 +1,21 @@
+// A session whose end is near. The server's clock cannot be turned from here, so what it says of the end is.
+import { banner, forget } from "./person.mjs";
+
+/**
+ * The server says from now on that the session ends in so many minutes, and that it is as old as that; it moves the end no more.
+ * The page starts anew with it and warns. `later()` lets the server speak for itself again.
+ */
+export async function nearTheEnd(page, { minutes }) {
+  const from = (ms) => new Date(Date.now() + ms).toISOString();
+  const told = { expiresAt: from(minutes * 60_000 - 5_000), updatedAt: from(-7 * 86_400_000) };
+  const pattern = "**/api/auth/get-session*";
+  await page.context().route(pattern, async (route) => {
+    const answer = await route.fetch();
+    const found = await answer.json();
+    return route.fulfill({ response: answer, json: found && { ...found, session: { ...found.session, ...told } } });
+  });
+  await forget(page);
+  await page.reload();
+  await banner(page).getByText(`Your session ends in ${minutes} minutes.`).waitFor();
+  return { later: () => page.context().unroute(pattern) };
+}
