@@ -20,7 +20,7 @@ pub(crate) struct Backoff {
     /// Failures in a row.
     pub(crate) failures: u8,
     /// When the last of them was noticed.
-    pub(crate) tried_at: Option<Instant>,
+    pub(crate) tried_at: Instant,
     /// No attempt by the machine itself before this.
     pub(crate) until: Instant,
     /// No attempt at all before this: the server's `Retry-After`, or a short breath.
@@ -32,7 +32,7 @@ pub(crate) struct Backoff {
 impl Backoff {
     pub(crate) const CLEAR: Self = Self {
         failures: 0,
-        tried_at: None,
+        tried_at: Instant::LONG_AGO,
         until: Instant::from_ms(0),
         floor: Instant::from_ms(0),
         trouble: Trouble::None,
@@ -56,7 +56,7 @@ impl Backoff {
     ) {
         let wait = wait_ms(failures);
         self.failures = failures;
-        self.tried_at = Some(tried_at);
+        self.tried_at = tried_at;
         self.floor = floor;
         self.until = now.plus(wait).max(floor).plus(random.below(wait / BACKOFF_JITTER_DIVISOR));
         self.trouble = trouble;

@@ -145,6 +145,8 @@ impl Effects {
         self.verdict = Some(verdict);
     }
 
+    // One copy in the module: it is called from half a hundred places.
+    #[inline(never)]
     pub(crate) fn push(&mut self, effect: Effect) {
         if let Some(place) = self.list.get_mut(self.len) {
             *place = effect;

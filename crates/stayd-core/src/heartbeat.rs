@@ -22,7 +22,7 @@ impl Machine {
             return;
         }
         let now = self.now;
-        if self.next_renewal().is_some_and(|at| at <= now) {
+        if self.next_renewal() <= now {
             if self.doubt {
                 // The clock may have been set: the server's word first.
                 self.want(Need::Check, self.recent());
@@ -30,18 +30,19 @@ impl Machine {
                 self.want(Need::Renewal, now);
             }
         }
-        if let Some(at) = self.next_end().filter(|at| *at <= now) {
-            self.end_noted = Some(at);
+        let end = self.next_end();
+        if end <= now {
+            self.end_noted = end;
             // Only the server ends a session (P6): it is asked.
             let need = if self.renews() && !self.doubt { Need::Renewal } else { Need::Check };
             self.want(need, now);
         }
-        if self.next_heartbeat().is_some_and(|at| at <= now) {
+        if self.next_heartbeat() <= now {
             self.want(Need::Check, self.recent());
             self.beat_later();
         }
-        if self.switching_until.is_some_and(|until| until <= now) {
-            self.switching_until = None;
+        if self.switching_until <= now {
+            self.switching_until = Instant::NEVER;
             self.want(Need::Check, now);
         }
     }
@@ -61,22 +62,22 @@ impl Machine {
     }
 
     /// When a renewal is to be asked for.
-    pub(crate) fn next_renewal(&self) -> Option<Instant> {
+    pub(crate) fn next_renewal(&self) -> Instant {
         let waits = self.standing.session().is_some() && self.renews() && !self.needs.has(Need::Renewal);
         // While in doubt a check comes first, and tells the time anew.
-        (waits && !(self.doubt && self.needs.has(Need::Check))).then_some(self.renewal_at)
+        self.renewal_at.only_if(waits && !(self.doubt && self.needs.has(Need::Check)))
     }
 
     /// When the session reaches an end that nobody has acted upon.
-    pub(crate) fn next_end(&self) -> Option<Instant> {
-        let ends_at = self.standing.session()?.ends_at;
-        (self.end_noted != Some(ends_at)).then_some(ends_at)
+    pub(crate) fn next_end(&self) -> Instant {
+        let ends_at = self.standing.ends_at();
+        ends_at.only_if(self.end_noted != ends_at)
     }
 
     /// When the server is to be asked again although nothing happened.
-    pub(crate) fn next_heartbeat(&self) -> Option<Instant> {
+    pub(crate) fn next_heartbeat(&self) -> Instant {
         let beats = self.config.heartbeat_ms > 0 && self.page.visible && self.page.online;
-        (beats && self.standing.session().is_some()).then_some(self.heartbeat_at)
+        self.heartbeat_at.only_if(beats && self.standing.session().is_some())
     }
 
     /// Puts the heartbeat off, spread so that tabs do not beat together.
@@ -118,7 +119,7 @@ impl Machine {
 
     pub(crate) fn offline(&mut self) {
         self.page.online = false;
-        if self.attempt.is_some_and(|attempt| attempt.sent_at.is_none() && attempt.need != Need::SignIn) {
+        if self.attempt.is_some_and(|attempt| !attempt.is_sent() && attempt.need != Need::SignIn) {
             self.abandon();
         }
     }

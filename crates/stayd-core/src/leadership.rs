@@ -23,8 +23,8 @@ pub(crate) struct Attempt {
     pub(crate) need: Need,
     /// When it began to wait for its turn.
     pub(crate) begun_at: Instant,
-    /// When the request was sent; `None` while it waits.
-    pub(crate) sent_at: Option<Instant>,
+    /// When the request was sent; [`Instant::NEVER`] while it waits.
+    pub(crate) sent_at: Instant,
     /// The epoch in which it was sent.
     pub(crate) epoch: u32,
     /// The generation in which it was sent.
@@ -34,11 +34,18 @@ pub(crate) struct Attempt {
 impl Attempt {
     /// When it has waited long enough for its turn, or for its answer.
     pub(crate) fn patience_ends_at(&self, config: &Config) -> Instant {
-        match self.sent_at {
+        if self.is_sent() {
             // The host gives up first; this is for a host that could not.
-            Some(sent_at) => sent_at.plus(u64::from(config.request_timeout_ms)).plus(1_000),
-            None if self.need >= Need::SignIn => self.begun_at.plus(COMMAND_PATIENCE_MS),
-            None => self.begun_at.plus(config.patience_ms()),
+            self.sent_at.plus(u64::from(config.request_timeout_ms)).plus(1_000)
+        } else if self.need >= Need::SignIn {
+            self.begun_at.plus(COMMAND_PATIENCE_MS)
+        } else {
+            self.begun_at.plus(config.patience_ms())
         }
+    }
+
+    /// Whether its request is on its way.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.sent_at != Instant::NEVER
     }
 }

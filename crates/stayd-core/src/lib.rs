@@ -9,7 +9,7 @@
 //!
 //! let mut machine = Machine::new(Config::DEFAULT, 7);
 //! let started = Event::Started { rendered: Rendered::Nothing, remembered: None };
-//! let effects = machine.handle(Instant::from_ms(0), started);
+//! let effects = machine.handle(Instant::from_ms(1_000_000), started);
 //! assert_eq!(effects.as_slice(), [Effect::AskLeadership { attempt: 1 }, Effect::Publish]);
 //! ```
 //!

@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::record::Message;
 use crate::session::{Ending, Standing};
 use crate::time::Instant;
-use crate::timer::{Timer, Timers};
+use crate::timer::{Deadline, Timer};
 use crate::view::View;
 use crate::warning::Warning;
 
@@ -36,15 +36,15 @@ pub struct Machine {
     pub(crate) generation: u32,
     pub(crate) standing: Standing,
     /// When the request was sent that the server last answered about this.
-    pub(crate) verified_at: Option<Instant>,
+    pub(crate) verified_at: Instant,
     /// When the credential was last renewed.
-    pub(crate) renewed_at: Option<Instant>,
+    pub(crate) renewed_at: Instant,
     /// When this tab sets out to renew: `renew_at`, spread.
     pub(crate) renewal_at: Instant,
     /// Whether the last renewal moved the end.
     pub(crate) extends: bool,
     /// The end that has been acted upon.
-    pub(crate) end_noted: Option<Instant>,
+    pub(crate) end_noted: Instant,
     pub(crate) heartbeat_at: Instant,
     /// The clock has leapt, or the page was away: what is known may be long over.
     pub(crate) doubt: bool,
@@ -52,8 +52,8 @@ pub struct Machine {
     pub(crate) rejoin: bool,
     /// Whether the server has yet to be told of a sign-out.
     pub(crate) owed: bool,
-    /// Another tab's sign-in is under way, for so long at most.
-    pub(crate) switching_until: Option<Instant>,
+    /// Another tab's sign-in is under way, for so long at most; [`Instant::NEVER`] while none is.
+    pub(crate) switching_until: Instant,
     /// Superseded answers in a row.
     pub(crate) superseded: u8,
     pub(crate) needs: Needs,
@@ -62,7 +62,7 @@ pub struct Machine {
     pub(crate) backoff: Backoff,
     pub(crate) queue: Queue,
     pub(crate) warning: Warning,
-    timers: Timers,
+    deadline: Deadline,
     published: Option<View>,
     pub(crate) effects: Effects,
 }
@@ -78,16 +78,16 @@ impl Machine {
             epoch: 0,
             generation: 0,
             standing: Standing::Unknown,
-            verified_at: None,
-            renewed_at: None,
+            verified_at: Instant::LONG_AGO,
+            renewed_at: Instant::LONG_AGO,
             renewal_at: Instant::NEVER,
             extends: true,
-            end_noted: None,
+            end_noted: Instant::NEVER,
             heartbeat_at: Instant::NEVER,
             doubt: false,
             rejoin: false,
             owed: false,
-            switching_until: None,
+            switching_until: Instant::NEVER,
             superseded: 0,
             needs: Needs::NONE,
             attempt: None,
@@ -95,7 +95,7 @@ impl Machine {
             backoff: Backoff::CLEAR,
             queue: Queue::EMPTY,
             warning: Warning::NONE,
-            timers: Timers::NONE,
+            deadline: Deadline::NONE,
             published: None,
             effects: Effects::NONE,
         }
@@ -126,12 +126,12 @@ impl Machine {
 
     /// When to say [`Event::DeadlineReached`]: the host keeps one timer.
     pub fn deadline(&self) -> Option<Instant> {
-        self.timers.next().map(|(at, _)| at)
+        (self.deadline.at < Instant::NEVER).then_some(self.deadline.at)
     }
 
     /// What the deadline is for.
     pub fn deadline_reason(&self) -> Option<Timer> {
-        self.timers.next().map(|(_, timer)| timer)
+        (self.deadline.at < Instant::NEVER).then_some(self.deadline.timer)
     }
 
     /// Counts sign-ins, sign-outs and ends, and within them renewals: what a request of the page is sent in.
@@ -143,7 +143,7 @@ impl Machine {
         match event {
             Event::Started { rendered, remembered } => self.start(rendered, remembered),
             Event::LeadershipGained { attempt, stored } => self.lead(attempt, stored),
-            Event::Answered { attempt, outcome } => self.answered(attempt, outcome),
+            Event::Answered { attempt, ref outcome } => self.answered(attempt, outcome),
             Event::Heard { message, stored } => self.hear(message, &stored),
             Event::Hinted => self.hinted(),
             Event::DeadlineReached => self.lose_patience(),
@@ -198,10 +198,15 @@ impl Machine {
         self.needs.add(need);
     }
 
+    /// Whether the server has ever said how things stand.
+    pub(crate) fn was_verified(&self) -> bool {
+        self.verified_at > Instant::LONG_AGO
+    }
+
     /// Takes out the needs that something else has met, and leaves an attempt that waits for nothing any more.
     fn drop_met_needs(&mut self) {
         let complete = self.standing.session().is_none_or(|session| session.data != 0);
-        let known = self.verified_at.is_some_and(|at| at >= self.needs.fresher_than);
+        let known = self.was_verified() && self.verified_at >= self.needs.fresher_than;
         if known && complete && !matches!(self.standing, Standing::Unknown) {
             self.meet(Need::Check, Settlement::Met);
         }
@@ -215,7 +220,7 @@ impl Machine {
         if !self.needs.has(Need::Check) {
             self.doubt = false;
         }
-        if self.attempt.is_some_and(|attempt| attempt.sent_at.is_none() && !self.needs.has(attempt.need)) {
+        if self.attempt.is_some_and(|attempt| !attempt.is_sent() && !self.needs.has(attempt.need)) {
             self.abandon();
         }
     }
@@ -234,11 +239,11 @@ impl Machine {
         }
         let ready = Needs::ORDER
             .into_iter()
-            .find(|need| self.needs.has(*need) && self.may_start_at(*need).is_some_and(|at| at <= self.now));
+            .find(|need| self.needs.has(*need) && self.may_start_at(*need) <= self.now);
         let Some(need) = ready else { return };
         if let Some(attempt) = &self.attempt {
             // What a person asked for does not stand behind what the machine itself wanted and still waits for.
-            if attempt.sent_at.is_some() || need < Need::SignIn || need <= attempt.need {
+            if attempt.is_sent() || need < Need::SignIn || need <= attempt.need {
                 return;
             }
             self.abandon();
@@ -248,23 +253,23 @@ impl Machine {
             number: self.attempts,
             need,
             begun_at: self.now,
-            sent_at: None,
+            sent_at: Instant::NEVER,
             epoch: self.epoch,
             generation: self.generation,
         });
         self.effects.push(Effect::AskLeadership { attempt: self.attempts });
     }
 
-    /// The earliest moment at which a need may be seen to; `None` while something else must happen first.
-    pub(crate) fn may_start_at(&self, need: Need) -> Option<Instant> {
+    /// The earliest moment at which a need may be seen to; [`Instant::NEVER`] while something else must happen first.
+    pub(crate) fn may_start_at(&self, need: Need) -> Instant {
         match need {
             // The person waits for it, and shall see at once when it cannot be.
-            Need::SignIn => Some(self.now),
-            _ if !self.page.online => None,
-            Need::SignOut => Some(self.needs.owed_at.max(self.backoff.until)),
+            Need::SignIn => self.now,
+            _ if !self.page.online => Instant::NEVER,
+            Need::SignOut => self.needs.owed_at.max(self.backoff.until),
             // Until the server has heard of the sign-out it would name the session that the person has left.
-            _ if self.owed => None,
-            Need::Renewal | Need::Check => Some(self.needs.start_at.max(self.backoff.until)),
+            _ if self.owed => Instant::NEVER,
+            Need::Renewal | Need::Check => self.needs.start_at.max(self.backoff.until),
         }
     }
 
@@ -276,7 +281,7 @@ impl Machine {
     }
 
     fn lead(&mut self, number: u32, stored: Option<crate::event::Stored>) {
-        let waits = |attempt: &Attempt| attempt.number == number && attempt.sent_at.is_none();
+        let waits = |attempt: &Attempt| attempt.number == number && !attempt.is_sent();
         match self.attempt {
             Some(attempt) if waits(&attempt) => {
                 if let Some(stored) = stored {
@@ -286,7 +291,7 @@ impl Machine {
                 if !self.attempt.is_some_and(|attempt| waits(&attempt)) {
                     return;
                 }
-                if self.may_start_at(attempt.need).is_some_and(|at| at <= self.now) {
+                if self.may_start_at(attempt.need) <= self.now {
                     self.send();
                 } else {
                     self.abandon();
@@ -301,7 +306,7 @@ impl Machine {
     fn send(&mut self) {
         let (now, moment) = (self.now, self.moment());
         let Some(attempt) = &mut self.attempt else { return };
-        attempt.sent_at = Some(now);
+        attempt.sent_at = now;
         (attempt.epoch, attempt.generation) = moment;
         let (number, need) = (attempt.number, attempt.need);
         if need == Need::SignIn {
@@ -315,12 +320,12 @@ impl Machine {
         if attempt.patience_ends_at(&self.config) > self.now {
             return;
         }
-        if attempt.sent_at.is_none() {
-            self.send();
-        } else {
+        if attempt.is_sent() {
             let outcome = Outcome::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
             self.effects.push(Effect::Cancel { attempt: attempt.number });
-            self.answered(attempt.number, outcome);
+            self.answered(attempt.number, &outcome);
+        } else {
+            self.send();
         }
     }
 
@@ -371,33 +376,23 @@ impl Machine {
 
     /// Derives every timer from the state as it is after the step.
     fn schedule(&mut self) {
-        let mut timers = Timers::NONE;
+        let mut next = Deadline::NONE;
         if self.page.started && self.page.running && !self.page.disposed {
-            if let Some(at) = self.next_renewal() {
-                timers.set(Timer::Renewal, at);
-            }
-            if let Some(at) = self.next_end() {
-                timers.set(Timer::End, at);
-            }
-            if let Some(at) = self.next_warning() {
-                timers.set(Timer::Warning, at);
-            }
-            if let Some(at) = self.next_heartbeat() {
-                timers.set(Timer::Heartbeat, at);
-            }
+            next.note(Timer::Renewal, self.next_renewal());
+            next.note(Timer::End, self.next_end());
+            next.note(Timer::Warning, self.next_warning());
+            next.note(Timer::Heartbeat, self.next_heartbeat());
             match &self.attempt {
-                Some(attempt) => timers.set(Timer::Patience, attempt.patience_ends_at(&self.config)),
-                None => timers.set(Timer::Retry, self.next_start()),
+                Some(attempt) => next.note(Timer::Patience, attempt.patience_ends_at(&self.config)),
+                None => next.note(Timer::Retry, self.next_start()),
             }
-            if let Some(until) = self.switching_until {
-                timers.set(Timer::Switch, until);
-            }
+            next.note(Timer::Switch, self.switching_until);
         }
-        self.timers = timers;
+        self.deadline = next;
     }
 
     fn next_start(&self) -> Instant {
         let starts = Needs::ORDER.into_iter().filter(|need| self.needs.has(*need));
-        starts.filter_map(|need| self.may_start_at(need)).min().unwrap_or(Instant::NEVER)
+        starts.map(|need| self.may_start_at(need)).min().unwrap_or(Instant::NEVER)
     }
 }

@@ -12,6 +12,7 @@ use crate::config::{HELD_LIMIT, REFUSAL_COOL_DOWN_MS, RenewalMode};
 use crate::effect::{Effect, Effects, Need, Rejection, Verdict};
 use crate::machine::Machine;
 use crate::session::Standing;
+use crate::time::Instant;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
@@ -75,7 +76,7 @@ impl Machine {
     /// Whether a refusal of the present credential is a reason to renew. One that was renewed just now is good: the refusal has
     /// another reason. During an outage everybody waits for the one next attempt.
     fn renewal_would_help(&self) -> bool {
-        let just_renewed = self.renewed_at.is_some_and(|at| self.now.since(at) < REFUSAL_COOL_DOWN_MS);
+        let just_renewed = self.now.since(self.renewed_at) < REFUSAL_COOL_DOWN_MS;
         self.config.renewal != RenewalMode::Manual
             && self.page.online
             && self.backoff.until <= self.now
@@ -84,11 +85,11 @@ impl Machine {
 
     /// Whether requests wait now. While it is so, a timer runs.
     pub(crate) fn holding(&self) -> bool {
-        if self.switching_until.is_some() {
+        if self.switching_until < Instant::NEVER {
             return true;
         }
         let Some(session) = self.standing.session().filter(|_| self.page.online) else { return false };
-        let renewing = self.attempt.is_some_and(|a| a.need == Need::Renewal && a.sent_at.is_some());
+        let renewing = self.attempt.is_some_and(|a| a.need == Need::Renewal && a.is_sent());
         let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;
         let wanted = self.needs.has(Need::Renewal) || self.needs.has(Need::Check);
         self.page.running && (renewing || (wanted && (self.doubt || self.queue.refused || lapsed)))

@@ -10,13 +10,14 @@ impl Random {
         Self(seed | 1)
     }
 
-    /// A whole number below `range_ms`, or 0.
+    /// A whole number below `range_ms`, or 0. Ranges are seconds to minutes; below 2^32 the product fits.
+    #[inline(never)]
     pub(crate) fn below(&mut self, range_ms: u64) -> u64 {
         let mut x = self.0;
         x ^= x << 13;
         x ^= x >> 17;
         x ^= x << 5;
         self.0 = x;
-        range_ms.saturating_mul(u64::from(x)) >> 32
+        range_ms.wrapping_mul(u64::from(x)) >> 32
     }
 }

@@ -24,14 +24,12 @@ use crate::time::Instant;
 const END_SLACK_MS: u64 = 2_000;
 
 impl Machine {
-    pub(crate) fn answered(&mut self, number: u32, outcome: Outcome) {
-        let Some((attempt, sent_at)) = self
-            .attempt
-            .filter(|attempt| attempt.number == number)
-            .and_then(|attempt| Some((attempt, attempt.sent_at?)))
+    pub(crate) fn answered(&mut self, number: u32, outcome: &Outcome) {
+        let Some(attempt) = self.attempt.filter(|attempt| attempt.number == number && attempt.is_sent())
         else {
             return;
         };
+        let sent_at = attempt.sent_at;
         self.attempt = None;
         match attempt.need {
             Need::SignOut => self.sign_out_answered(outcome),
@@ -44,9 +42,9 @@ impl Machine {
     }
 
     /// The server's word on who is signed in.
-    fn word_given(&mut self, outcome: Outcome, attempt: &Attempt, sent_at: Instant) {
-        match outcome {
-            Outcome::Session(answer) => self.confirm(&answer, sent_at, attempt.need),
+    fn word_given(&mut self, outcome: &Outcome, attempt: &Attempt, sent_at: Instant) {
+        match *outcome {
+            Outcome::Session(ref answer) => self.confirm(answer, sent_at, attempt.need),
             // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
             Outcome::Nobody if attempt.generation != self.generation => self.ask_again_soon(attempt.need),
             Outcome::Nobody => self.confirm_nobody(sent_at),
@@ -91,7 +89,7 @@ impl Machine {
         let renewed = need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at);
         if renewed {
             self.generation = self.generation.wrapping_add(1);
-            self.renewed_at = Some(self.now);
+            self.renewed_at = self.now;
             self.extends = moved;
             self.effects.push(Effect::Notify(Notice::Renewed));
         }
@@ -113,7 +111,7 @@ impl Machine {
     fn begin(&mut self, before: &Standing) {
         self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
-        self.renewed_at = None;
+        self.renewed_at = Instant::LONG_AGO;
         self.extends = true;
         self.renewal_at = self.renewal_at.max(self.now.plus(SHORTEST_LIFE_MS));
         self.arrive(before);
@@ -168,16 +166,16 @@ impl Machine {
         self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
         self.standing = Standing::Out(ending);
-        self.switching_until = None;
+        self.switching_until = Instant::NEVER;
         self.reject_held();
     }
 
     fn heard_from_server(&mut self, sent_at: Instant) {
-        self.verified_at = self.verified_at.max(Some(sent_at));
+        self.verified_at = self.verified_at.max(sent_at);
         self.backoff = Backoff::CLEAR;
         self.superseded = 0;
         self.queue.refused = false;
-        self.switching_until = None;
+        self.switching_until = Instant::NEVER;
         self.beat_later();
     }
 
@@ -220,8 +218,8 @@ impl Machine {
         }
     }
 
-    fn sign_out_answered(&mut self, outcome: Outcome) {
-        match outcome {
+    fn sign_out_answered(&mut self, outcome: &Outcome) {
+        match *outcome {
             Outcome::Superseded => self.ask_again_soon(Need::SignOut),
             Outcome::Failed { retry_after_ms, trouble } => self.fail(Need::SignOut, retry_after_ms, trouble),
             Outcome::Session(_) | Outcome::Nobody | Outcome::Declined => {
@@ -233,10 +231,10 @@ impl Machine {
         }
     }
 
-    fn sign_in_answered(&mut self, outcome: Outcome, sent_at: Instant) {
+    fn sign_in_answered(&mut self, outcome: &Outcome, sent_at: Instant) {
         match outcome {
             Outcome::Session(answer) => {
-                self.confirm(&answer, sent_at, Need::SignIn);
+                self.confirm(answer, sent_at, Need::SignIn);
                 self.meet(Need::SignIn, Settlement::Met);
             }
             Outcome::Nobody | Outcome::Declined | Outcome::Superseded => {

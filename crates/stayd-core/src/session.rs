@@ -72,6 +72,11 @@ impl Standing {
         }
     }
 
+    /// When the session is over; [`Instant::NEVER`] where there is none.
+    pub(crate) fn ends_at(&self) -> Instant {
+        self.session().map_or(Instant::NEVER, |session| session.ends_at)
+    }
+
     /// The session's key, 0 for none.
     pub(crate) fn key(&self) -> Key {
         self.session().map_or(0, |session| session.key)

@@ -23,7 +23,7 @@ impl Machine {
     /// How things stand, for the other tabs and for storage.
     pub fn record(&self) -> Record {
         let now = self.now;
-        let ago = |at: Option<Instant>| at.map_or(u64::MAX, |at| now.since(at));
+        let ago = |at: Instant| if at == Instant::LONG_AGO { u64::MAX } else { now.since(at) };
         let session = self.standing.session();
         let until = |at: fn(&Session) -> Instant| session.map_or(0, |session| at(session).since(now));
         Record {
@@ -54,7 +54,7 @@ impl Machine {
             Message::Dismissed => self.warning_dismissed(),
             Message::Switching if stored.record.epoch >= self.epoch => {
                 let longest = u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS);
-                self.switching_until = Some(self.now.plus(longest));
+                self.switching_until = self.now.plus(longest);
             }
             Message::Switching => {}
         }
@@ -64,8 +64,7 @@ impl Machine {
     pub(crate) fn absorb(&mut self, stored: &Stored) {
         let record = &stored.record;
         let written_at = self.now.minus(stored.age_ms);
-        let at = |ago: u64| (ago != u64::MAX).then(|| written_at.minus(ago));
-        let verified_at = at(record.verified_ago_ms);
+        let verified_at = written_at.minus(record.verified_ago_ms);
         let fresher = verified_at > self.verified_at;
         match record.epoch.cmp(&self.epoch) {
             Ordering::Less => {
@@ -82,11 +81,10 @@ impl Machine {
             }
             Ordering::Equal => self.settle_tie(stored, written_at),
         }
-        self.switching_until = None;
+        self.switching_until = Instant::NEVER;
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
-        let own = self.backoff.tried_at;
-        let news = |at: &Instant| own.is_none_or(|own| at.since(own) >= RETRY_FLOOR_MS);
-        if let Some(tried_at) = at(record.tried_ago_ms).filter(news) {
+        let tried_at = written_at.minus(record.tried_ago_ms);
+        if tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
             let floor = written_at.plus(record.retry_in_ms);
             let (now, random) = (self.now, &mut self.random);
             self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
@@ -170,7 +168,7 @@ impl Machine {
         if same {
             return;
         }
-        self.renewed_at = None;
+        self.renewed_at = Instant::LONG_AGO;
         self.extends = true;
         self.arrive(before);
     }
@@ -195,7 +193,7 @@ impl Machine {
         self.generation = record.generation;
         self.stand_in(stored, written_at, &before);
         if renewed {
-            self.renewed_at = Some(self.now);
+            self.renewed_at = self.now;
             self.queue.refused = false;
             self.extends = true;
         }

@@ -1,4 +1,4 @@
-//! One table of timers; the least of them is the machine's deadline.
+//! The machine's timers; the least of them is its deadline.
 
 use crate::time::Instant;
 
@@ -27,28 +27,24 @@ impl Timer {
         [Self::Renewal, Self::End, Self::Warning, Self::Heartbeat, Self::Retry, Self::Patience, Self::Switch];
 }
 
-/// When each timer fires. Derived from the machine's state after each step, so that nothing has to be cleared.
-#[derive(Debug, Clone)]
-pub(crate) struct Timers([Instant; Timer::ALL.len()]);
+/// The least of the timers. Derived from the machine's state after each step, so that nothing has to be cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deadline {
+    /// When something is due; [`Instant::NEVER`] where nothing will be.
+    pub(crate) at: Instant,
+    /// What is; of several at the same moment the first that was noted.
+    pub(crate) timer: Timer,
+}
 
-impl Timers {
-    pub(crate) const NONE: Self = Self([Instant::NEVER; Timer::ALL.len()]);
+impl Deadline {
+    pub(crate) const NONE: Self = Self { at: Instant::NEVER, timer: Timer::Renewal };
 
-    pub(crate) fn set(&mut self, timer: Timer, at: Instant) {
-        if let Some(place) = self.0.get_mut(timer as usize) {
-            *place = at;
+    /// Notes that a timer fires at `at`.
+    #[inline(never)]
+    pub(crate) fn note(&mut self, timer: Timer, at: Instant) {
+        if at < self.at {
+            *self = Self { at, timer };
         }
-    }
-
-    /// The next moment at which something is due, and why.
-    pub(crate) fn next(&self) -> Option<(Instant, Timer)> {
-        let mut next = None;
-        for (at, timer) in self.0.iter().zip(Timer::ALL) {
-            if *at < next.map_or(Instant::NEVER, |(earliest, _)| earliest) {
-                next = Some((*at, timer));
-            }
-        }
-        next
     }
 }
 
@@ -58,10 +54,10 @@ mod tests {
 
     #[test]
     fn the_deadline_is_the_least_timer() {
-        let mut timers = Timers::NONE;
-        assert_eq!(timers.next(), None);
-        timers.set(Timer::Heartbeat, Instant::from_ms(30));
-        timers.set(Timer::Renewal, Instant::from_ms(20));
-        assert_eq!(timers.next(), Some((Instant::from_ms(20), Timer::Renewal)));
+        let mut deadline = Deadline::NONE;
+        deadline.note(Timer::Heartbeat, Instant::from_ms(30));
+        deadline.note(Timer::Renewal, Instant::from_ms(20));
+        deadline.note(Timer::End, Instant::NEVER);
+        assert_eq!(deadline, Deadline { at: Instant::from_ms(20), timer: Timer::Renewal });
     }
 }

@@ -82,7 +82,7 @@ impl Machine {
         let expired = over || matches!(ending, Ending::Expired | Ending::Revoked);
         let verified = match self.standing {
             Standing::Active(_) => !troubled,
-            Standing::Out(_) => !troubled && self.verified_at.is_some(),
+            Standing::Out(_) => !troubled && self.was_verified(),
             _ => false,
         };
         let offline = !self.page.online;

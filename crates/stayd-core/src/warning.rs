@@ -16,29 +16,26 @@ const MINUTE_MS: u64 = 60_000;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Warning {
-    /// The end whose warning the person has dismissed.
-    dismissed: Option<Instant>,
+    /// The end whose warning the person has dismissed; [`Instant::NEVER`] for none.
+    dismissed: Instant,
 }
 
 impl Warning {
-    pub(crate) const NONE: Self = Self { dismissed: None };
+    pub(crate) const NONE: Self = Self { dismissed: Instant::NEVER };
 }
 
 impl Machine {
-    /// The end that is to be warned of.
-    fn warned_end(&self) -> Option<Instant> {
-        let session = self.standing.session()?;
+    /// The end that is to be warned of; [`Instant::NEVER`] while there is none.
+    fn warned_end(&self) -> Instant {
+        let end = self.standing.ends_at();
         // A renewal that is still to come will move the end.
-        let will_move =
-            self.renews() && self.extends && self.backoff.failures == 0 && self.renewal_at < session.ends_at;
-        let dismissed = self.warning.dismissed == Some(session.ends_at);
-        (self.config.warning_ms > 0 && !will_move && !dismissed).then_some(session.ends_at)
+        let will_move = self.renews() && self.extends && self.backoff.failures == 0 && self.renewal_at < end;
+        end.only_if(self.config.warning_ms > 0 && !will_move && self.warning.dismissed != end)
     }
 
     /// Minutes until the end, begun ones counted, where the person is to be warned; else 0.
     pub(crate) fn minutes_left(&self) -> u8 {
-        let Some(end) = self.warned_end() else { return 0 };
-        let left = end.since(self.now);
+        let left = self.warned_end().since(self.now);
         if left > u64::from(self.config.warning_ms) {
             return 0;
         }
@@ -46,14 +43,17 @@ impl Machine {
     }
 
     /// When the warning comes, or its minutes change.
-    pub(crate) fn next_warning(&self) -> Option<Instant> {
-        let end = self.warned_end().filter(|end| *end > self.now)?;
+    pub(crate) fn next_warning(&self) -> Instant {
+        let end = self.warned_end();
+        if end == Instant::NEVER {
+            return end;
+        }
         let minutes = self.minutes_left();
         let next = match minutes {
             0 => end.minus(u64::from(self.config.warning_ms)),
             _ => end.minus((u64::from(minutes) - 1).saturating_mul(MINUTE_MS)),
         };
-        (next > self.now).then_some(next)
+        next.only_if(next > self.now)
     }
 
     pub(crate) fn dismiss_warning(&mut self) {
@@ -64,6 +64,6 @@ impl Machine {
     }
 
     pub(crate) fn warning_dismissed(&mut self) {
-        self.warning.dismissed = self.standing.session().map(|session| session.ends_at);
+        self.warning.dismissed = self.standing.ends_at();
     }
 }
