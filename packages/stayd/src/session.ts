@@ -273,6 +273,8 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       },
       candidate(text),
     );
+    // Whom official clients found when they looked at once was still signed in for the server.
+    if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
     command?.resolve(resultOf(answer));
     if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
   };
