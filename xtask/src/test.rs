@@ -94,9 +94,11 @@ impl Part {
     }
 }
 
-/// Builds the session machine, then checks the types of the demo page and builds it: the binary carries it.
+/// Builds the session machine, the client around it, and the demo page over that: the binary carries it. Types are checked.
 pub(crate) fn build_page() -> anyhow::Result<()> {
     wasm::build()?;
+    let mut npm = setup::npm(&root().join("packages/stayd"))?;
+    process::run("building the client", npm.args(["run", "build"]))?;
     setup::npm_packages("packages/demo")?;
     let mut npm = setup::npm(&root().join("packages/demo"))?;
     process::run("building the demo page", npm.args(["run", "build"]))
