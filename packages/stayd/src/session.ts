@@ -100,7 +100,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   let disposed = false;
 
   const browser = typeof document !== "undefined";
-  const storage = createStorage(name, code.RECORD_LEN, options.remember ?? true);
+  const storage = createStorage(name, code.RECORD_LEN, options.remember ?? true, missing);
   const turns = createTurns(name, storage, missing);
 
   // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
@@ -384,7 +384,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     channel: connections.add,
     on: (event, handler) => add(handlers, [event, handler]),
     get degraded() {
-      return [...degraded, ...storage.missing()];
+      return [...degraded];
     },
     record: brain.recording,
     dispose() {

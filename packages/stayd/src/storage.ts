@@ -23,8 +23,6 @@ export interface Storage {
   idle(): Promise<unknown>;
   /** A turn for browsers without Web Locks: whether it was given. It lapses by itself at `until` (ms). */
   lease(holder: number, until: number): Promise<boolean>;
-  /** What is missing here. */
-  missing(): string[];
   close(): void;
 }
 
@@ -48,15 +46,14 @@ export function readEntry(value: unknown, length: number): Stored | null {
   return sound ? { record, data, age: age < -1000 ? UNKNOWN_AGE : Math.max(0, age) } : null;
 }
 
-export function createStorage(name: string, length: number, remember: boolean): Storage {
+export function createStorage(name: string, length: number, remember: boolean, missing: (what: string) => void): Storage {
   let database: Promise<IDBDatabase | null> | null = null;
   let pending: Promise<unknown> = Promise.resolve();
-  const missing = new Set<string>();
 
   const open = (): Promise<IDBDatabase | null> =>
     (database ??= new Promise<IDBDatabase | null>((resolve) => {
       const fail = (): void => {
-        missing.add("indexedDB");
+        missing("indexedDB");
         resolve(null);
       };
       try {
@@ -120,7 +117,7 @@ export function createStorage(name: string, length: number, remember: boolean): 
           localStorage.setItem(key, JSON.stringify({ ...entry, record: toHex(record) }));
         }
       } catch {
-        missing.add("localStorage");
+        missing("localStorage");
       }
       const writing = transact<Stored | null>(
         name,
@@ -146,7 +143,6 @@ export function createStorage(name: string, length: number, remember: boolean): 
         },
         true,
       ),
-    missing: () => [...missing],
     close() {
       void pending.then(() => open()).then((db) => db?.close());
     },
