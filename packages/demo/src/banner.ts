@@ -1,5 +1,5 @@
 import { el, icon, place } from "./dom.ts";
-import { explain } from "./explain.ts";
+import { explain, explainTrouble } from "./explain.ts";
 import { onPress } from "./press.ts";
 import { session, type SessionView } from "./session.ts";
 import { clockTime } from "./time.ts";
@@ -9,12 +9,6 @@ const ALERT = "M12 4 2.8 20h18.4L12 4Zm0 6v5m0 2.6v.1";
 const CLOCK = "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.4V12l3 2.2";
 const CLOUD = "M4 4l16 16M8.2 8.4A6 6 0 0 0 6.6 18H17m3.2-2.2A4.2 4.2 0 0 0 17.6 10 6 6 0 0 0 11.4 6.1";
 const DOOR = "M13 4H6v16h7M10.5 12H20m-3.2-3.4L20.2 12l-3.4 3.4";
-
-const TROUBLES: Record<string, string> = {
-  unavailable: "The server cannot answer now.",
-  "too-many": "The server asks for a pause.",
-  unexpected: "Something answers that is not the server.",
-};
 
 /** One thing to say across the page. */
 interface Message {
@@ -54,8 +48,7 @@ export class Banner {
       return { kind: "offline", words: words + soon };
     }
     if (now.error) {
-      const what = TROUBLES[now.error.code] ?? "The server cannot be reached.";
-      return { kind: "away", words: what + (now.data ? ` You are not signed out.${since}` : "") + soon };
+      return { kind: "away", words: explainTrouble(now.error) + (now.data ? ` You are not signed out.${since}` : "") + soon };
     }
     if (now.minutesLeft) return { kind: "warning", words: soon.trim() };
     return null;

@@ -32,6 +32,20 @@ export function explainCode(code: string): string {
   return WORDS[code] ?? `The server answered ${code}.`;
 }
 
+const TROUBLES: Record<string, string> = {
+  offline: "There is no network.",
+  unavailable: "The server cannot answer now.",
+  "too-many": "The server asks for a pause.",
+  unexpected: "Something answers that is not the server.",
+};
+
+/** Why the server's word could not be had. */
+export function explainTrouble({ code, status = 0 }: SessionError): string {
+  if (status === 429) return TROUBLES["too-many"]!;
+  if (status >= 500) return TROUBLES["unavailable"]!;
+  return TROUBLES[code] ?? "The server cannot be reached.";
+}
+
 /** An error in words, for people. Nobody else in this page looks at a code or a status. */
 export function explain({ code, message, status, retryAfter }: SessionError): string {
   // A proxy in front of a server that is gone answers 502 or 504.

@@ -1,4 +1,5 @@
 import { el, place } from "./dom.ts";
+import { explainTrouble } from "./explain.ts";
 import { session, type SessionView } from "./session.ts";
 import { clockTime, dayTime } from "./time.ts";
 
@@ -11,7 +12,7 @@ const EVENTS = {
   ended: ({ ended }: SessionView) => (ended === "expired" ? "The session reached its end" : "The server ended the session"),
   switched: () => "Somebody else is signed in",
   renewed: ({ data }: SessionView) => (data ? `Renewed until ${dayTime(new Date(data.session.expiresAt))}` : "Renewed"),
-  failed: ({ error }: SessionView) => error?.message ?? "The server could not be asked",
+  failed: ({ error }: SessionView) => (error ? explainTrouble(error).replace(/\.$/, "") : "The server could not be asked"),
   warned: () => "The end is near",
 };
 

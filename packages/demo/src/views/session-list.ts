@@ -10,6 +10,8 @@ import { moment } from "../time.ts";
 const LAPTOP = "M5 5h14v10H5zM2.5 19h19";
 const PHONE = "M8 3h8v18H8zM11 18h2";
 
+const AWAY = new Set(["unreachable", "offline", "timeout", "ended"]);
+
 export interface SessionList {
   root: HTMLElement;
   /** Which session is this one, and whether the server can be asked for the others. */
@@ -37,11 +39,17 @@ export function sessionList(): SessionList {
     if (Array.isArray(outcome)) {
       alert.textContent = "";
       draw(outcome);
-    } else if (here.get().canMutate) {
-      // Where the session or the server is away, the banner says enough.
-      alert.textContent = explain(outcome);
+    } else {
+      // Of a session or a server that is away the banner says enough.
+      alert.textContent = AWAY.has(outcome.code) ? "" : explain(outcome);
     }
-    waiting.textContent = "";
+    wait(false);
+  };
+
+  /** In place of rows: whether an answer is on its way. */
+  const wait = (asking: boolean): void => {
+    const none = list.childElementCount === 0 && !alert.textContent;
+    waiting.textContent = none ? (asking ? "Asking the server …" : "Listed when the server can be asked.") : "";
   };
 
   const draw = (sessions: SessionEntry[]): void => {
@@ -94,7 +102,7 @@ export function sessionList(): SessionList {
     update(id, live) {
       const isNew = current !== null && id !== current;
       current = id;
-      if (list.childElementCount === 0) waiting.textContent = live ? "Asking the server …" : "Listed when the server can be asked.";
+      if (!alert.textContent) wait(live);
       if (isNew && live) void refresh();
     },
     refresh: () => void refresh(),
