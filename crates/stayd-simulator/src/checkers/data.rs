@@ -1,0 +1,84 @@
+//! What pages show: never of a session that the person has left (P4), never of somebody else (P9), and nothing secret (P7).
+
+use stayd_core::{Key, Record, codec};
+
+use crate::network::PageRequest;
+use crate::plan::BrowserSetting;
+use crate::storage::Keeps;
+use crate::tab::TabId;
+use crate::world::{Happening, World};
+
+/// So long after a sign-out in any tab no tab shows signed-in data (P4).
+pub(crate) const SIGN_OUT_MS: u64 = 50;
+
+/// Tabs of a browser that denies both the channel and storage know nothing of each other, by nature.
+fn tabs_can_talk(setting: &BrowserSetting) -> bool {
+    setting.channel || setting.keeps != Keeps::Nothing
+}
+
+impl World {
+    /// P4, and that the host shows what the machine believes it to show.
+    pub(crate) fn check_data(&mut self, id: TabId) {
+        let browser = &self.browsers[id.browser];
+        let tab = &browser.tabs[id.tab];
+        let record = tab.machine.record();
+        let Some(shown) = tab.shows else {
+            if record.data != 0 {
+                self.violate(
+                    Some(id),
+                    "the machine believes that something is shown, and nothing is".to_owned(),
+                );
+            }
+            return;
+        };
+        if (record.session, record.person) != (shown.session, shown.person) {
+            let what = format!(
+                "P9: data of session {:x} is shown, the machine stands for {:x}",
+                shown.session, record.session
+            );
+            return self.violate(Some(id), what);
+        }
+        let Some(left_at) = browser.truth.left_at(shown.session) else { return };
+        // A page that has just begun to run first reads what happened meanwhile.
+        let since = left_at.max(tab.running_since) + SIGN_OUT_MS;
+        let knew = browser.setting.keeps == Keeps::Everything || tab.running_since < left_at;
+        if tab.runs() && browser.asleep_since.is_none() && since < self.now {
+            let excused = browser.truth.forgotten || !tabs_can_talk(&browser.setting) || !knew;
+            if !excused {
+                let ago = self.now - left_at;
+                self.violate(Some(id), format!("P4: data of a session is shown {ago} ms after it was left"));
+            }
+        }
+    }
+
+    /// P9: what a page is given is of the person that it showed when it asked, and still shows.
+    pub(crate) fn check_page_answer(&mut self, id: TabId, request: &PageRequest, person: Key) {
+        let shows = self.tab(id).shows.map(|shown| shown.person);
+        let of_another = |shown: Option<Key>| shown.is_some_and(|shown| shown != person);
+        let talks = tabs_can_talk(&self.browsers[id.browser].setting);
+        if talks && (of_another(request.person) || request.person.is_some() && of_another(shows)) {
+            self.violate(Some(id), "P9: a page was given an answer of another person's session".to_owned());
+        }
+    }
+
+    /// P7: no part of a token in what tabs share, or in what pages see.
+    pub(crate) fn check_secrets(&mut self, id: TabId, record: &Record) {
+        let Some(token) = self.browsers[id.browser].cookie.as_deref() else { return };
+        let (record, view) = (codec::encode_record(record), codec::encode_view(&self.tab(id).machine.view()));
+        let secret: Vec<&[u8]> = token.as_bytes().chunks_exact(8).collect();
+        let holds = |bytes: &[u8]| bytes.windows(8).any(|part| secret.contains(&part));
+        if holds(&record) || holds(&view) {
+            self.violate(Some(id), "P7: a record or a view holds a part of a token".to_owned());
+        }
+    }
+
+    /// A tab has been told that a sign-in was granted: nobody else is shown here any more, a moment later.
+    pub(crate) fn signed_in(&mut self, id: TabId, session: Key) {
+        let now = self.now;
+        let truth = &mut self.browsers[id.browser].truth;
+        if truth.signing_in == 0 {
+            truth.switch_to(session, now);
+            self.queue.push(now + SIGN_OUT_MS + 1, Happening::Look(id.browser));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What becomes of everybody once the faults have stopped.
+
+use stayd_core::Status;
+
+use crate::network::Weather;
+use crate::server::PageData;
+use crate::tab::{Life, TabId};
+use crate::world::{Over, World};
+
+/// Within this time everything is right again.
+const SETTLES_MS: u64 = 5_000;
+/// What the server said so recently is not asked again: whatever happened must be this old before tabs are looked at anew.
+const FRESH_MS: u64 = 6_000;
+/// Sessions that end meanwhile make one look more.
+const LOOKS: usize = 4;
+
+impl World {
+    /// Everybody is awake, online and on speaking terms with the server.
+    pub(crate) fn end_faults(&mut self) {
+        self.note(|| "=== the faults stop".to_owned());
+        self.weather = Weather::default();
+        for browser in 0..self.browsers.len() {
+            let place = &mut self.browsers[browser];
+            (place.offline_until, place.dead_until, place.asleep_until) = (0, 0, 0);
+            self.over(Over::Asleep(browser));
+            self.fail_requests(browser, 1);
+            for id in self.open_tabs(browser) {
+                match self.tab(id).life {
+                    Life::Frozen => self.over(Over::Frozen(id)),
+                    Life::Cached => self.over(Over::Cached(id)),
+                    Life::Stalled => self.over(Over::Stalled(id)),
+                    Life::Running | Life::Dead => {}
+                }
+            }
+            self.over(Over::Offline(browser));
+            if self.open_tabs(browser).is_empty() {
+                self.open_tab(browser, None);
+            }
+        }
+        self.run_until(self.now + FRESH_MS);
+        for browser in 0..self.browsers.len() {
+            for id in self.open_tabs(browser) {
+                self.set_visible(id, false);
+                self.set_visible(id, true);
+            }
+        }
+    }
+
+    /// Everybody with a session is signed in, everybody without is out, nobody waits, and the server knows of every sign-out.
+    pub(crate) fn check_liveness(&mut self) {
+        let mut before = self.held_by_server();
+        self.run_until(self.now + self.cool_down() + SETTLES_MS);
+        for _ in 0..LOOKS {
+            let after = self.held_by_server();
+            if after == before {
+                break;
+            }
+            before = after;
+            self.run_until(self.now + SETTLES_MS);
+        }
+        if self.violation.is_some() {
+            return;
+        }
+        for (browser, held) in before.into_iter().enumerate() {
+            self.check_truth(browser, held);
+            for id in self.open_tabs(browser) {
+                self.check_settled(id, held);
+            }
+        }
+    }
+
+    fn held_by_server(&mut self) -> Vec<Option<PageData>> {
+        let held: Vec<_> =
+            self.browsers.iter().map(|browser| self.server.holds(browser.cookie.as_deref())).collect();
+        held.into_iter().map(|held| self.or_broken(held).flatten()).collect()
+    }
+
+    /// How long servers have asked to be left alone for.
+    fn cool_down(&self) -> u64 {
+        let tabs = self.browsers.iter().flat_map(|browser| &browser.tabs).filter(|tab| tab.is_open());
+        tabs.map(|tab| tab.machine.record().retry_in_ms).max().unwrap_or(0)
+    }
+
+    fn check_truth(&mut self, browser: usize, held: Option<PageData>) {
+        let truth = &self.browsers[browser].truth;
+        if truth.ambiguous {
+            return;
+        }
+        if truth.out_since.is_some() && !truth.forgotten && held.is_some() {
+            let what = format!("the server has not heard of the sign-out in browser {browser}");
+            return self.violate(None, what);
+        }
+        let Some((own, _)) = truth.own.filter(|_| truth.out_since.is_none() && !truth.token_lost) else {
+            return;
+        };
+        let lives = self.server.lives(own);
+        let lives = self.or_broken(lives).unwrap_or(false);
+        if lives && held.is_none_or(|held| held.session != own) {
+            self.violate(None, format!("P1: browser {browser} has lost a session that the server holds"));
+        }
+    }
+
+    fn check_settled(&mut self, id: TabId, held: Option<PageData>) {
+        let tab = self.tab(id);
+        let (view, record) = (tab.machine.view(), tab.machine.record());
+        let what = match held {
+            _ if tab.machine.held() > 0 || !tab.held.is_empty() => {
+                "liveness: a request of the page still waits"
+            }
+            _ if record.owed => "liveness: a sign-out is still owed to the server",
+            Some(_) if view.status != Status::Active => "liveness: somebody with a session is not signed in",
+            Some(held) if tab.shows != Some(held) => "liveness: a tab does not show what the server holds",
+            Some(_) if !tab.channels_open => "liveness: what is connected was not connected again",
+            None if view.status != Status::Initial => {
+                "liveness: somebody without a session is not signed out"
+            }
+            None if tab.shows.is_some() => "liveness: somebody without a session is shown",
+            None if tab.channels_open => "liveness: what is connected was not closed",
+            _ => return,
+        };
+        self.violate(Some(id), format!("{what} ({:?}, {:?})", view.status, view.trouble));
+    }
+}

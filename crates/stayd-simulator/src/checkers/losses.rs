@@ -1,0 +1,63 @@
+//! Who is signed out, and whether that is right (P1, P6).
+
+use stayd_core::{Event, Status};
+
+use crate::checkers::Before;
+use crate::tab::TabId;
+use crate::world::World;
+
+/// Within this time a tab hears from another that somebody has signed in.
+const HEARSAY_MS: u64 = 100;
+
+impl World {
+    pub(crate) fn check_going_out(&mut self, id: TabId, before: &Before, event: Event) {
+        let tab = self.tab(id);
+        let (out, record) = (tab.machine.view().status == Status::Initial, tab.machine.record());
+        if !out || (before.status == Status::Initial && before.session == 0) || event == Event::SignOutAsked {
+            return;
+        }
+        let truth = &self.browsers[id.browser].truth;
+        if before.session != 0 && truth.left_at(before.session).is_none() {
+            // P6: nothing but the server's word.
+            let since = truth.seen_since(before.session).unwrap_or(0);
+            if truth.nobody_at.is_none_or(|at| at < since) {
+                let what = format!("P6: signed out ({:?}) without the server's word", record.ending);
+                return self.violate(Some(id), what);
+            }
+        }
+        self.check_loss(id, before);
+    }
+
+    /// P1: the server holds the session of this browser's cookie, and the person did not sign out.
+    fn check_loss(&mut self, id: TabId, before: &Before) {
+        let browser = &self.browsers[id.browser];
+        let (truth, now) = (&browser.truth, self.now);
+        if truth.out_since.is_some() || truth.ambiguous {
+            return;
+        }
+        let Some((own, since)) = truth.own else { return };
+        let holds = self.server.holds(browser.cookie.as_deref());
+        let holds_own = self.or_broken(holds).flatten().is_some_and(|held| held.session == own);
+        let knew = before.session == own || since + HEARSAY_MS < now;
+        if holds_own && knew {
+            self.violate(Some(id), "P1: signed out of a session that the server holds".to_owned());
+        }
+    }
+
+    /// P1: no answer takes the cookie of a living session away.
+    pub(crate) fn check_cookie(&mut self, browser: usize, new: Option<&str>, signs_in: bool) {
+        let truth = &self.browsers[browser].truth;
+        if signs_in || truth.out_since.is_some() || truth.ambiguous {
+            return;
+        }
+        let Some((own, _)) = truth.own else { return };
+        let old = self.browsers[browser].cookie.clone();
+        let (held, will_hold) = (self.server.holds(old.as_deref()), self.server.holds(new));
+        let (held, will_hold) = (self.or_broken(held).flatten(), self.or_broken(will_hold).flatten());
+        let of_own = |held: Option<crate::server::PageData>| held.is_some_and(|held| held.session == own);
+        if of_own(held) && !of_own(will_hold) {
+            let what = format!("P1: an answer takes away the cookie of a living session (browser {browser})");
+            self.violate(None, what);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The promises, as plain predicates over what is there after a step.
+
+mod data;
+mod liveness;
+mod losses;
+mod requests;
+
+use stayd_core::{Event, Identity, Key, Machine, Status};
+
+use crate::tab::TabId;
+use crate::world::{START_MS, World};
+
+pub(crate) use data::SIGN_OUT_MS;
+
+/// A promise that was broken.
+#[derive(Debug, Clone)]
+pub(crate) struct Violation {
+    at_ms: u64,
+    tab: Option<TabId>,
+    what: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (seconds, ms) = (self.at_ms / 1000, self.at_ms % 1000);
+        write!(out, "after {seconds}.{ms:03} s")?;
+        if let Some(tab) = self.tab {
+            write!(out, ", tab {tab}")?;
+        }
+        write!(out, ": {}", self.what)
+    }
+}
+
+/// How a machine stood before a step.
+pub(crate) struct Before {
+    pub(crate) session: Key,
+    pub(crate) moment: (u32, u32),
+    pub(crate) status: Status,
+    pub(crate) identity: Identity,
+}
+
+impl Before {
+    pub(crate) fn of(machine: &Machine) -> Self {
+        let (record, view) = (machine.record(), machine.view());
+        Self {
+            session: record.session,
+            moment: machine.moment(),
+            status: view.status,
+            identity: view.identity,
+        }
+    }
+}
+
+impl World {
+    /// A promise is broken: the history ends here.
+    pub(crate) fn violate(&mut self, tab: Option<TabId>, what: String) {
+        self.note(|| format!("!!! {what}"));
+        if self.violation.is_none() {
+            self.violation = Some(Violation { at_ms: self.now - START_MS, tab, what });
+        }
+    }
+
+    /// Everything that must hold of a tab after each of its steps.
+    pub(crate) fn check_step(&mut self, id: TabId, before: &Before, event: Event) {
+        let moment = self.tab(id).machine.moment();
+        if moment < before.moment {
+            self.violate(Some(id), format!("epochs fell from {:?} to {moment:?}", before.moment));
+        }
+        self.check_data(id);
+        self.check_going_out(id, before, event);
+        self.check_held(id);
+    }
+
+    pub(crate) fn look_at_all(&mut self, browser: usize) {
+        for id in self.open_tabs(browser) {
+            self.check_data(id);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! How machines ask: in turn, not too often (P5), and never so that somebody waits for ever.
+
+use stayd_core::Need;
+
+use crate::plan::BrowserSetting;
+use crate::tab::TabId;
+use crate::world::World;
+
+/// What a person waits for goes ahead without a turn after this long, anything else after the time of a request and a little.
+const COMMAND_PATIENCE_MS: u64 = 3_000;
+const PATIENCE_MS: u64 = 17_000;
+
+/// Requests that a browser may send in a minute although nothing happens, and for each thing that happens.
+const OF_ITSELF: usize = 14;
+const FOR_EACH_OCCASION: usize = 4;
+
+impl World {
+    /// One request at a time in a browser, but for those who lost patience.
+    pub(crate) fn check_turn(&mut self, id: TabId, attempt: u32, need: Need) {
+        let browser = &self.browsers[id.browser];
+        let tab = &browser.tabs[id.tab];
+        let waited = tab.clock.now().saturating_sub(tab.asked_at);
+        let patience = if need >= Need::SignIn { COMMAND_PATIENCE_MS } else { PATIENCE_MS };
+        let in_turn = browser.turns.holder == Some((id, attempt));
+        if browser.setting.locks && !in_turn && waited < patience {
+            self.violate(Some(id), format!("{need:?} is sent out of turn after {waited} ms"));
+        }
+    }
+
+    /// No storms of requests.
+    pub(crate) fn check_rate(&mut self, id: TabId) {
+        let now = self.now;
+        let BrowserSetting { locks, .. } = self.browsers[id.browser].setting;
+        let tabs = self.open_tabs(id.browser).len();
+        let truth = &mut self.browsers[id.browser].truth;
+        truth.note_sent(now);
+        // Without locks each tab may ask.
+        let each = if locks { 1 } else { tabs };
+        let limit = (OF_ITSELF + FOR_EACH_OCCASION * truth.occasions.len()) * each;
+        let sent = truth.sent.len();
+        if sent > limit {
+            self.violate(Some(id), format!("P5: {sent} requests in a minute, at most {limit} have a reason"));
+        }
+    }
+
+    /// Somebody who waits is waited for: there is a deadline.
+    pub(crate) fn check_held(&mut self, id: TabId) {
+        let tab = self.tab(id);
+        let (held, machine_held) = (tab.held.len(), usize::from(tab.machine.held()));
+        if machine_held > 0 && tab.runs() && tab.machine.deadline().is_none() {
+            self.violate(Some(id), format!("{held} requests wait for nothing"));
+        }
+    }
+
+    /// Where the deadline has come, the next one is still to come.
+    pub(crate) fn check_deadline(&mut self, id: TabId) {
+        let tab = self.tab(id);
+        let now = tab.clock.now();
+        if let Some(deadline) = tab.machine.deadline().filter(|deadline| deadline.as_ms() <= now) {
+            let (late, why) = (now - deadline.as_ms(), tab.machine.deadline_reason());
+            self.violate(
+                Some(id),
+                format!("the deadline {why:?} is {late} ms in the past after it was reached"),
+            );
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Requests on their way and answers on theirs: what the browser's network does, and what the adapter makes of an answer.
+
+use std::rc::Rc;
+
+use stayd_core::{Answer, Event, Outcome, Rejection, Trouble, Verdict};
+use stayd_engine::Rotation;
+
+use crate::network::{Ask, PageRequest, Request};
+use crate::server::{Body, Described, Response, SetCookie};
+use crate::tab::{Input, TabId};
+use crate::world::{Happening, World};
+
+/// A request is given up after this long, as the machine is configured.
+const TIMEOUT_MS: u64 = 15_000;
+
+impl World {
+    pub(crate) fn send(&mut self, id: TabId, attempt: u32, ask: Ask) {
+        self.request_count += 1;
+        let number = self.request_count;
+        let cookie = self.browsers[id.browser].cookie.clone();
+        if attempt != 0 {
+            self.check_rate(id);
+        }
+        let fate = self.weather.fate(self.now, &ask, &mut self.network_dice[id.browser]);
+        let browser = &self.browsers[id.browser];
+        let reaches = !browser.is_cut_off(self.now);
+        let lost = !reaches || fate.there_ms.is_none() || fate.back_ms.is_none();
+        let request = Rc::new(Request {
+            tab: id,
+            attempt,
+            ask,
+            cookie,
+            sent_at: self.now,
+            back_ms: fate.back_ms,
+            lost,
+        });
+        // A browser that knows of no network says so at once.
+        let fails_after = if self.now < browser.offline_until { 5 } else { TIMEOUT_MS };
+        self.queue.push(self.now + fails_after, Happening::Failed(number, Trouble::Unreachable));
+        for ms in [fate.there_ms, fate.copy_ms].into_iter().flatten().filter(|_| reaches) {
+            self.queue.push(self.now + ms, Happening::AtServer(number, Rc::clone(&request)));
+        }
+        self.note(|| {
+            let (there, back) = (fate.there_ms, fate.back_ms);
+            format!(
+                "{id}      request {number}: {ask:?}, there {there:?} ms, back {back:?} ms, reaches {reaches}"
+            )
+        });
+        self.requests.insert(number, request);
+    }
+
+    /// A request, or a copy of one, is at the server. That its tab has given it up meanwhile changes nothing here.
+    pub(crate) fn at_server(&mut self, number: u64, request: Rc<Request>) {
+        let cookie = request.cookie.as_deref();
+        let response = match self.weather.intercepts(self.now) {
+            Some(response) => Ok(response),
+            None => match request.ask {
+                Ask::Session { .. } => self.server.session_of(cookie),
+                Ask::SignIn { person, granted: true } => self.server.sign_in(person, cookie),
+                Ask::SignIn { granted: false, .. } => Ok(Response::plain(Body::Unauthorized)),
+                Ask::SignOut => self.server.sign_out(cookie),
+                Ask::Page(_) => self.server.page(cookie),
+            },
+        };
+        let Some(response) = self.or_broken(response) else { return };
+        self.note(|| format!("server   request {number}: {:?}", response.body));
+        let truth = &mut self.browsers[request.tab.browser].truth;
+        if response.body == Body::Nobody && matches!(request.ask, Ask::Session { .. }) {
+            truth.nobody_at = Some(self.now);
+        }
+        match request.back_ms {
+            Some(ms) => self.queue.push(self.now + ms, Happening::Answered(number, request, response)),
+            None => self.answer_is_lost(&request, &response),
+        }
+    }
+
+    /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.
+    fn answer_is_lost(&mut self, request: &Request, response: &Response) {
+        let strict = self.plan.setting.lifetimes.rotation == Rotation::Strict;
+        if strict
+            && matches!(request.ask, Ask::Session { .. })
+            && matches!(response.cookie, SetCookie::Set(_))
+        {
+            self.note(|| "the next token is lost".to_owned());
+            self.browsers[request.tab.browser].truth.token_lost = true;
+        }
+    }
+
+    /// An answer is back in the browser: its cookie counts, whether or not the page runs.
+    pub(crate) fn answered(&mut self, number: u64, request: &Request, response: Response) {
+        let waited_for = self.requests.contains_key(&number);
+        if !waited_for || self.browsers[request.tab.browser].is_cut_off(self.now) {
+            return self.answer_is_lost(request, &response);
+        }
+        self.requests.remove(&number);
+        let id = request.tab;
+        let signs_in = matches!(request.ask, Ask::SignIn { .. });
+        if signs_in && matches!(response.body, Body::Session(_)) {
+            self.browsers[id.browser].truth.sign_in_answered(request.sent_at);
+        }
+        self.take_cookie(id.browser, &response, signs_in);
+        let input = match request.ask {
+            Ask::Page(page) => Input::PageAnswer { request: page, response },
+            _ => Input::Answer { attempt: request.attempt, response },
+        };
+        self.reach(id, input);
+    }
+
+    pub(crate) fn failed(&mut self, number: u64, trouble: Trouble) {
+        let Some(request) = self.requests.remove(&number) else { return };
+        let input = match request.ask {
+            Ask::Page(_) => Input::PageFailed,
+            _ => Input::Failed { attempt: request.attempt, trouble },
+        };
+        self.reach(request.tab, input);
+    }
+
+    /// The machine gives a request up: its answer and its cookies come too late, if they come.
+    pub(crate) fn abort(&mut self, id: TabId, attempt: u32) {
+        self.requests.retain(|_, request| request.tab != id || request.attempt != attempt);
+    }
+
+    /// A page is gone. What it asked for is dropped, or still brings its cookie: browsers differ, and so does the moment.
+    pub(crate) fn drop_requests(&mut self, id: TabId) {
+        if self.network_dice[id.browser].chance(500) {
+            self.requests.retain(|_, request| request.tab != id);
+        }
+    }
+
+    /// What an answer does to the cookie.
+    pub(crate) fn take_cookie(&mut self, browser: usize, response: &Response, signs_in: bool) {
+        let new = match &response.cookie {
+            SetCookie::Keep => return,
+            SetCookie::Set(token) => Some(token.clone()),
+            SetCookie::Clear => None,
+        };
+        self.check_cookie(browser, new.as_deref(), signs_in);
+        self.browsers[browser].cookie = new;
+        if let (true, Body::Session(described)) = (signs_in, response.body) {
+            self.browsers[browser].truth.own = Some((described.shown.session, self.now));
+        }
+    }
+
+    /// The adapter: what an answer means to the machine.
+    pub(crate) fn answer_taken(&mut self, id: TabId, attempt: u32, response: &Response) {
+        let failed = |trouble| Outcome::Failed { retry_after_ms: response.retry_after_ms, trouble };
+        let outcome = match response.body {
+            Body::Session(described) => Outcome::Session(self.answer_of(&described)),
+            Body::Nobody => Outcome::Nobody,
+            Body::Unauthorized => Outcome::Declined,
+            Body::Superseded => Outcome::Superseded,
+            Body::TooMany => failed(Trouble::TooMany),
+            Body::Unavailable => failed(Trouble::Unavailable),
+            Body::Html | Body::Page(_) => failed(Trouble::Unexpected),
+        };
+        let data = match response.body {
+            Body::Session(described) => Some(described.shown),
+            _ => None,
+        };
+        let signs_in = self.tab(id).wish.is_some();
+        self.tab_mut(id).answers += 1;
+        self.tell(id, Event::Answered { attempt, outcome }, data);
+        if let (true, Some(data)) = (signs_in && self.tab(id).wish.is_none(), data) {
+            self.signed_in(id, data.session);
+        }
+    }
+
+    pub(crate) fn answer_of(&self, described: &Described) -> Answer {
+        let lifetimes = &self.plan.setting.lifetimes;
+        // The session's length is in the answer; when the server renews it is not.
+        let renews_after = lifetimes.update_age_ms * self.plan.setting.guess_percent / 100;
+        let renews_in_ms = renews_after.saturating_sub(described.updated_ago_ms).min(described.ends_in_ms);
+        Answer {
+            session: described.shown.session,
+            person: described.shown.person,
+            data: described.shown.data,
+            renews_in_ms,
+            lapses_in_ms: described.ends_in_ms,
+            ends_in_ms: described.ends_in_ms,
+        }
+    }
+
+    /// The page's own request is answered: given to the page, or sent again, or rejected, as the machine says.
+    pub(crate) fn page_answered(&mut self, id: TabId, request: PageRequest, response: &Response) {
+        let moment = self.tab(id).machine.moment();
+        match response.body {
+            Body::Page(person) => {
+                // The page may show somebody else by now: the host rejects what was asked for before.
+                if moment.0 == request.moment.0 {
+                    self.check_page_answer(id, &request, person);
+                }
+            }
+            Body::Unauthorized if !request.again => {
+                let (epoch, generation) = request.moment;
+                match self.tell(id, Event::Refused { epoch, generation }, None) {
+                    Some(Verdict::Admit) => self.send_page_request(id, true),
+                    Some(Verdict::Hold) => self.hold(id, PageRequest { again: true, ..request }),
+                    Some(
+                        Verdict::Settle
+                        | Verdict::Reject(Rejection::Ended | Rejection::QueueFull | Rejection::Disposed),
+                    ) => {}
+                    None => self.violate(Some(id), "a refused request got no verdict".to_owned()),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The page asks for something.
+    pub(crate) fn page_asks(&mut self, id: TabId) {
+        match self.tell(id, Event::Requested, None) {
+            Some(Verdict::Admit) => self.send_page_request(id, false),
+            Some(Verdict::Hold) => {
+                let moment = self.tab(id).machine.moment();
+                self.hold(id, PageRequest { moment, person: None, again: false });
+            }
+            Some(Verdict::Settle | Verdict::Reject(_)) => {}
+            None => self.violate(Some(id), "a request got no verdict".to_owned()),
+        }
+    }
+
+    fn hold(&mut self, id: TabId, request: PageRequest) {
+        self.tab_mut(id).held.push_back(request);
+        self.check_held(id);
+    }
+}
