@@ -107,12 +107,13 @@ export const untilView = (tab, wanted, seconds) =>
 
 export const verified = (tab) => untilView(tab, { identity: "active", verified: true });
 
-/** Makes what the browser remembers so much older, in ms. */
+/** Makes what the browser remembers, if it does, so much older, in ms. */
 export const age = (tab, ms, name = "stayd") =>
   tab.evaluate(
     async (earlier, key) => {
       const hint = JSON.parse(localStorage.getItem(`${key}.session`));
-      localStorage.setItem(`${key}.session`, JSON.stringify({ ...hint, at: hint.at - earlier }));
+      if (hint) localStorage.setItem(`${key}.session`, JSON.stringify({ ...hint, at: hint.at - earlier }));
+      if (!(await indexedDB.databases()).length) return;
       const database = await new Promise((resolve, reject) => {
         const request = indexedDB.open("stayd", 1);
         request.onsuccess = () => resolve(request.result);
@@ -120,7 +121,7 @@ export const age = (tab, ms, name = "stayd") =>
       });
       const transaction = database.transaction("records", "readwrite");
       const records = transaction.objectStore("records");
-      records.get(key).onsuccess = ({ target }) => records.put({ ...target.result, at: target.result.at - earlier }, key);
+      records.get(key).onsuccess = ({ target: { result } }) => result && records.put({ ...result, at: result.at - earlier }, key);
       await new Promise((resolve) => (transaction.oncomplete = resolve));
       database.close();
     },

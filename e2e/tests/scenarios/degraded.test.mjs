@@ -1,0 +1,139 @@
+// Scenario 6: browsers that lack or deny what the package builds on. It works without, less well, and says what is missing.
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { browsers, chromium, testIn } from "../../browsers/index.mjs";
+import { until } from "../../until.mjs";
+import { PASSWORD, age, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
+
+const TABS = 2;
+
+/** In the page, before anything else runs: takes these away. */
+function without(...lost) {
+  const define = (on, name, get) => Object.defineProperty(on, name, { configurable: true, get });
+  const denied = () => {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  };
+  const acts = {
+    locks: () => define(Navigator.prototype, "locks", () => undefined),
+    "refusing locks": () => void (LockManager.prototype.request = async () => denied()),
+    BroadcastChannel: () => define(window, "BroadcastChannel", () => undefined),
+    indexedDB: () => define(window, "indexedDB", () => undefined),
+    "throwing indexedDB": () => define(window, "indexedDB", denied),
+    "failing indexedDB": () => {
+      IDBFactory.prototype.open = () => {
+        const request = new EventTarget();
+        setTimeout(() => request.onerror?.(new Event("error")));
+        return request;
+      };
+    },
+    localStorage: () => define(window, "localStorage", denied),
+    "full localStorage": () => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("exceeded the quota", "QuotaExceededError");
+      };
+    },
+    cookies: () => define(Document.prototype, "cookie", denied),
+  };
+  for (const name of lost) acts[name]();
+}
+
+const FEW = TABS;
+/** What is taken away; what the page then says is missing; whether tabs can still tell each other; how often they renew. */
+const MODES = [
+  [["locks"], ["locks"], true, 1],
+  [["BroadcastChannel"], ["BroadcastChannel"], true, 1],
+  [["throwing indexedDB"], ["indexedDB"], true, FEW],
+  [["localStorage"], ["localStorage"], true, 1],
+  [["locks", "BroadcastChannel", "indexedDB", "localStorage", "cookies"], ["BroadcastChannel", "indexedDB", "localStorage", "locks"], false, FEW],
+];
+const MORE_MODES = [
+  [["refusing locks"], ["locks"], true, 1],
+  [["indexedDB"], ["indexedDB"], true, FEW],
+  [["failing indexedDB"], ["indexedDB"], true, FEW],
+  [["full localStorage"], ["localStorage"], true, 1],
+  [["cookies"], [], true, 1],
+  [["locks", "throwing indexedDB"], ["indexedDB", "locks"], true, FEW],
+  [["BroadcastChannel", "localStorage"], ["BroadcastChannel", "localStorage"], false, 1],
+  [["failing indexedDB", "localStorage"], ["indexedDB", "localStorage"], true, FEW],
+];
+
+const path = (lost) => `/without/${lost.join("+").replaceAll(" ", "-")}`;
+const pages = Object.fromEntries(
+  [...MODES, ...MORE_MODES].map(([lost]) => [path(lost), pageWith(`() => (${without})(...${JSON.stringify(lost)})`)]),
+);
+
+for (const kind of browsers) {
+  describe(kind.name, () => {
+    let scene, site;
+    before(async () => {
+      scene = await openScene(kind, { pages });
+      site = scene.site;
+    });
+    after(() => scene?.close());
+
+    for (const [lost, missing, tells, renewals] of kind === chromium ? [...MODES, ...MORE_MODES] : MODES) {
+      testIn(kind, `6 without ${lost.join(", ")} it signs in and out, renews, and says so`, ["tabs"], async () => {
+        const tab = await scene.signedIn({}, path(lost));
+        const others = await scene.blankTabs(TABS - 1);
+        for (const other of others) {
+          await scene.go(other, {}, path(lost));
+          assert.equal((await verified(other)).data.user.email, tab.person.email);
+        }
+        const changed = async (wanted) => {
+          if (!tells) for (const other of others) await other.evaluate(() => session.refresh());
+          for (const other of others) await until("the other tab to show it", async () => wanted(await view(other)));
+        };
+        assert.deepEqual(await tab.evaluate(() => session.update({ name: "Grace" })), { ok: true });
+        await changed(({ data }) => data.user.name === "Grace");
+
+        const tabs = [tab, ...others];
+        await Promise.all(tabs.map((one) => one.goto(`${site.origin}/blank`)));
+        await age(tab, 8 * 86_400_000);
+        site.forget();
+        await Promise.all(tabs.map((one) => scene.go(one, {}, path(lost))));
+        for (const one of tabs) assert.equal((await verified(one)).data.user.name, "Grace");
+        const asked = site.count("/get-session");
+        assert.ok(asked >= 1 && asked <= renewals, `${asked} requests by ${TABS} tabs`);
+
+        // Each has then had a turn of its own, and knows what it cannot do.
+        for (const one of tabs) {
+          assert.deepEqual(await one.evaluate(() => session.refresh()), { ok: true });
+          assert.deepEqual((await one.evaluate(() => session.degraded)).sort(), missing);
+        }
+        assert.deepEqual(await tab.evaluate(() => session.signOut()), { ok: true });
+        await changed(({ data, status }) => data === null && status === "initial");
+      });
+    }
+  });
+}
+
+describe("chromium with cookies denied by its settings", () => {
+  let scene, profile;
+  before(async () => {
+    profile = await mkdtemp(join(tmpdir(), "stayd-profile-"));
+    await mkdir(join(profile, "Default"));
+    const denied = { profile: { default_content_setting_values: { cookies: 2 } } };
+    await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(denied));
+    scene = await openScene(chromium, { profile });
+  });
+  after(async () => {
+    await scene?.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+
+  test("6 where cookies and storage are denied nobody can sign in, and the page says why", async () => {
+    const [tab] = await scene.blankTabs(1);
+    await scene.go(tab);
+    await untilView(tab, { status: "initial", verified: true });
+    const who = { email: `denied.${process.pid}@example.com`, password: PASSWORD, name: "Ada" };
+    await tab.evaluate((them) => session.signUp(them), who);
+    const { ok, error } = await tab.evaluate((them) => session.signIn(them), who);
+    assert.deepEqual([ok, error?.code], [false, "no-session"]);
+    const degraded = await tab.evaluate(() => session.degraded);
+    assert.ok(degraded.includes("localStorage") && degraded.includes("indexedDB"), degraded.join());
+    assert.equal((await view(tab)).status, "initial");
+  });
+});

@@ -1,0 +1,68 @@
+// The official better-auth client beside ours in one browser: each hears what the other's page does (protocol 11.5). The client
+// is the unmodified package that the conformance suite pins.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { after, before, describe } from "node:test";
+import { browsers, testIn } from "../../browsers/index.mjs";
+import { until } from "../../until.mjs";
+import { clocks } from "./clocks.mjs";
+import { openScene, pageWith, untilView, verified } from "./scene.mjs";
+
+const conformance = createRequire(new URL("../../../conformance/package.json", import.meta.url));
+const { build } = conformance("esbuild");
+
+/** The script of the official client's page; its session is in `official`. */
+async function officialScript() {
+  const contents = `
+    import { createAuthClient } from "better-auth/client";
+    window.client = createAuthClient();
+    client.useSession.subscribe((value) => (window.official = { email: value.data?.user.email ?? null, pending: value.isPending }));`;
+  const resolveDir = dirname(conformance.resolve("./package.json"));
+  const { outputFiles } = await build({ stdin: { contents, resolveDir }, bundle: true, write: false, format: "esm", platform: "browser", logLevel: "error" });
+  return outputFiles[0].text;
+}
+const PAGE = `<!doctype html><title>official</title><script type="module" src="/official.js"></script>`;
+
+for (const kind of browsers) {
+  describe(kind.name, () => {
+    let scene;
+    before(async () => {
+      scene = await openScene(kind, { pages: { "/clocks": pageWith(clocks), "/official": PAGE, "/official.js": await officialScript() } });
+    });
+    after(() => scene?.close());
+
+    const shows = (tab, email) =>
+      until(`the official client to show ${email}`, () => tab.evaluate((it) => window.official?.pending === false && official.email === it, email));
+
+    testIn(kind, "the official client hears of our sign-out, sign-in and change, and ours of its", ["tabs"], async () => {
+      const ours = await scene.signedIn({}, "/clocks");
+      await verified(ours);
+      const theirs = await scene.tab();
+      await theirs.goto(`${scene.site.origin}/official`);
+      const { email, password } = ours.person;
+      await shows(theirs, email);
+
+      await ours.evaluate(() => session.signOut());
+      await shows(theirs, null);
+      await ours.evaluate((them) => session.signIn(them), { email, password });
+      await shows(theirs, email);
+
+      await theirs.evaluate(() => client.signOut().then(() => {}));
+      await untilView(ours, { identity: "anonymous" });
+      // Of a sign-in the official client tells nobody: it is seen when the tab is looked at.
+      await theirs.front();
+      await theirs.evaluate((them) => client.signIn.email(them).then(() => {}), { email, password });
+      // An answer of the last second would do for a look.
+      await ours.evaluate(() => pass(2000));
+      await ours.front();
+      await untilView(ours, { identity: "active", verified: true });
+      await theirs.evaluate(() => client.updateUser({ name: "Countess" }).then(() => {}));
+      await until("the new name", () => ours.evaluate(() => session.get().data?.user.name === "Countess"));
+      // None of them answers the other's messages with more of them: what comes last is one question.
+      scene.site.forget();
+      await ours.evaluate(() => session.refresh());
+      assert.ok(scene.site.count("/get-session") <= 2);
+    });
+  });
+}
