@@ -8,10 +8,18 @@ export interface Official {
 const KEY = "better-auth.message";
 const CLIENT = "stayd";
 
+/** What the machine allows a message to take (`HINT_SLACK_MS`): an answer that was asked for so long before a hint does for it. */
+const SLACK = 100;
+
 export function watchOfficial(hinted: () => void): Official {
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const listen = ({ key, newValue }: StorageEvent): void => {
     // Our own tabs tell each other more, and directly.
-    if (key === KEY && newValue && !newValue.includes(CLIENT)) hinted();
+    if (key === KEY && newValue && !newValue.includes(CLIENT)) {
+      // So much later that only what is asked after the message does.
+      clearTimeout(timer);
+      timer = setTimeout(hinted, SLACK);
+    }
   };
   addEventListener("storage", listen);
   return {
@@ -26,6 +34,9 @@ export function watchOfficial(hinted: () => void): Official {
       }
       dispatchEvent(new StorageEvent("storage", { key: KEY, newValue }));
     },
-    close: () => removeEventListener("storage", listen),
+    close() {
+      removeEventListener("storage", listen);
+      clearTimeout(timer);
+    },
   };
 }
