@@ -19,7 +19,7 @@ describe("a server that extends the session at every use", () => {
   before(async () => (scene = await openScene(chromium, { env: { ...MINUTE, STAYD_SESSION_UPDATE_AGE: "0" } })));
   after(() => scene?.close());
 
-  test("42 43 every tab warns once, at one deadline, and all close when one stays signed in", async () => {
+  test("42, 43 every tab warns once, at one deadline, and all close when one stays signed in", async () => {
     // A minute's session and 56 seconds of warning: due 4 seconds after the last answer.
     const options = { renewal: "manual", warning: 56, heartbeat: 0 };
     const tabs = [await scene.signedIn(options), await scene.tab(options), await scene.tab(options)];
