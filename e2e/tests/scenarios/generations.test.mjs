@@ -1,0 +1,99 @@
+// Scenarios 18 and 19: tabs that are late, and tabs that are due at once.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { chromium } from "../../browsers/index.mjs";
+import { until } from "../../until.mjs";
+import { clocks } from "./clocks.mjs";
+import { asksSession, gate, json, openScene, pageWith, verified } from "./scene.mjs";
+
+/** A tab that hears nothing of the others. */
+function deaf() {
+  Object.defineProperty(BroadcastChannel.prototype, "onmessage", { set() {} });
+}
+const ENV = { STAYD_SESSION_EXPIRES_IN: "10m", STAYD_SESSION_UPDATE_AGE: "0" };
+const PAGES = { "/clocks": pageWith(clocks), "/deaf": pageWith(deaf) };
+
+/** The generations that both storages hold: the second word of a record. */
+const generations = (tab) =>
+  tab.evaluate(async () => {
+    const database = await new Promise((resolve) => (indexedDB.open("stayd", 1).onsuccess = ({ target }) => resolve(target.result)));
+    const request = database.transaction("records").objectStore("records").get("stayd");
+    const { record } = await new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+    database.close();
+    const hint = JSON.parse(localStorage.getItem("stayd.session")).record.match(/../g).map((pair) => parseInt(pair, 16));
+    return [record, Uint8Array.from(hint)].map((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true));
+  });
+
+describe("chromium", () => {
+  let scene, site;
+  before(async () => {
+    scene = await openScene(chromium, { pages: PAGES, env: ENV });
+    ({ site } = scene);
+  });
+  after(() => scene?.close());
+
+  test("18 a tab that comes late with an older generation replaces nothing, in storage or in the other tab", async () => {
+    const a = await scene.signedIn({ heartbeat: 0 }, "/clocks?throttled");
+    const late = await scene.tab({ heartbeat: 0 }, "/deaf");
+    await verified(late);
+    const [before] = await generations(a);
+    // The late tab has read what is stored, has its turn and waits for the server; the other loses patience and renews.
+    const { opened, open } = gate();
+    site.forget();
+    site.fault = async (request, pass) => {
+      if (request !== site.requests[0]) return pass();
+      await opened;
+      return json(503, {});
+    };
+    await late.evaluate(() => void (window.asked = session.refresh()));
+    await until("the late tab's request", () => site.requests.some(asksSession));
+    await a.evaluate(() => void (window.renewed = session.renew()));
+    await until("the other to wait", () => a.evaluate(async () => (await navigator.locks.query()).pending.length === 1));
+    await a.evaluate(() => pass(20_000));
+    assert.deepEqual(await a.evaluate(() => renewed), { ok: true });
+    await until("the renewal to be stored", async () => (await generations(a)).every((generation) => generation > before));
+    const now = await generations(a);
+    open();
+    assert.equal((await late.evaluate(() => asked)).ok, false);
+    await until("the late tab's turn to be over", () => a.evaluate(async () => (await navigator.locks.query()).held.length === 0));
+    assert.deepEqual(await generations(a), now);
+    // The failure itself is everybody's: one cool-down for the browser. The session is as the other tab had it.
+    assert.equal((await a.evaluate(() => session.get())).identity, "active");
+  });
+
+  test("19 five tabs with one deadline renew once", async () => {
+    const options = { heartbeat: 0 };
+    const tabs = [await scene.signedIn(options, "/clocks?throttled")];
+    for (let i = 0; i < 4; i++) tabs.push(await scene.tab(options, "/clocks?throttled"));
+    for (const tab of tabs) await verified(tab);
+    site.forget();
+    await Promise.all(tabs.map((tab) => tab.evaluate(() => pass(500_000))));
+    await until("the renewal", () => site.requests.some(({ status }) => status === 200));
+    for (const tab of tabs) {
+      await until("no turn and no wait", () => tab.evaluate(async () => Object.values(await navigator.locks.query()).flat().length === 0));
+    }
+    assert.deepEqual(site.requests.map(({ url }) => url), ["/api/auth/get-session?disableCookieCache=true"]);
+  });
+
+  test("19 tabs that cannot hear of one another spread their renewals", async () => {
+    const first = await scene.signedIn({ name: "none" }, "/clocks?throttled");
+    const delays = [];
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      await scene.go(first, { name, heartbeat: 0 }, `/clocks?throttled&${name}`);
+      await verified(first);
+      await first.evaluate(() => pass(475_000));
+      for (let step = 0; step < 40 && (await first.evaluate(() => sent.length)) === 1; step++) {
+        // A turn takes real time: it is over, or has not begun, before the next half second.
+        await first.evaluate(async () => {
+          pass(500);
+          await navigator.locks.request("stayd:none", () => {});
+        });
+      }
+      const [asked, renewed] = await first.evaluate(() => sent.map(({ at }) => at));
+      delays.push(Math.round((renewed - asked) / 500));
+    }
+    // Due after 480 seconds of 600; no later than ten seconds after that.
+    for (const delay of delays) assert.ok(delay >= 959 && delay <= 984, `${delays} half seconds`);
+    assert.ok(new Set(delays).size > 1, `all after ${delays} half seconds`);
+  });
+});
