@@ -119,6 +119,7 @@ impl Machine {
 
     /// Tells the page that somebody is signed in, where that is news.
     pub(crate) fn arrive(&mut self, before: &Standing) {
+        self.rejoin = false;
         let person = self.standing.session().map(|session| session.person);
         match before {
             Standing::Out(_) => {
