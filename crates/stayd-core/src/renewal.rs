@@ -94,9 +94,13 @@ impl Machine {
             self.effects.push(Effect::Notify(Notice::Renewed));
         }
         self.rejoin_after(renewed);
-        if self.renewal_at <= self.now {
-            // The server will not renew it yet: half of what is left, again and again.
-            self.renewal_at = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
+        if session.renew_at <= self.now {
+            // The server will not renew it yet: half of what is left, again and again. For every tab, so that they do not try in turn.
+            let later = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
+            if let Some(session) = self.standing.session_mut() {
+                session.renew_at = later;
+            }
+            self.renewal_at = later;
         }
     }
 
