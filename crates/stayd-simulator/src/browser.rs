@@ -48,7 +48,7 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(setting: BrowserSetting) -> Self {
-        let (storage, wall_offset) = (Storage::new(setting.keeps), setting.wall_offset_ms);
+        let (storage, wall_offset) = (Storage::new(), setting.wall_offset_ms);
         Self {
             setting,
             tabs: Vec::new(),

@@ -257,7 +257,11 @@ impl World {
         let rendering = rendered.then(|| {
             let cookie = self.browsers[browser].cookie.clone();
             let rendering = self.server.rendering(cookie.as_deref());
-            self.or_broken(rendering).map(Rendering)
+            let rendering = self.or_broken(rendering);
+            if rendering == Some(None) {
+                self.browsers[browser].truth.nobody_at = Some(self.now);
+            }
+            rendering.map(Rendering)
         });
         let at = self.now + self.network_dice[browser].magnitude(20..=300);
         self.queue.push(at, Happening::Opens(browser, rendering.flatten()));

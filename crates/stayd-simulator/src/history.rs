@@ -14,8 +14,10 @@ impl History {
     /// Notes a line; it is only made where somebody will read it.
     pub(crate) fn note(&mut self, at_ms: u64, line: impl FnOnce() -> String) {
         if let Some(lines) = &mut self.lines {
-            let (seconds, ms) = (at_ms / 1000, at_ms % 1000);
-            lines.push(format!("{seconds:>7}.{ms:03}  {}", line()));
+            let (seconds, ms, line) = (at_ms / 1000, at_ms % 1000, line());
+            if !line.is_empty() {
+                lines.push(format!("{seconds:>7}.{ms:03}  {line}"));
+            }
         }
     }
 

@@ -24,12 +24,11 @@ impl World {
             self.note(|| format!("{id}      -> {effect:?}"));
             self.carry_out(id, *effect, data);
         }
-        if let Some(verdict) = effects.verdict() {
-            self.note(|| format!("{id}      => {verdict:?}"));
-        }
+        let verdict: Option<Verdict> = effects.verdict().into();
+        self.note(|| verdict.map_or_else(String::new, |verdict| format!("{id}      => {verdict:?}")));
         self.set_timer(id);
         self.check_step(id, &before, event);
-        effects.verdict()
+        verdict
     }
 
     fn carry_out(&mut self, id: TabId, effect: Effect, data: Option<PageData>) {

@@ -43,8 +43,6 @@ pub(crate) struct Request {
     pub(crate) sent_at: u64,
     /// How long an answer takes; `None` where none arrives.
     pub(crate) back_ms: Option<u64>,
-    /// Whether it, or its answer, is lost: it only ends by its time-out.
-    pub(crate) lost: bool,
 }
 
 /// What becomes of one request.

@@ -300,7 +300,7 @@ impl Server {
 }
 
 fn shown(live: &LiveSession) -> PageData {
-    let text = format!("{} {}", live.user.id, live.user.name);
+    let text = format!("{} {} {}", live.session.id, live.user.id, live.user.name);
     let data = u32::try_from(key(&text) >> 32).unwrap_or(1).max(1);
     PageData { session: key(&live.session.id), person: key(&live.user.id), data }
 }

@@ -42,7 +42,6 @@ pub(crate) enum Keeps {
 /// The storage of one browser.
 #[derive(Debug)]
 pub(crate) struct Storage {
-    pub(crate) keeps: Keeps,
     pub(crate) indexed: Option<Slot>,
     /// The last write to localStorage.
     pub(crate) local: Option<Slot>,
@@ -51,8 +50,8 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    pub(crate) fn new(keeps: Keeps) -> Self {
-        Self { keeps, indexed: None, local: None, local_before: (None, 0) }
+    pub(crate) fn new() -> Self {
+        Self { indexed: None, local: None, local_before: (None, 0) }
     }
 
     /// Writes over what is not newer; what is newer is the answer.

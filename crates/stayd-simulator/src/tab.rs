@@ -91,8 +91,6 @@ pub(crate) struct Tab {
     pub(crate) giving_up: Option<u32>,
     /// Since when it runs without a break.
     pub(crate) running_since: u64,
-    /// Since when it has lived.
-    pub(crate) opened_at: u64,
     /// When its attempt began to wait for its turn.
     pub(crate) asked_at: u64,
     pub(crate) channels_open: bool,
@@ -118,7 +116,6 @@ impl Tab {
             writing: 0,
             giving_up: None,
             running_since: now,
-            opened_at: now,
             asked_at: now,
             channels_open: false,
             answers: 0,

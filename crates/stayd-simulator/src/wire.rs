@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use stayd_core::{Answer, Event, Outcome, Rejection, Trouble, Verdict};
+use stayd_core::{Answer, Event, Outcome, Trouble, Verdict};
 use stayd_engine::Rotation;
 
 use crate::network::{Ask, PageRequest, Request};
@@ -24,16 +24,8 @@ impl World {
         let fate = self.weather.fate(self.now, &ask, &mut self.network_dice[id.browser]);
         let browser = &self.browsers[id.browser];
         let reaches = !browser.is_cut_off(self.now);
-        let lost = !reaches || fate.there_ms.is_none() || fate.back_ms.is_none();
-        let request = Rc::new(Request {
-            tab: id,
-            attempt,
-            ask,
-            cookie,
-            sent_at: self.now,
-            back_ms: fate.back_ms,
-            lost,
-        });
+        let request =
+            Rc::new(Request { tab: id, attempt, ask, cookie, sent_at: self.now, back_ms: fate.back_ms });
         // A browser that knows of no network says so at once.
         let fails_after = if self.now < browser.offline_until { 5 } else { TIMEOUT_MS };
         self.queue.push(self.now + fails_after, Happening::Failed(number, Trouble::Unreachable));
@@ -195,11 +187,8 @@ impl World {
                 match self.tell(id, Event::Refused { epoch, generation }, None) {
                     Some(Verdict::Admit) => self.send_page_request(id, true),
                     Some(Verdict::Hold) => self.hold(id, PageRequest { again: true, ..request }),
-                    Some(
-                        Verdict::Settle
-                        | Verdict::Reject(Rejection::Ended | Rejection::QueueFull | Rejection::Disposed),
-                    ) => {}
-                    None => self.violate(Some(id), "a refused request got no verdict".to_owned()),
+                    Some(Verdict::Settle | Verdict::Reject(_)) => {}
+                    _ => self.violate(Some(id), "a refused request got no verdict".to_owned()),
                 }
             }
             _ => {}
@@ -215,7 +204,7 @@ impl World {
                 self.hold(id, PageRequest { moment, person: None, again: false });
             }
             Some(Verdict::Settle | Verdict::Reject(_)) => {}
-            None => self.violate(Some(id), "a request got no verdict".to_owned()),
+            _ => self.violate(Some(id), "a request got no verdict".to_owned()),
         }
     }
 

@@ -5,7 +5,7 @@ mod liveness;
 mod losses;
 mod requests;
 
-use stayd_core::{Event, Identity, Key, Machine, Status};
+use stayd_core::{Event, Key, Machine, Status};
 
 use crate::tab::TabId;
 use crate::world::{START_MS, World};
@@ -36,18 +36,12 @@ pub(crate) struct Before {
     pub(crate) session: Key,
     pub(crate) moment: (u32, u32),
     pub(crate) status: Status,
-    pub(crate) identity: Identity,
 }
 
 impl Before {
     pub(crate) fn of(machine: &Machine) -> Self {
         let (record, view) = (machine.record(), machine.view());
-        Self {
-            session: record.session,
-            moment: machine.moment(),
-            status: view.status,
-            identity: view.identity,
-        }
+        Self { session: record.session, moment: machine.moment(), status: view.status }
     }
 }
 
