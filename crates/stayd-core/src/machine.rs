@@ -219,9 +219,9 @@ impl Machine {
         }
         if !self.needs.has(Need::Check) {
             self.doubt = false;
-            // An answer of just now may have met it, so that none comes.
-            self.rejoin &= self.standing.session().is_some();
-            self.rejoin_after(false);
+            if core::mem::take(&mut self.rejoin) && self.standing.session().is_some() {
+                self.connect();
+            }
         }
         if self.attempt.is_some_and(|attempt| !attempt.is_sent() && !self.needs.has(attempt.need)) {
             self.abandon();

@@ -86,14 +86,13 @@ impl Machine {
     fn prolong(&mut self, old: &Session, session: &Session, need: Need) {
         let later = |new: Instant, old: Instant| new.since(old) > END_SLACK_MS;
         let moved = later(session.ends_at, old.ends_at);
-        let renewed = need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at);
-        if renewed {
+        if need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at) {
             self.generation = self.generation.wrapping_add(1);
             self.renewed_at = self.now;
             self.extends = moved;
             self.effects.push(Effect::Notify(Notice::Renewed));
+            self.connect();
         }
-        self.rejoin_after(renewed);
         if session.renew_at <= self.now {
             // The server will not renew it yet: half of what is left, again and again. For every tab, so that they do not try in turn.
             let later = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
@@ -105,10 +104,9 @@ impl Machine {
     }
 
     /// Connects again what was connected with the credential of before, or before the page was away.
-    pub(crate) fn rejoin_after(&mut self, renewed: bool) {
-        if core::mem::take(&mut self.rejoin) || renewed {
-            self.effects.push(Effect::OpenChannels);
-        }
+    pub(crate) fn connect(&mut self) {
+        self.rejoin = false;
+        self.effects.push(Effect::OpenChannels);
     }
 
     /// Another session than before, or the first.

@@ -196,8 +196,8 @@ impl Machine {
             self.renewed_at = self.now;
             self.queue.refused = false;
             self.extends = true;
+            self.connect();
         }
-        self.rejoin_after(renewed);
     }
 
     /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
