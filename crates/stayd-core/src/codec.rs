@@ -1,15 +1,24 @@
-//! Events, effects, views and records as bytes: what crosses the boundary of the WebAssembly module, and what a recording holds.
+//! Events, configuration, records and steps as bytes: what crosses the boundary of the WebAssembly module, and what a recording
+//! holds.
 //!
-//! Little-endian, fixed layouts; a first byte says what it is. Bytes that make no sense read as `None` and change nothing. The
-//! numbers are listed once, in [`names`]: the TypeScript shell's are generated from there.
+//! Little-endian, every field at a fixed place. Bytes that make no sense read as `None` and change nothing. The numbers are
+//! listed once, in [`names`]: the TypeScript shell's are generated from there. What the machine hands out ([`View`], [`Record`],
+//! [`Effect`]) is laid out in memory as it is on the wire (`repr(C)`, `repr(u8)`), so that the module copies it and encodes
+//! nothing; the encoders here are for other hosts, and a test of `stayd-wasm` holds the two against each other.
+//!
+//! [`View`]: crate::View
+//! [`Record`]: crate::Record
+//! [`Effect`]: crate::Effect
 
-mod effects;
 mod events;
+mod fields;
 pub mod names;
-mod reader;
-mod records;
-mod writer;
+pub mod recording;
+mod steps;
 
-pub use effects::{EFFECTS_AT, decode_effect, encode_step};
 pub use events::{decode_config, decode_event, encode_config, encode_event};
-pub use records::{RECORD_LEN, VIEW_LEN, decode_record, decode_view, encode_record, encode_view};
+pub use fields::{EVENT_LEN, padded};
+pub use steps::{
+    EFFECT_LEN, RECORD_LEN, VIEW_LEN, decode_effect, decode_record, decode_view, encode_effect,
+    encode_record, encode_view,
+};

@@ -5,6 +5,7 @@ use crate::session::Key;
 
 /// A fact. Every event is legal at every moment; one that comes too late changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Event {
     /// The page has started: with what the server rendered into it and what this browser remembers.
     Started {
@@ -12,72 +13,72 @@ pub enum Event {
         rendered: Rendered,
         /// The remembered record.
         remembered: Option<Stored>,
-    },
+    } = 1,
     /// It is this tab's turn to ask the server. The record is what storage holds now, read within the turn.
     LeadershipGained {
         /// The attempt that asked for the turn.
         attempt: u32,
         /// What storage holds.
         stored: Option<Stored>,
-    },
+    } = 2,
     /// The server has answered, or has not.
     Answered {
         /// The attempt that is answered.
         attempt: u32,
         /// What came of it.
         outcome: Outcome,
-    },
+    } = 3,
     /// Another tab has spoken, or storage holds something newer than this tab does.
     Heard {
         /// What it says.
         message: Message,
         /// How things stand there.
         stored: Stored,
-    },
+    } = 4,
     /// Somebody says that something has changed, and not what: an official client in this browser, a push notice.
-    Hinted,
+    Hinted = 5,
     /// The deadline has come.
-    DeadlineReached,
+    DeadlineReached = 6,
     /// The page can be seen.
-    Shown,
+    Shown = 7,
     /// The page cannot be seen.
-    Hidden,
+    Hidden = 8,
     /// The page is about to stop running: frozen, or in the back/forward cache.
-    Frozen,
+    Frozen = 9,
     /// The page runs again. With what storage remembers, if that can be read at once.
     Resumed {
         /// The remembered record.
         remembered: Option<Stored>,
-    },
+    } = 10,
     /// The clock has leapt forward: the computer slept, or somebody set it.
-    Woke,
+    Woke = 11,
     /// The browser says that there is a network.
-    Online,
+    Online = 12,
     /// The browser says that there is none.
-    Offline,
+    Offline = 13,
     /// The page wants to sign somebody in, or do something else that may change who is signed in.
-    SignInAsked,
+    SignInAsked = 14,
     /// The page wants to sign out.
-    SignOutAsked,
+    SignOutAsked = 15,
     /// The page wants the session renewed.
-    RenewalAsked,
+    RenewalAsked = 16,
     /// The page wants the server's word.
-    CheckAsked,
+    CheckAsked = 17,
     /// The person has dismissed the warning.
-    WarningDismissed,
+    WarningDismissed = 18,
     /// A request of the page that needs the session. Answered by a verdict: admitted, held or rejected.
-    Requested,
+    Requested = 19,
     /// Such a request was answered 401. Answered by a verdict: admitted (again), held, rejected or settled.
     Refused {
         /// The epoch in which it was sent.
         epoch: u32,
         /// The generation in which it was sent.
         generation: u32,
-    },
+    } = 20,
     /// A request that was held is no longer wanted: aborted, or timed out.
-    Withdrawn,
+    Withdrawn = 21,
     /// The page is done with the machine.
-    Disposed,
+    Disposed = 22,
 }
 
 /// A record from outside this machine.
@@ -124,6 +125,7 @@ pub enum Outcome {
 
 /// Why nothing could be concluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Trouble {
     /// None.
     None,

@@ -35,6 +35,7 @@ mod time;
 mod timer;
 mod view;
 mod warning;
+pub mod words;
 
 pub use config::{Config, RenewalMode};
 pub use effect::{Effect, Effects, Need, Notice, Rejection, Settlement, Verdict};

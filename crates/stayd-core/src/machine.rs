@@ -17,6 +17,7 @@ use crate::warning::Warning;
 
 /// How the page is doing.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 pub(crate) struct Page {
     pub(crate) started: bool,
     pub(crate) running: bool,
@@ -27,6 +28,7 @@ pub(crate) struct Page {
 
 /// The session machine of one tab.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 pub struct Machine {
     pub(crate) config: Config,
     pub(crate) random: Random,

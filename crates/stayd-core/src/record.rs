@@ -8,6 +8,7 @@ use crate::session::{Ending, Key};
 ///
 /// Of two records the one with the higher (`epoch`, `generation`) is the newer, and an older one never replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
 pub struct Record {
     /// Counts sign-ins, sign-outs and ends.
     pub epoch: u32,
@@ -23,6 +24,10 @@ pub struct Record {
     pub ending: Ending,
     /// Whether the server has yet to be told of a sign-out.
     pub owed: bool,
+    /// How often in a row the server could not be asked.
+    pub failures: u8,
+    /// What went wrong the last time.
+    pub trouble: Trouble,
     /// How long ago the server last answered for this; `u64::MAX` for never.
     pub verified_ago_ms: u64,
     /// Until a renewal is to be asked for.
@@ -31,18 +36,15 @@ pub struct Record {
     pub lapses_in_ms: u64,
     /// Until the session is over.
     pub ends_in_ms: u64,
-    /// How often in a row the server could not be asked.
-    pub failures: u8,
     /// How long ago it was last asked in vain; `u64::MAX` for never.
     pub tried_ago_ms: u64,
     /// Until it may be asked again at the earliest.
     pub retry_in_ms: u64,
-    /// What went wrong then.
-    pub trouble: Trouble,
 }
 
 /// What a message from one tab to the others says beside its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Message {
     /// This is how things stand.
     State,

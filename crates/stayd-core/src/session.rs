@@ -33,6 +33,7 @@ pub struct Session {
 
 /// Why nobody is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Ending {
     /// Nobody was.
     Never,

@@ -4,6 +4,7 @@ use crate::time::Instant;
 
 /// What a deadline is for. Shown in logs and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Timer {
     /// The session is to be renewed.
     Renewal,

@@ -7,6 +7,7 @@ use crate::session::{Ending, Standing};
 
 /// The state cycle of SS-1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Status {
     /// Nobody is signed in, and that is known.
     Initial,
@@ -20,6 +21,7 @@ pub enum Status {
 
 /// The three cases of SS-6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Identity {
     /// There is nobody to show.
     Anonymous,
@@ -31,6 +33,7 @@ pub enum Identity {
 
 /// What the page sees. The data of the person is the host's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
 pub struct View {
     /// Where in the cycle.
     pub status: Status,

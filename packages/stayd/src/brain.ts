@@ -1,5 +1,8 @@
 import {
+  DEADLINE_AT,
   EFFECTS_AT,
+  EVENT_LEN,
+  MOMENT_AT,
   OUTCOME_DECLINED,
   OUTCOME_FAILED,
   OUTCOME_NOBODY,
@@ -19,8 +22,8 @@ export interface Module {
   memory: { readonly buffer: ArrayBuffer };
   io(): number;
   start(seed: number, length: number): number;
+  /** Where the step is, 0 where the bytes are no event. */
   handle(now: number, length: number): number;
-  deadline(): number;
 }
 
 /** A record from elsewhere: its bytes, how long ago it was written (ms), and what pages show of its session. */
@@ -44,26 +47,27 @@ export interface Step {
   view: Uint8Array;
   record: Uint8Array;
   moment: Moment;
+  /** When to say that the deadline has come; infinity for never. */
+  deadline: number;
 }
 
 /** The machine, spoken to in events. */
 export interface Brain {
   /** The last step. */
   readonly last: Step;
-  deadline(): number;
   /** Takes in an event; `write` appends its payload. */
   handle(now: number, code: number, write?: (out: Writer) => void): Step;
   /** The events so far as a recording, for `stayd replay`. */
   recording(): Uint8Array;
 }
 
-/** Appends to the event that is being made. */
+/** Puts fields into the event that is being made, each at its place (`stayd_core::codec::events`). */
 export interface Writer {
-  byte(value: number): void;
-  word(value: number): void;
-  ms(value: number): void;
-  key(id: string): void;
-  bytes(value: Uint8Array): void;
+  byte(at: number, value: number): void;
+  word(at: number, value: number): void;
+  ms(at: number, value: number): void;
+  key(at: number, id: string): void;
+  bytes(at: number, value: Uint8Array): void;
 }
 
 /** The configuration, in the machine's own numbers; times in ms. */
@@ -79,59 +83,75 @@ export interface Config {
 const RECORDED = 5000;
 
 export function createBrain(module: Module, config: Config, seed: number): Brain {
+  const { buffer } = module.memory;
   const base = module.io();
-  const memory = new DataView(module.memory.buffer, base);
-  const bytes = new Uint8Array(module.memory.buffer, base);
-  let at = 0;
+  const memory = new DataView(buffer, base);
+  const event = new Uint8Array(buffer, base);
+  let end = 0;
+  /** How far the event goes. */
+  const upTo = (at: number): void => {
+    end = Math.max(end, at);
+  };
   const out: Writer = {
-    byte: (value) => memory.setUint8(at++, value),
-    word(value) {
+    byte(at, value) {
+      memory.setUint8(at, value);
+      upTo(at + 1);
+    },
+    word(at, value) {
       memory.setUint32(at, value, true);
-      at += 4;
+      upTo(at + 4);
     },
-    ms(value) {
+    ms(at, value) {
       memory.setFloat64(at, value, true);
-      at += 8;
+      upTo(at + 8);
     },
-    key(id) {
-      out.word(fingerprint(id));
-      out.word(fingerprint(id, 1));
+    key(at, id) {
+      out.word(at, fingerprint(id));
+      out.word(at + 4, fingerprint(id, 1));
     },
-    bytes(value) {
-      bytes.set(value, at);
-      at += value.length;
+    bytes(at, value) {
+      event.set(value, at);
+      upTo(at + value.length);
     },
   };
+  const clear = (): void => {
+    event.fill(0, 0, EVENT_LEN);
+    end = 0;
+  };
 
-  out.byte(config.renewal);
-  for (const ms of [config.heartbeat, config.warning, config.fresh, config.timeout]) out.word(ms);
-  const configuration = bytes.slice(0, at);
-  module.start(seed, at);
+  out.byte(0, config.renewal);
+  [config.heartbeat, config.warning, config.fresh, config.timeout].forEach((ms, at) => out.word(4 + at * 4, ms));
+  const configuration = event.slice(0, end);
+  module.start(seed, end);
   const log: [number, Uint8Array][] = [];
 
   const brain = {
     last: {} as Step,
-    deadline: () => module.deadline(),
     handle(now: number, code: number, write?: (out: Writer) => void): Step {
-      at = 0;
-      out.byte(code);
+      clear();
+      out.byte(0, code);
       write?.(out);
-      if (log.length < RECORDED) log.push([now, bytes.slice(0, at)]);
-      const end = module.handle(now, at);
+      if (log.length < RECORDED) log.push([now, event.slice(0, end)]);
+      const at = module.handle(now, end);
+      // Bytes that are no event change nothing.
+      if (!at) return { ...brain.last, verdict: 0, effects: event.slice(0, 0) };
+      const step = new DataView(buffer, at);
+      const part = (from: number, length: number): Uint8Array => new Uint8Array(buffer).slice(at + from, at + from + length);
       return (brain.last = {
-        verdict: memory.getUint8(EFFECTS_AT),
-        rejection: memory.getUint8(EFFECTS_AT + 1),
-        effects: bytes.slice(EFFECTS_AT + 4, end),
-        view: bytes.slice(0, VIEW_LEN),
-        record: bytes.slice(VIEW_LEN + 12, VIEW_LEN + 12 + RECORD_LEN),
-        moment: { epoch: memory.getUint32(VIEW_LEN, true), generation: memory.getUint32(VIEW_LEN + 4, true) },
+        verdict: step.getUint8(EFFECTS_AT),
+        rejection: step.getUint8(EFFECTS_AT + 1),
+        effects: part(EFFECTS_AT + 4, step.getUint8(EFFECTS_AT + 2) * 8),
+        view: part(0, VIEW_LEN),
+        record: part(MOMENT_AT + 8, RECORD_LEN),
+        moment: { epoch: step.getUint32(MOMENT_AT, true), generation: step.getUint32(MOMENT_AT + 4, true) },
+        deadline: step.getFloat64(DEADLINE_AT, true),
       });
     },
     recording(): Uint8Array {
       // "STAYD", format 1, the seed, the configuration; then each event with its time and its length.
       const parts: Uint8Array[] = [Uint8Array.of(0x53, 0x54, 0x41, 0x59, 0x44, 1), new Uint8Array(Uint32Array.of(seed).buffer), configuration];
-      for (const [now, event] of log) {
-        parts.push(new Uint8Array(Float64Array.of(now).buffer), Uint8Array.of(event.length, 0), event);
+      for (const [now, bytes] of log) {
+        parts.push(new Uint8Array(Float64Array.of(now).buffer), Uint8Array.of(bytes.length, 0), bytes);
       }
       return Uint8Array.from(parts.flatMap((part) => [...part]));
     },
@@ -139,40 +159,35 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
   return brain;
 }
 
-/** Appends a record that may be there. */
+/** Puts in a record, if there is one. */
 export function writeStored(out: Writer, stored: Stored | null): void {
-  out.byte(+!!stored);
-  if (stored) writeRecord(out, stored);
+  if (!stored) return;
+  out.byte(3, stored.data ? 2 : 1);
+  out.ms(64, stored.age);
+  out.bytes(72, stored.record);
 }
 
-/** Appends a record. */
-export function writeRecord(out: Writer, { age, data, record }: Stored): void {
-  out.ms(age);
-  out.byte(+!!data);
-  out.bytes(record);
-}
-
-/** Appends what came of a request. `data` is the text of what pages show. */
+/** Puts in what came of a request. `data` is the text of what pages show. */
 export function writeOutcome(out: Writer, answer: Answer, data: string | null): void {
-  out.byte(OUTCOMES[answer.kind]);
+  out.byte(1, OUTCOMES[answer.kind]);
   if (answer.kind === "session") writeAnswer(out, answer, data!);
   if (answer.kind === "failed") {
-    out.byte(TROUBLES.indexOf(answer.trouble));
-    out.ms(answer.retryAfter ?? 0);
+    out.byte(2, TROUBLES.indexOf(answer.trouble));
+    out.ms(40, answer.retryAfter ?? 0);
   }
 }
 
-/** Appends what the server rendered into the page. */
+/** Puts in what the server rendered into the page. */
 export function writeRendered(out: Writer, answer: Answer | null, data: string | null): void {
-  out.byte(!answer ? RENDERED_NOTHING : answer.kind === "session" ? RENDERED_SOMEBODY : RENDERED_NOBODY);
+  out.byte(1, !answer ? RENDERED_NOTHING : answer.kind === "session" ? RENDERED_SOMEBODY : RENDERED_NOBODY);
   if (answer?.kind === "session") writeAnswer(out, answer, data!);
 }
 
 function writeAnswer(out: Writer, { id, userId, renewsIn, endsIn, lapsesIn = endsIn }: Answer & { kind: "session" }, data: string): void {
-  out.key(id);
-  out.key(userId);
-  out.word(fingerprint(data));
-  for (const ms of [renewsIn, lapsesIn, endsIn]) out.ms(ms);
+  out.key(16, id);
+  out.key(24, userId);
+  out.word(32, fingerprint(data));
+  [renewsIn, lapsesIn, endsIn].forEach((ms, at) => out.ms(40 + at * 8, ms));
 }
 
 /** The words for what went wrong, in the order of their numbers. */

@@ -1,4 +1,4 @@
-import { revive, toHex } from "./bytes.ts";
+import { revive } from "./bytes.ts";
 import { readEntry } from "./storage.ts";
 import type { Stored } from "./brain.ts";
 
@@ -46,7 +46,7 @@ export function createChannel(
     send(kind, record, data) {
       try {
         // Another text each time, or no event would come.
-        localStorage.setItem(key, JSON.stringify({ kind, at: Date.now() + Math.random(), record: toHex(record), data }));
+        localStorage.setItem(key, JSON.stringify({ kind, at: Date.now() + Math.random(), record: [...record], data }));
       } catch {
         missing("localStorage");
       }

@@ -1,5 +1,5 @@
 import type { Module } from "./brain.ts";
-import { fromHex } from "./bytes.ts";
+import { fromText } from "./bytes.ts";
 import { createOver } from "./create.ts";
 import { module } from "./module.ts";
 
@@ -7,7 +7,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** Keeps the person of this page signed in. Has its first value when it returns. Under a CSP it needs `'wasm-unsafe-eval'`. */
 export const createSession = createOver(() => {
-  compiled ??= new WebAssembly.Module(fromHex(module));
+  compiled ??= new WebAssembly.Module(fromText(module));
   return new WebAssembly.Instance(compiled).exports as unknown as Module;
 });
 

@@ -1,5 +1,5 @@
 import type { Answer, Backend, SessionData, SessionEntry, SessionError } from "./backend.ts";
-import { type Module, type Step, type Stored, type Writer, createBrain, writeOutcome, writeRecord, writeRendered, writeStored } from "./brain.ts";
+import { type Module, type Step, type Stored, type Writer, createBrain, writeOutcome, writeRendered, writeStored } from "./brain.ts";
 import { createChannel } from "./channel.ts";
 import { createClock } from "./clock.ts";
 import * as code from "./codes.ts";
@@ -95,7 +95,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
   let shown: Candidate = null;
   let error: SessionError | null = null;
-  let view = readView(Uint8Array.of(1, 0, 0, 0, 0, 0), null, null);
+  let view = readView(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0), null, null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
 
@@ -153,7 +153,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       }
     }
     clearTimeout(timer);
-    const at = brain.deadline();
+    const at = brain.last.deadline;
     if (browser && !disposed && at < Infinity) {
       timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(Math.max(at - clock.now(), 0), LOOK));
     }
@@ -175,7 +175,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
           tell(
             code.EVENT_LEADERSHIP_GAINED,
             (out) => {
-              out.word(attempt);
+              out.word(4, attempt);
               writeStored(out, found);
             },
             candidate(found?.data),
@@ -268,7 +268,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     tell(
       code.EVENT_ANSWERED,
       (out) => {
-        out.word(attempt);
+        out.word(4, attempt);
         writeOutcome(out, answer, text);
       },
       candidate(text),
@@ -281,8 +281,8 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
 
   const hear = (message: number, stored: Stored): void => {
     const write = (out: Writer): void => {
-      out.byte(message);
-      writeRecord(out, stored);
+      out.byte(1, message);
+      writeStored(out, stored);
     };
     tell(code.EVENT_HEARD, write, candidate(stored.data));
   };
@@ -313,7 +313,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
 
   const queue = createQueue({
     ask(refused) {
-      const write = refused && ((out: Writer) => (out.word(refused.epoch), out.word(refused.generation)));
+      const write = refused && ((out: Writer) => (out.word(4, refused.epoch), out.word(8, refused.generation)));
       const { verdict, rejection } = tell(refused ? code.EVENT_REFUSED : code.EVENT_REQUESTED, write);
       return { verdict, error: REJECTIONS[rejection]! };
     },

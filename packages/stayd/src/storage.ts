@@ -1,4 +1,4 @@
-import { revive, toHex } from "./bytes.ts";
+import { revive } from "./bytes.ts";
 import type { Stored } from "./brain.ts";
 
 /** A record with what pages show of its session, and the wall clock's time at which it was written. */
@@ -114,7 +114,7 @@ export function createStorage(name: string, length: number, remember: boolean, m
       try {
         const before = hint();
         if (!before || newer(before.record, record) <= 0) {
-          localStorage.setItem(key, JSON.stringify({ ...entry, record: toHex(record) }));
+          localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
         }
       } catch {
         missing("localStorage");

@@ -36,22 +36,21 @@ const ENDED = [null, "signed-out", "expired", "revoked"] as const;
 /** An error of this package by its word. */
 export const failure = (code: string): SessionError => ({ code, message: `Session: ${code.replace("-", " ")}` });
 
-/** The view from its bytes (`stayd_core::codec::records`). */
+/** The view from its bytes (`stayd_core::codec::steps`). */
 export function readView(bytes: Uint8Array, data: SessionData | null, error: SessionError | null): SessionView {
-  const [status, identity, flags, minutesLeft, trouble, ended] = bytes as unknown as number[];
-  const has = (flag: number): boolean => (flags! & flag) > 0;
+  const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes as unknown as number[];
   const word = TROUBLES[trouble!]!;
   return Object.freeze({
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,
     data,
     isPending: status === 1 && !identity && !data,
-    verified: has(1),
-    canMutate: has(2),
-    expired: has(4),
+    verified: !!verified,
+    canMutate: !!canMutate,
+    expired: !!expired,
     ended: ENDED[ended!]!,
-    offline: has(8),
-    holding: has(16),
+    offline: !!offline,
+    holding: !!holding,
     minutesLeft: minutesLeft!,
     error: word === "none" ? null : (error ?? failure(word)),
   });

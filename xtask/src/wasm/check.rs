@@ -6,7 +6,7 @@ use anyhow::bail;
 use wasmparser::{Parser, Payload};
 
 /// All that the module offers.
-const EXPORTS: [&str; 5] = ["deadline", "handle", "io", "memory", "start"];
+const EXPORTS: [&str; 4] = ["handle", "io", "memory", "start"];
 
 /// Fails unless the module imports nothing, exports exactly what the shell calls, and has one page of memory for ever. A panic
 /// that could be reached would be an import: see the panic handler of `stayd-wasm`.

@@ -1,60 +1,37 @@
 //! Events and the configuration.
 //!
 //! ```text
-//! stored:  age f64 ms · has data u8 · record
-//! answer:  session u64 · person u64 · data u32 · renews in, lapses in, ends in: 3 x f64 ms
-//! config:  renewal u8 · heartbeat, warning, fresh, request timeout: 4 x u32 ms
+//! event:   0 which u8 · 1 kind u8 (what was rendered, what came of a request, which message) · 2 trouble u8
+//!          · 3 stored u8 (0 none, 1 without data, 2 with) · 4 attempt or epoch u32 · 8 generation u32
+//!          · 16 answer · 40 retry after f64 ms · 64 age f64 ms · 72 record
+//! answer:  16 session u64 · 24 person u64 · 32 data u32 · 40 renews in · 48 lapses in · 56 ends in: f64 ms
+//! config:  0 renewal u8 · 4 heartbeat · 8 warning · 12 fresh · 16 request timeout: u32 ms
 //! ```
 
+use super::fields::{EVENT_LEN, Fields, put, put_ms};
 use super::names::{Coded as _, event, outcome, rendered};
-use super::reader::Reader;
-use super::records::{read_record, write_record};
-use super::writer::Writer;
+use super::steps::{encode_record, read_record};
 use crate::{Answer, Config, Event, Message, Outcome, Rendered, RenewalMode, Stored, Trouble};
 
-/// Writes a configuration into `out`; how many bytes it takes.
-pub fn encode_config(config: &Config, out: &mut [u8]) -> usize {
-    let mut out = Writer::new(out);
-    out.u8(config.renewal.code());
-    out.u32(config.heartbeat_ms);
-    out.u32(config.warning_ms);
-    out.u32(config.fresh_ms);
-    out.u32(config.request_timeout_ms);
-    out.len
-}
-
-/// Reads a configuration; `None` where the bytes are none.
-pub fn decode_config(bytes: &[u8]) -> Option<Config> {
-    let mut from = Reader(bytes);
-    Some(Config {
-        renewal: RenewalMode::from_code(from.u8()?)?,
-        heartbeat_ms: from.u32()?,
-        warning_ms: from.u32()?,
-        fresh_ms: from.u32()?,
-        request_timeout_ms: from.u32()?,
-    })
-}
+type Whole<'a> = Fields<'a, EVENT_LEN>;
 
 /// Reads an event; `None` where the bytes are none.
-pub fn decode_event(bytes: &[u8]) -> Option<Event> {
-    let mut from = Reader(bytes);
-    Some(match from.u8()? {
+pub fn decode_event(bytes: &[u8; EVENT_LEN]) -> Option<Event> {
+    let from = Fields(bytes);
+    let (kind, attempt) = (from.u8::<1>(), from.u32::<4>());
+    Some(match from.u8::<0>() {
         event::STARTED => {
-            Event::Started { rendered: read_rendered(&mut from)?, remembered: read_optional(&mut from)? }
+            Event::Started { rendered: read_rendered(from, kind)?, remembered: read_optional(from) }
         }
-        event::LEADERSHIP_GAINED => {
-            Event::LeadershipGained { attempt: from.u32()?, stored: read_optional(&mut from)? }
-        }
-        event::ANSWERED => Event::Answered { attempt: from.u32()?, outcome: read_outcome(&mut from)? },
-        event::HEARD => {
-            Event::Heard { message: Message::from_code(from.u8()?)?, stored: read_stored(&mut from)? }
-        }
+        event::LEADERSHIP_GAINED => Event::LeadershipGained { attempt, stored: read_optional(from) },
+        event::ANSWERED => Event::Answered { attempt, outcome: read_outcome(from, kind)? },
+        event::HEARD => Event::Heard { message: Message::from_code(kind)?, stored: read_stored(from)? },
         event::HINTED => Event::Hinted,
         event::DEADLINE_REACHED => Event::DeadlineReached,
         event::SHOWN => Event::Shown,
         event::HIDDEN => Event::Hidden,
         event::FROZEN => Event::Frozen,
-        event::RESUMED => Event::Resumed { remembered: read_optional(&mut from)? },
+        event::RESUMED => Event::Resumed { remembered: read_optional(from) },
         event::WOKE => Event::Woke,
         event::ONLINE => Event::Online,
         event::OFFLINE => Event::Offline,
@@ -64,169 +41,179 @@ pub fn decode_event(bytes: &[u8]) -> Option<Event> {
         event::CHECK_ASKED => Event::CheckAsked,
         event::WARNING_DISMISSED => Event::WarningDismissed,
         event::REQUESTED => Event::Requested,
-        event::REFUSED => Event::Refused { epoch: from.u32()?, generation: from.u32()? },
+        event::REFUSED => Event::Refused { epoch: attempt, generation: from.u32::<8>() },
         event::WITHDRAWN => Event::Withdrawn,
         event::DISPOSED => Event::Disposed,
         _ => return None,
     })
 }
 
-fn read_stored(from: &mut Reader<'_>) -> Option<Stored> {
-    Some(Stored { age_ms: from.ms()?, has_data: from.flag()?, record: read_record(from)? })
+#[inline(never)]
+fn read_stored(from: Whole<'_>) -> Option<Stored> {
+    let record = read_record(from)?;
+    Some(Stored { age_ms: from.ms::<64>(), has_data: from.u8::<3>() > 1, record })
 }
 
-/// A record that may be there, at the end of an event. Storage may hold anything: one that makes no sense counts as none, so
-/// that the event itself is not lost.
-#[expect(clippy::option_option, reason = "the outer is whether the bytes are an event")]
-fn read_optional(from: &mut Reader<'_>) -> Option<Option<Stored>> {
-    Some(if from.flag()? { read_stored(from) } else { None })
+/// A record that may be there. Storage may hold anything: one that makes no sense counts as none, so that the event is not lost.
+fn read_optional(from: Whole<'_>) -> Option<Stored> {
+    if from.u8::<3>() == 0 { None } else { read_stored(from) }
 }
 
-fn read_rendered(from: &mut Reader<'_>) -> Option<Rendered> {
-    Some(match from.u8()? {
+fn read_rendered(from: Whole<'_>, kind: u8) -> Option<Rendered> {
+    Some(match kind {
         rendered::NOTHING => Rendered::Nothing,
         rendered::NOBODY => Rendered::Nobody,
-        rendered::SOMEBODY => Rendered::Somebody(read_answer(from)?),
+        rendered::SOMEBODY => Rendered::Somebody(read_answer(from)),
         _ => return None,
     })
 }
 
-fn read_outcome(from: &mut Reader<'_>) -> Option<Outcome> {
-    Some(match from.u8()? {
-        outcome::SESSION => Outcome::Session(read_answer(from)?),
+fn read_outcome(from: Whole<'_>, kind: u8) -> Option<Outcome> {
+    Some(match kind {
+        outcome::SESSION => Outcome::Session(read_answer(from)),
         outcome::NOBODY => Outcome::Nobody,
         outcome::DECLINED => Outcome::Declined,
         outcome::SUPERSEDED => Outcome::Superseded,
         outcome::FAILED => {
-            Outcome::Failed { trouble: Trouble::from_code(from.u8()?)?, retry_after_ms: from.ms()? }
+            let trouble = Trouble::from_code(from.u8::<2>())?;
+            Outcome::Failed { trouble, retry_after_ms: from.ms::<40>() }
         }
         _ => return None,
     })
 }
 
-fn read_answer(from: &mut Reader<'_>) -> Option<Answer> {
-    Some(Answer {
-        session: from.u64()?,
-        person: from.u64()?,
-        data: from.u32()?,
-        renews_in_ms: from.ms()?,
-        lapses_in_ms: from.ms()?,
-        ends_in_ms: from.ms()?,
+#[inline(never)]
+fn read_answer(from: Whole<'_>) -> Answer {
+    Answer {
+        session: from.u64::<16>(),
+        person: from.u64::<24>(),
+        data: from.u32::<32>(),
+        renews_in_ms: from.ms::<40>(),
+        lapses_in_ms: from.ms::<48>(),
+        ends_in_ms: from.ms::<56>(),
+    }
+}
+
+/// Reads a configuration; `None` where the bytes are none.
+pub fn decode_config(bytes: &[u8; EVENT_LEN]) -> Option<Config> {
+    let from = Fields(bytes);
+    Some(Config {
+        renewal: RenewalMode::from_code(from.u8::<0>())?,
+        heartbeat_ms: from.u32::<4>(),
+        warning_ms: from.u32::<8>(),
+        fresh_ms: from.u32::<12>(),
+        request_timeout_ms: from.u32::<16>(),
     })
 }
 
-/// Writes an event into `out`; how many bytes it takes. None takes more than 128.
-pub fn encode_event(event: &Event, out: &mut [u8]) -> usize {
-    let mut out = Writer::new(out);
-    match event {
+/// Writes a configuration.
+pub fn encode_config(config: &Config) -> [u8; EVENT_LEN] {
+    let mut out = [0; EVENT_LEN];
+    put(&mut out, 0, [config.renewal.code()]);
+    put(&mut out, 4, config.heartbeat_ms.to_le_bytes());
+    put(&mut out, 8, config.warning_ms.to_le_bytes());
+    put(&mut out, 12, config.fresh_ms.to_le_bytes());
+    put(&mut out, 16, config.request_timeout_ms.to_le_bytes());
+    out
+}
+
+/// Writes an event.
+pub fn encode_event(event: &Event) -> [u8; EVENT_LEN] {
+    let mut out = [0; EVENT_LEN];
+    let which = match event {
         Event::Started { rendered, remembered } => {
-            out.u8(event::STARTED);
             write_rendered(&mut out, rendered);
-            write_optional(&mut out, remembered.as_ref());
+            write_stored(&mut out, remembered.as_ref());
+            event::STARTED
         }
         Event::LeadershipGained { attempt, stored } => {
-            out.u8(event::LEADERSHIP_GAINED);
-            out.u32(*attempt);
-            write_optional(&mut out, stored.as_ref());
+            put(&mut out, 4, attempt.to_le_bytes());
+            write_stored(&mut out, stored.as_ref());
+            event::LEADERSHIP_GAINED
         }
         Event::Answered { attempt, outcome } => {
-            out.u8(event::ANSWERED);
-            out.u32(*attempt);
+            put(&mut out, 4, attempt.to_le_bytes());
             write_outcome(&mut out, outcome);
+            event::ANSWERED
         }
         Event::Heard { message, stored } => {
-            out.u8(event::HEARD);
-            out.u8(message.code());
-            write_stored(&mut out, stored);
+            put(&mut out, 1, [message.code()]);
+            write_stored(&mut out, Some(stored));
+            event::HEARD
         }
         Event::Resumed { remembered } => {
-            out.u8(event::RESUMED);
-            write_optional(&mut out, remembered.as_ref());
+            write_stored(&mut out, remembered.as_ref());
+            event::RESUMED
         }
         Event::Refused { epoch, generation } => {
-            out.u8(event::REFUSED);
-            out.u32(*epoch);
-            out.u32(*generation);
+            put(&mut out, 4, epoch.to_le_bytes());
+            put(&mut out, 8, generation.to_le_bytes());
+            event::REFUSED
         }
-        Event::Hinted => out.u8(event::HINTED),
-        Event::DeadlineReached => out.u8(event::DEADLINE_REACHED),
-        Event::Shown => out.u8(event::SHOWN),
-        Event::Hidden => out.u8(event::HIDDEN),
-        Event::Frozen => out.u8(event::FROZEN),
-        Event::Woke => out.u8(event::WOKE),
-        Event::Online => out.u8(event::ONLINE),
-        Event::Offline => out.u8(event::OFFLINE),
-        Event::SignInAsked => out.u8(event::SIGN_IN_ASKED),
-        Event::SignOutAsked => out.u8(event::SIGN_OUT_ASKED),
-        Event::RenewalAsked => out.u8(event::RENEWAL_ASKED),
-        Event::CheckAsked => out.u8(event::CHECK_ASKED),
-        Event::WarningDismissed => out.u8(event::WARNING_DISMISSED),
-        Event::Requested => out.u8(event::REQUESTED),
-        Event::Withdrawn => out.u8(event::WITHDRAWN),
-        Event::Disposed => out.u8(event::DISPOSED),
-    }
-    out.len
+        Event::Hinted => event::HINTED,
+        Event::DeadlineReached => event::DEADLINE_REACHED,
+        Event::Shown => event::SHOWN,
+        Event::Hidden => event::HIDDEN,
+        Event::Frozen => event::FROZEN,
+        Event::Woke => event::WOKE,
+        Event::Online => event::ONLINE,
+        Event::Offline => event::OFFLINE,
+        Event::SignInAsked => event::SIGN_IN_ASKED,
+        Event::SignOutAsked => event::SIGN_OUT_ASKED,
+        Event::RenewalAsked => event::RENEWAL_ASKED,
+        Event::CheckAsked => event::CHECK_ASKED,
+        Event::WarningDismissed => event::WARNING_DISMISSED,
+        Event::Requested => event::REQUESTED,
+        Event::Withdrawn => event::WITHDRAWN,
+        Event::Disposed => event::DISPOSED,
+    };
+    put(&mut out, 0, [which]);
+    out
 }
 
-fn write_stored(out: &mut Writer<'_>, stored: &Stored) {
-    out.ms(stored.age_ms);
-    out.flag(stored.has_data);
-    write_record(out, &stored.record);
-}
-
-fn write_optional(out: &mut Writer<'_>, stored: Option<&Stored>) {
-    out.flag(stored.is_some());
+fn write_stored(out: &mut [u8], stored: Option<&Stored>) {
     if let Some(stored) = stored {
-        write_stored(out, stored);
+        put(out, 3, [1 + u8::from(stored.has_data)]);
+        put_ms(out, 64, stored.age_ms);
+        put(out, 72, encode_record(&stored.record));
     }
 }
 
-fn write_rendered(out: &mut Writer<'_>, rendered: &Rendered) {
-    match rendered {
-        Rendered::Nothing => out.u8(rendered::NOTHING),
-        Rendered::Nobody => out.u8(rendered::NOBODY),
+fn write_rendered(out: &mut [u8], rendered: &Rendered) {
+    let kind = match rendered {
+        Rendered::Nothing => rendered::NOTHING,
+        Rendered::Nobody => rendered::NOBODY,
         Rendered::Somebody(answer) => {
-            out.u8(rendered::SOMEBODY);
             write_answer(out, answer);
+            rendered::SOMEBODY
         }
-    }
+    };
+    put(out, 1, [kind]);
 }
 
-fn write_outcome(out: &mut Writer<'_>, outcome: &Outcome) {
-    match outcome {
+fn write_outcome(out: &mut [u8], outcome: &Outcome) {
+    let kind = match outcome {
         Outcome::Session(answer) => {
-            out.u8(outcome::SESSION);
             write_answer(out, answer);
+            outcome::SESSION
         }
-        Outcome::Nobody => out.u8(outcome::NOBODY),
-        Outcome::Declined => out.u8(outcome::DECLINED),
-        Outcome::Superseded => out.u8(outcome::SUPERSEDED),
+        Outcome::Nobody => outcome::NOBODY,
+        Outcome::Declined => outcome::DECLINED,
+        Outcome::Superseded => outcome::SUPERSEDED,
         Outcome::Failed { retry_after_ms, trouble } => {
-            out.u8(outcome::FAILED);
-            out.u8(trouble.code());
-            out.ms(*retry_after_ms);
+            put(out, 2, [trouble.code()]);
+            put_ms(out, 40, *retry_after_ms);
+            outcome::FAILED
         }
-    }
+    };
+    put(out, 1, [kind]);
 }
 
-fn write_answer(out: &mut Writer<'_>, answer: &Answer) {
-    out.u64(answer.session);
-    out.u64(answer.person);
-    out.u32(answer.data);
-    out.ms(answer.renews_in_ms);
-    out.ms(answer.lapses_in_ms);
-    out.ms(answer.ends_in_ms);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{decode_event, event};
-    use crate::Event;
-
-    #[test]
-    fn an_event_with_a_record_that_makes_no_sense_is_the_event_without_it() {
-        let mut bytes = [255; 128];
-        (bytes[0], bytes[1]) = (event::RESUMED, 1);
-        assert_eq!(decode_event(&bytes), Some(Event::Resumed { remembered: None }));
-    }
+fn write_answer(out: &mut [u8], answer: &Answer) {
+    put(out, 16, answer.session.to_le_bytes());
+    put(out, 24, answer.person.to_le_bytes());
+    put(out, 32, answer.data.to_le_bytes());
+    put_ms(out, 40, answer.renews_in_ms);
+    put_ms(out, 48, answer.lapses_in_ms);
+    put_ms(out, 56, answer.ends_in_ms);
 }

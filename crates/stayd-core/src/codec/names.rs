@@ -10,6 +10,8 @@ pub trait Coded: Copy + Sized + 'static {
     const NAME: &'static str;
     /// Each variant's name and number.
     const CODES: &'static [(&'static str, u8)];
+    /// What stands in for a number that is none of them.
+    const FIRST: Self;
     /// The number of this variant.
     fn code(self) -> u8;
     /// The variant of a number.
@@ -17,17 +19,19 @@ pub trait Coded: Copy + Sized + 'static {
 }
 
 macro_rules! coded {
-    ($type:ident { $($variant:ident = $code:literal),+ $(,)? }) => {
+    ($type:ident { $first:ident = $number:literal $(, $variant:ident = $code:literal)+ $(,)? }) => {
         impl Coded for $type {
             const NAME: &'static str = stringify!($type);
-            const CODES: &'static [(&'static str, u8)] = &[$((stringify!($variant), $code)),+];
+            const CODES: &'static [(&'static str, u8)] =
+                &[(stringify!($first), $number), $((stringify!($variant), $code)),+];
+            const FIRST: Self = Self::$first;
 
             fn code(self) -> u8 {
-                match self { $(Self::$variant => $code),+ }
+                match self { Self::$first => $number, $(Self::$variant => $code),+ }
             }
 
             fn from_code(code: u8) -> Option<Self> {
-                match code { $($code => Some(Self::$variant),)+ _ => None }
+                match code { $number => Some(Self::$first), $($code => Some(Self::$variant),)+ _ => None }
             }
         }
     };
@@ -48,7 +52,10 @@ macro_rules! numbers {
     ($(#[$doc:meta])* $name:ident as $list:literal { $($constant:ident = $code:literal),+ $(,)? }) => {
         $(#[$doc])*
         pub mod $name {
-            $(pub(crate) const $constant: u8 = $code;)+
+            $(
+                #[doc = concat!("The number of `", stringify!($constant), "`.")]
+                pub const $constant: u8 = $code;
+            )+
             /// The name of the list in the generated constants.
             pub const NAME: &str = $list;
             /// Each kind's name and number.
