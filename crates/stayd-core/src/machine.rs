@@ -24,6 +24,8 @@ pub(crate) struct Page {
     pub(crate) disposed: bool,
     pub(crate) visible: bool,
     pub(crate) online: bool,
+    /// It was away, and what is connected may have died: connected again after the server's word (scenario 49).
+    pub(crate) rejoin: bool,
 }
 
 /// The session machine of one tab.
@@ -50,8 +52,6 @@ pub struct Machine {
     pub(crate) heartbeat_at: Instant,
     /// The clock has leapt, or the page was away: what is known may be long over.
     pub(crate) doubt: bool,
-    /// What is connected may have died meanwhile: it is connected again after the server's word (scenario 49).
-    pub(crate) rejoin: bool,
     /// Whether the server has yet to be told of a sign-out.
     pub(crate) owed: bool,
     /// Another tab's sign-in is under way, for so long at most; [`Instant::NEVER`] while none is.
@@ -76,7 +76,14 @@ impl Machine {
             config,
             random: Random::new(seed),
             now: Instant::from_ms(0),
-            page: Page { started: false, running: true, disposed: false, visible: true, online: true },
+            page: Page {
+                started: false,
+                running: true,
+                disposed: false,
+                visible: true,
+                online: true,
+                rejoin: false,
+            },
             epoch: 0,
             generation: 0,
             standing: Standing::Unknown,
@@ -87,7 +94,6 @@ impl Machine {
             end_noted: Instant::NEVER,
             heartbeat_at: Instant::NEVER,
             doubt: false,
-            rejoin: false,
             owed: false,
             switching_until: Instant::NEVER,
             superseded: 0,
@@ -112,7 +118,7 @@ impl Machine {
         } else {
             if matches!(event, Event::Woke | Event::Resumed { .. }) {
                 self.doubt = self.standing.session().is_some();
-                self.rejoin = self.doubt;
+                self.page.rejoin = self.doubt;
             }
             self.see_what_is_due();
             self.take_in(event);
@@ -221,7 +227,7 @@ impl Machine {
         }
         if !self.needs.has(Need::Check) {
             self.doubt = false;
-            if core::mem::take(&mut self.rejoin) && self.standing.session().is_some() {
+            if core::mem::take(&mut self.page.rejoin) && self.standing.session().is_some() {
                 self.connect();
             }
         }

@@ -105,7 +105,7 @@ impl Machine {
 
     /// Connects again what was connected with the credential of before, or before the page was away.
     pub(crate) fn connect(&mut self) {
-        self.rejoin = false;
+        self.page.rejoin = false;
         self.effects.push(Effect::OpenChannels);
     }
 
@@ -121,7 +121,7 @@ impl Machine {
 
     /// Tells the page that somebody is signed in, where that is news.
     pub(crate) fn arrive(&mut self, before: &Standing) {
-        self.rejoin = false;
+        self.page.rejoin = false;
         let person = self.standing.session().map(|session| session.person);
         match before {
             Standing::Out(_) => {
