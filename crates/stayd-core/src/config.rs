@@ -82,3 +82,5 @@ pub(crate) const SHORTEST_LIFE_MS: u64 = 5_000;
 /// "Nobody" that was said to another page so recently counts for one that starts now. Shorter than any way through an
 /// identity provider, from which the person comes back signed in (scenario 1).
 pub(crate) const REDIRECT_MS: u64 = 1_000;
+/// Servers that name their time in whole seconds make an unchanged end look moved by as much.
+pub(crate) const END_SLACK_MS: u64 = 2_000;

@@ -11,7 +11,7 @@
 //! An answer that was asked for in an older epoch changes nothing.
 
 use crate::backoff::Backoff;
-use crate::config::{SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
+use crate::config::{END_SLACK_MS, SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
 use crate::effect::{Effect, Need, Notice, Settlement};
 use crate::event::{Answer, Outcome, Trouble};
 use crate::leadership::Attempt;
@@ -19,9 +19,6 @@ use crate::machine::Machine;
 use crate::record::Message;
 use crate::session::{Ending, Session, Standing};
 use crate::time::Instant;
-
-/// Servers that name their time in whole seconds make an unchanged end look moved by as much.
-const END_SLACK_MS: u64 = 2_000;
 
 impl Machine {
     pub(crate) fn answered(&mut self, number: u32, outcome: &Outcome) {

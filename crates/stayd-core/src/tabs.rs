@@ -11,7 +11,7 @@
 use core::cmp::Ordering;
 
 use crate::backoff::Backoff;
-use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, RETRY_FLOOR_MS, SPREAD_MS};
+use crate::config::{COMMAND_PATIENCE_MS, END_SLACK_MS, OWED_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::machine::Machine;
@@ -195,7 +195,7 @@ impl Machine {
         if renewed {
             self.renewed_at = self.now;
             self.queue.refused = false;
-            self.extends = true;
+            self.extends = moved(&before, &self.standing);
             self.connect();
         }
     }
@@ -216,6 +216,14 @@ impl Machine {
             self.want(Need::Check, self.now);
         }
     }
+}
+
+/// Whether the end has moved: only then may a warning be put off by the renewals to come (scenario 44).
+fn moved(before: &Standing, after: &Standing) -> bool {
+    after
+        .session()
+        .zip(before.session())
+        .is_some_and(|(new, old)| new.ends_at.since(old.ends_at) > END_SLACK_MS)
 }
 
 fn session_of(record: &Record, written_at: Instant) -> Session {
