@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::{fs, io::Write, net::TcpStream, os::unix::process::ExitStatusExt, path::Path};
+use std::{fs, io::{Read, Write}, net::TcpStream, os::unix::process::ExitStatusExt, path::Path};
 
 use rustix::process::{Resource, Rlimit};
 use support::{Deployment, eventually, files_in};
@@ -50,10 +50,14 @@ fn a_second_signal_ends_it_at_once() {
     // A request whose body never comes keeps the orderly end waiting.
     let mut stalled = TcpStream::connect(&server.address).expect("it listens");
     let head = format!(
-        "POST /api/auth/sign-in/email HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{{",
+        "POST /api/auth/sign-in/email HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n",
         server.address
     );
     stalled.write_all(head.as_bytes()).expect("it reads");
+    // It asks for the body: from here on the request is one that is being served.
+    let mut said = [0; 12];
+    stalled.read_exact(&mut said).expect("it answers");
+    assert_eq!(&said, b"HTTP/1.1 100");
     server.signal("-TERM");
     eventually("it stops listening", || TcpStream::connect(&server.address).is_err());
     let said = server.stop();
