@@ -4,7 +4,13 @@
 
 mod support;
 
-use std::{fs, io::{Read, Write}, net::TcpStream, os::unix::process::ExitStatusExt, path::Path};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    os::unix::process::ExitStatusExt,
+    path::Path,
+};
 
 use rustix::process::{Resource, Rlimit};
 use support::{Deployment, eventually, files_in};
