@@ -118,10 +118,14 @@ fn npm_dependencies() -> Vec<String> {
         .flat_map(|manifest| {
             let groups =
                 ["dependencies", "devDependencies"].map(|group| manifest[group].as_object().cloned());
+            // A package of this repository needs no reason.
+            let is_another = |version: &Value| !version.as_str().unwrap_or_default().starts_with("file:");
             groups
                 .into_iter()
                 .flatten()
-                .flat_map(|group| group.into_iter().map(|(name, _)| name))
+                .flatten()
+                .filter(|(_, version)| is_another(version))
+                .map(|(name, _)| name)
                 .collect::<Vec<_>>()
         })
         .collect()

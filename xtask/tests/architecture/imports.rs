@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stayd-server", &["stayd-engine", "stayd-protocol"]),
     ("stayd", &["stayd-core", "stayd-server", "stayd-engine", "stayd-protocol"]),
     ("stayd-bench", &["stayd-protocol"]),
-    ("xtask", &[]),
+    ("xtask", &["stayd-core", "stayd-wasm"]),
 ];
 
 /// Crates that speak HTTP: the protocol room knows cookies as text, and the engine knows no HTTP type.
