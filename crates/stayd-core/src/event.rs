@@ -86,7 +86,7 @@ pub enum Event {
 pub struct Stored {
     /// What it says.
     pub record: Record,
-    /// How long ago it was written, by the browser's wall clock; 0 where that would be negative.
+    /// How long ago it was written, by the browser's wall clock; `u64::MAX` where that would be negative, for nobody knows then.
     pub age_ms: u64,
     /// Whether what pages show of the session came with it.
     pub has_data: bool,

@@ -53,6 +53,8 @@ pub struct Machine {
     pub(crate) doubt: bool,
     /// Whether the server has yet to be told of a sign-out.
     pub(crate) owed: bool,
+    /// What is shown was rendered into the page and contradicts what this browser remembers; the server is being asked.
+    pub(crate) rendered: bool,
     /// Another tab's sign-in is under way, for so long at most; [`Instant::NEVER`] while none is.
     pub(crate) switching_until: Instant,
     /// Superseded answers in a row.
@@ -94,6 +96,7 @@ impl Machine {
             heartbeat_at: Instant::NEVER,
             doubt: false,
             owed: false,
+            rendered: false,
             switching_until: Instant::NEVER,
             superseded: 0,
             needs: Needs::NONE,
@@ -186,7 +189,9 @@ impl Machine {
         let now = self.now;
         match rendered {
             _ if self.owed => self.needs.owed_at = now,
-            Rendered::Somebody(answer) => self.confirm(&answer, now, Need::Check),
+            Rendered::Somebody(answer) => self.believe_rendering(&answer),
+            // A page is older than what tabs tell each other: what contradicts them is asked about, and ends nothing (P6).
+            Rendered::Nobody if self.standing.session().is_some() => self.want(Need::Check, now),
             Rendered::Nobody => self.confirm_nobody(now),
             Rendered::Nothing if matches!(self.standing, Standing::Unknown) => {
                 self.want(Need::Check, now.minus(REDIRECT_MS));

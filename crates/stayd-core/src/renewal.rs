@@ -53,21 +53,20 @@ impl Machine {
 
     /// The server says: this session.
     pub(crate) fn confirm(&mut self, answer: &Answer, sent_at: Instant, need: Need) {
-        let session = Session {
-            key: answer.session,
-            person: answer.person,
-            data: answer.data,
-            renew_at: sent_at.plus(answer.renews_in_ms),
-            lapses_at: sent_at.plus(answer.lapses_in_ms.max(SHORTEST_LIFE_MS)),
-            ends_at: sent_at.plus(answer.ends_in_ms.max(SHORTEST_LIFE_MS)),
-        };
+        self.accept(answer, sent_at, need);
+        self.share();
+    }
+
+    fn accept(&mut self, answer: &Answer, sent_at: Instant, need: Need) {
+        let session = session_of(answer, sent_at);
         let before = self.standing;
         if before.data() != session.data {
             self.effects.push(Effect::KeepData);
         }
         self.standing = Standing::Active(session);
         self.renewal_at = self.spread(&session);
-        match before.session().filter(|old| old.key == session.key) {
+        let rendered = core::mem::take(&mut self.rendered);
+        match before.session().filter(|old| old.key == session.key && !rendered) {
             Some(old) => self.prolong(old, &session, need),
             None => self.begin(&before),
         }
@@ -76,7 +75,22 @@ impl Machine {
             // Whoever signed in after a sign-out that the server has not heard of stays in.
             self.owed = false;
         }
-        self.share();
+    }
+
+    /// The page was rendered with a session. Where this browser remembers something else, that may be the later news: the page shows what
+    /// it was rendered with, no other tab is told, and the server is asked.
+    pub(crate) fn believe_rendering(&mut self, answer: &Answer) {
+        if self.epoch == 0 || self.standing.key() == answer.session {
+            return self.confirm(answer, self.now, Need::Check);
+        }
+        let before = self.standing;
+        let session = session_of(answer, self.now);
+        self.effects.push(Effect::KeepData);
+        self.standing = Standing::Remembered(session);
+        self.renewal_at = self.spread(&session);
+        self.arrive(&before);
+        self.rendered = true;
+        self.want(Need::Check, self.now);
     }
 
     /// The same session as before, perhaps with later times.
@@ -165,6 +179,7 @@ impl Machine {
         }
         self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
+        self.rendered = false;
         self.standing = Standing::Out(ending);
         self.switching_until = Instant::NEVER;
         self.reject_held();
@@ -250,7 +265,21 @@ impl Machine {
 
     /// Tells the other tabs how things stand, and then writes it down, which takes longer.
     fn share(&mut self) {
+        if self.rendered {
+            return;
+        }
         self.effects.push(Effect::Tell(Message::State));
         self.effects.push(Effect::Remember);
+    }
+}
+
+fn session_of(answer: &Answer, sent_at: Instant) -> Session {
+    Session {
+        key: answer.session,
+        person: answer.person,
+        data: answer.data,
+        renew_at: sent_at.plus(answer.renews_in_ms),
+        lapses_at: sent_at.plus(answer.lapses_in_ms.max(SHORTEST_LIFE_MS)),
+        ends_at: sent_at.plus(answer.ends_in_ms.max(SHORTEST_LIFE_MS)),
     }
 }

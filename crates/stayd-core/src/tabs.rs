@@ -11,7 +11,7 @@
 use core::cmp::Ordering;
 
 use crate::backoff::Backoff;
-use crate::config::{COMMAND_PATIENCE_MS, END_SLACK_MS, OWED_MS, RETRY_FLOOR_MS, SPREAD_MS};
+use crate::config::{COMMAND_PATIENCE_MS, END_SLACK_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::machine::Machine;
@@ -50,7 +50,12 @@ impl Machine {
 
     pub(crate) fn hear(&mut self, message: Message, stored: &Stored) {
         match message {
-            Message::State => self.absorb(stored),
+            Message::State => {
+                if stored.record.epoch < self.epoch {
+                    self.bring_up_to_date(stored);
+                }
+                self.absorb(stored);
+            }
             Message::Dismissed => self.warning_dismissed(),
             Message::Switching if stored.record.epoch >= self.epoch => {
                 let longest = u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS);
@@ -60,17 +65,31 @@ impl Machine {
         }
     }
 
+    /// A tab that counts fewer epochs is told, or it would not be heard when it signs out: storage may have been wiped before it began.
+    /// What it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
+    fn bring_up_to_date(&mut self, stored: &Stored) {
+        let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
+        if self.rendered {
+            return;
+        }
+        if self.owed || stored.record.session == self.standing.key() || verified_at <= self.verified_at {
+            self.effects.push(Effect::Tell(Message::State));
+        }
+    }
+
     /// Takes over what a record knows better.
     pub(crate) fn absorb(&mut self, stored: &Stored) {
         let record = &stored.record;
-        let written_at = self.now.minus(stored.age_ms);
-        let verified_at = written_at.minus(record.verified_ago_ms);
+        let aged = self.now.minus(stored.age_ms);
+        // Of unknown age (the clock was set back): its times may count from now, and nothing in it is recent.
+        let written_at = if stored.age_ms == u64::MAX { self.now } else { aged };
+        let verified_at = aged.minus(record.verified_ago_ms);
         let fresher = verified_at > self.verified_at;
         match record.epoch.cmp(&self.epoch) {
             Ordering::Less => {
-                let contradicts = record.session != 0 && record.session != self.standing.key();
+                let contradicts = record.session != self.standing.key();
                 // Old news contradicts nothing; what the server has said meanwhile does.
-                if contradicts && fresher {
+                if contradicts && fresher && !self.owed {
                     self.want(Need::Check, self.now);
                 }
                 return;
@@ -83,9 +102,9 @@ impl Machine {
         }
         self.switching_until = Instant::NEVER;
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
-        let tried_at = written_at.minus(record.tried_ago_ms);
+        let tried_at = aged.minus(record.tried_ago_ms);
         if tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
-            let floor = written_at.plus(record.retry_in_ms);
+            let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
             let (now, random) = (self.now, &mut self.random);
             self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
             self.doubt = false;
@@ -105,6 +124,7 @@ impl Machine {
         let record = &stored.record;
         let before = self.standing;
         (self.epoch, self.generation) = (record.epoch, record.generation);
+        self.rendered = false;
         self.queue.refused = false;
         if record.session == 0 {
             self.stand_out(stored, &before);
@@ -203,7 +223,9 @@ impl Machine {
     /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
-        if matches!(before, Standing::Unknown) || stored.record.session == 0 {
+        if self.rendered && !stored.record.owed {
+            // It has been contradicted already.
+        } else if matches!(before, Standing::Unknown) || stored.record.session == 0 {
             self.adopt(stored, written_at);
         } else if !self.owed {
             if let Some(session) = self.standing.session_mut() {
