@@ -107,6 +107,10 @@ impl Machine {
         if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
         }
+        if self.standing.session().is_some() {
+            // An open connection keeps a page out of some browsers' back/forward cache; it is joined again after the next answer.
+            self.effects.push(Effect::CloseChannels);
+        }
     }
 
     pub(crate) fn online(&mut self) {
