@@ -11,7 +11,9 @@
 use core::cmp::Ordering;
 
 use crate::backoff::Backoff;
-use crate::config::{COMMAND_PATIENCE_MS, END_SLACK_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
+use crate::config::{
+    COMMAND_PATIENCE_MS, END_SLACK_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS,
+};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::machine::Machine;
@@ -112,7 +114,8 @@ impl Machine {
         } else if fresher && record.failures == 0 {
             self.backoff = Backoff::CLEAR;
         }
-        if fresher {
+        // In a tie that the server is yet to settle its word to the other tab is no word on what this one holds.
+        if fresher && record.session == self.standing.key() {
             self.verified_at = verified_at;
             self.superseded = 0;
             self.beat_later();
