@@ -6,6 +6,7 @@ use crate::model::Truth;
 use crate::plan::BrowserSetting;
 use crate::storage::Storage;
 use crate::tab::{Tab, TabId};
+use crate::world::Happening;
 
 /// The browser-wide lock: one turn at a time, in the order of asking.
 #[derive(Debug, Default)]
@@ -37,6 +38,8 @@ pub(crate) struct Browser {
     pub(crate) slept_ms: u64,
     pub(crate) asleep_since: Option<u64>,
     pub(crate) asleep_until: u64,
+    /// What waits for it to wake up.
+    pub(crate) deferred: Vec<Happening>,
     /// The browser says that there is no network.
     pub(crate) offline_until: u64,
     /// There is none, and it does not say so.
@@ -59,6 +62,7 @@ impl Browser {
             slept_ms: 0,
             asleep_since: None,
             asleep_until: 0,
+            deferred: Vec::new(),
             offline_until: 0,
             dead_until: 0,
             channel: Vec::new(),

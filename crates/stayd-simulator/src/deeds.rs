@@ -7,6 +7,9 @@ use crate::plan::{Act, Deed};
 use crate::tab::{Life, Tab, TabId, Wish};
 use crate::world::{Happening, Over, Rendering, World};
 
+/// A write to storage takes less than this.
+const SECOND_LOOK_MS: u64 = 20;
+
 /// More tabs than this are not opened.
 const MOST_TABS: usize = 7;
 
@@ -183,10 +186,13 @@ impl World {
         }
     }
 
-    /// The shell reads what decides when it starts and when it runs again: a hint may be late.
+    /// The shell reads what decides when it starts and when it runs again, for a hint may be late; and once more when whatever
+    /// another tab was writing meanwhile is written.
     fn read_storage(&mut self, id: TabId) {
-        let at = self.now + self.inner_dice[id.browser].within(1..=8);
-        self.queue.push(at, Happening::Reach(id, crate::tab::Input::Read));
+        for after in [0, SECOND_LOOK_MS] {
+            let at = self.now + after + self.inner_dice[id.browser].within(1..=8);
+            self.queue.push(at, Happening::Reach(id, crate::tab::Input::Read));
+        }
     }
 
     fn tell_network(&mut self, id: TabId) {
@@ -233,6 +239,9 @@ impl World {
         let now = self.now;
         let Some(since) = self.browsers[browser].asleep_since.take() else { return };
         self.browsers[browser].slept_ms += now - since;
+        for what in std::mem::take(&mut self.browsers[browser].deferred) {
+            self.queue.push(now, what);
+        }
         for tab in &mut self.browsers[browser].tabs {
             (tab.running_since, tab.counted_until) = (now, now);
         }
@@ -278,6 +287,7 @@ impl World {
         let (before, replaced_at) = place.storage.local_before;
         tab.local = if now < replaced_at + lag { before } else { place.storage.local };
         let (seen, there) = (tab.local, place.storage.local);
+        tab.rendered = rendering.and_then(|rendering| rendering.0).map(|described| described.shown.session);
         place.tabs.push(tab);
         self.note(|| format!("{id}  opens, {rendering:?}"));
         self.queue.push(now + lag, Happening::LocalSeen(id, there));

@@ -94,6 +94,8 @@ pub(crate) struct Tab {
     /// When its attempt began to wait for its turn.
     pub(crate) asked_at: u64,
     pub(crate) channels_open: bool,
+    /// The session that its page was rendered with.
+    pub(crate) rendered: Option<u64>,
     /// Answers to the machine's requests that reached it.
     pub(crate) answers: u32,
     /// Its running time is added up until here.
@@ -118,6 +120,7 @@ impl Tab {
             running_since: now,
             asked_at: now,
             channels_open: false,
+            rendered: None,
             answers: 0,
             counted_until: now,
         }

@@ -176,8 +176,7 @@ impl World {
         if let Some(browser) = self.browser_of(&what)
             && self.browsers[browser].asleep_since.is_some()
         {
-            let awake = self.browsers[browser].asleep_until;
-            self.queue.push(awake.max(self.now + 1), what);
+            self.browsers[browser].deferred.push(what);
             return;
         }
         match what {

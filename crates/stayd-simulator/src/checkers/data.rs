@@ -12,7 +12,7 @@ use crate::world::{Happening, World};
 pub(crate) const SIGN_OUT_MS: u64 = 50;
 
 /// Tabs of a browser that denies both the channel and storage know nothing of each other, by nature.
-fn tabs_can_talk(setting: &BrowserSetting) -> bool {
+pub(super) fn tabs_can_talk(setting: &BrowserSetting) -> bool {
     setting.channel || setting.keeps != Keeps::Nothing
 }
 
@@ -43,6 +43,8 @@ impl World {
         let since = left_at.max(tab.running_since) + SIGN_OUT_MS;
         let knew = browser.setting.keeps == Keeps::Everything || tab.running_since < left_at;
         if tab.runs() && browser.asleep_since.is_none() && since < self.now {
+            // A page that was rendered before the sign-out shows what stands in it until the server is heard.
+            let knew = knew && !(tab.rendered == Some(shown.session) && tab.answers == 0);
             let excused = browser.truth.forgotten || !tabs_can_talk(&browser.setting) || !knew;
             if !excused {
                 let ago = self.now - left_at;

@@ -25,20 +25,22 @@ impl World {
                 return self.violate(Some(id), what);
             }
         }
-        self.check_loss(id, before);
+        self.check_loss(id);
     }
 
     /// P1: the server holds the session of this browser's cookie, and the person did not sign out.
-    fn check_loss(&mut self, id: TabId, before: &Before) {
+    fn check_loss(&mut self, id: TabId) {
         let browser = &self.browsers[id.browser];
         let (truth, now) = (&browser.truth, self.now);
         if truth.out_since.is_some() || truth.ambiguous {
             return;
         }
         let Some((own, since)) = truth.own else { return };
+        // What waited for a page that stood still reaches it in its order, the old news first.
+        let since = since.max(browser.tabs[id.tab].running_since);
         let holds = self.server.holds(browser.cookie.as_deref());
         let holds_own = self.or_broken(holds).flatten().is_some_and(|held| held.session == own);
-        let knew = before.session == own || since + HEARSAY_MS < now;
+        let knew = since + HEARSAY_MS < now;
         if holds_own && knew {
             self.violate(Some(id), "P1: signed out of a session that the server holds".to_owned());
         }

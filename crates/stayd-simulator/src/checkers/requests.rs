@@ -2,7 +2,7 @@
 
 use stayd_core::Need;
 
-use crate::plan::BrowserSetting;
+use crate::checkers::data::tabs_can_talk;
 use crate::tab::TabId;
 use crate::world::World;
 
@@ -30,12 +30,13 @@ impl World {
     /// No storms of requests.
     pub(crate) fn check_rate(&mut self, id: TabId) {
         let now = self.now;
-        let BrowserSetting { locks, .. } = self.browsers[id.browser].setting;
+        let setting = &self.browsers[id.browser].setting;
+        let alone = !setting.locks || !tabs_can_talk(setting);
         let tabs = self.open_tabs(id.browser).len();
         let truth = &mut self.browsers[id.browser].truth;
         truth.note_sent(now);
-        // Without locks each tab may ask.
-        let each = if locks { 1 } else { tabs };
+        // Without locks, or a way to speak to the others, each tab may ask.
+        let each = if alone { tabs } else { 1 };
         let limit = (OF_ITSELF + FOR_EACH_OCCASION * truth.occasions.len()) * each;
         let sent = truth.sent.len();
         if sent > limit {
