@@ -76,6 +76,7 @@ impl Machine {
         }
         if self.owed || stored.record.session == self.standing.key() || verified_at <= self.verified_at {
             self.effects.push(Effect::Tell(Message::State));
+            self.effects.push(Effect::Remember);
         }
     }
 
@@ -108,7 +109,13 @@ impl Machine {
         if tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
             let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
             let (now, random) = (self.now, &mut self.random);
-            self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
+            if record.failures == self.backoff.failures {
+                // The same failure, by a clock that was set since, or one beside it: nothing begins anew.
+                self.backoff.floor = self.backoff.floor.max(floor);
+                self.backoff.until = self.backoff.until.max(floor);
+            } else {
+                self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
+            }
             self.doubt = false;
             self.queue.refused = false;
         } else if fresher && record.failures == 0 {
