@@ -244,7 +244,10 @@ impl Machine {
                 self.effects.push(Effect::DropData);
                 self.reject_held();
             }
-            self.needs.start_at = self.now.plus(self.random.below(SPREAD_MS / 4));
+            // Put off once: storage says the same in every turn until one of the tabs has asked.
+            if !self.needs.has(Need::Check) {
+                self.needs.start_at = self.now.plus(self.random.below(SPREAD_MS / 4));
+            }
             self.want(Need::Check, self.now);
         }
     }
