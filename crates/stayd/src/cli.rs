@@ -30,6 +30,11 @@ pub(crate) enum Command {
     /// List and end sessions
     #[command(subcommand)]
     Session(SessionCommand),
+    /// Replay a recording of a page (`session.record()`), event by event
+    Replay {
+        /// The recording
+        file: PathBuf,
+    },
     /// Print docs/configuration.md
     #[command(hide = true)]
     ConfigDocs,

@@ -10,6 +10,7 @@ use stayd_engine::{
 use stayd_server::{InvalidOrigin, ServeError};
 
 use crate::config::ConfigError;
+use crate::replay::ReplayError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,8 @@ pub(crate) enum Failure {
     NoSuchUser(String),
     #[error("there is no session with the id {0}; `stayd session list` shows the ids")]
     NoSuchSession(String),
+    #[error("{0}")]
+    Replay(#[from] ReplayError),
     #[error("{0}")]
     Password(&'static str),
 }

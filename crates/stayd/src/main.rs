@@ -7,6 +7,7 @@ mod doctor;
 mod failure;
 mod logging;
 mod migrate;
+mod replay;
 mod secret;
 mod serve;
 mod sessions;
@@ -44,6 +45,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::User(UserCommand::Remove { email, common }) => users::remove(&email, &common)?,
         Command::Session(SessionCommand::List(options)) => sessions::list(&options)?,
         Command::Session(SessionCommand::End(options)) => sessions::end(&options)?,
+        Command::Replay { file } => replay::run(&file)?,
         Command::ConfigDocs => print!("{}", config::page()),
     }
     Ok(ExitCode::SUCCESS)
