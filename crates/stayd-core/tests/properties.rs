@@ -36,60 +36,62 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     ])
 }
 
-fn answer() -> impl Strategy<Value = Answer> {
-    (1_u64..4, 1_u32..4, span(), span(), span()).prop_map(|(session, data, renews, lapses, ends)| Answer {
-        session,
-        person: 1 + session / 2,
-        data,
-        renews_in_ms: renews,
-        lapses_in_ms: lapses,
-        ends_in_ms: ends,
-    })
+fn answer() -> BoxedStrategy<Answer> {
+    (1_u64..4, 1_u32..4, span(), span(), span())
+        .prop_map(|(session, data, renews, lapses, ends)| Answer {
+            session,
+            person: 1 + session / 2,
+            data,
+            renews_in_ms: renews,
+            lapses_in_ms: lapses,
+            ends_in_ms: ends,
+        })
+        .boxed()
 }
 
-fn record() -> impl Strategy<Value = Record> {
+fn record() -> BoxedStrategy<Record> {
     let who = (0_u32..5, 0_u32..5, 0_u64..4, 0_u32..4, any::<bool>());
     let times = (ago(), span(), span(), span());
     let failure = (0_u8..4, ago(), span(), trouble());
     let ending = one_of(&[Ending::Never, Ending::SignedOut, Ending::Expired, Ending::Revoked]);
-    (who, times, failure, ending).prop_map(
-        |((epoch, generation, session, data, owed), times, (failures, tried, retry, trouble), ending)| {
-            let signed_in = session != 0;
-            Record {
-                epoch: if signed_in { epoch.max(1) } else { epoch },
-                generation: if signed_in { generation } else { 0 },
-                session,
-                person: session.div_ceil(2),
-                data: if signed_in { data } else { 0 },
-                ending: if signed_in { Ending::Never } else { ending },
-                owed: owed && !signed_in,
-                failures,
-                trouble: if failures > 0 { trouble } else { Trouble::None },
-                verified_ago_ms: times.0,
-                renews_in_ms: times.1,
-                lapses_in_ms: times.2,
-                ends_in_ms: times.3,
-                tried_ago_ms: if failures > 0 { tried } else { u64::MAX },
-                retry_in_ms: retry,
-            }
-        },
-    )
+    (who, times, failure, ending)
+        .prop_map(
+            |((epoch, generation, session, data, owed), times, (failures, tried, retry, trouble), ending)| {
+                let signed_in = session != 0;
+                Record {
+                    epoch: if signed_in { epoch.max(1) } else { epoch },
+                    generation: if signed_in { generation } else { 0 },
+                    session,
+                    person: session.div_ceil(2),
+                    data: if signed_in { data } else { 0 },
+                    ending: if signed_in { Ending::Never } else { ending },
+                    owed: owed && !signed_in,
+                    failures,
+                    trouble: if failures > 0 { trouble } else { Trouble::None },
+                    verified_ago_ms: times.0,
+                    renews_in_ms: times.1,
+                    lapses_in_ms: times.2,
+                    ends_in_ms: times.3,
+                    tried_ago_ms: if failures > 0 { tried } else { u64::MAX },
+                    retry_in_ms: retry,
+                }
+            },
+        )
+        .boxed()
 }
 
-fn stored() -> impl Strategy<Value = Stored> {
-    (record(), span(), any::<bool>()).prop_map(|(record, age_ms, has_data)| Stored {
-        record,
-        age_ms,
-        has_data,
-    })
+fn stored() -> BoxedStrategy<Stored> {
+    (record(), span(), any::<bool>())
+        .prop_map(|(record, age_ms, has_data)| Stored { record, age_ms, has_data })
+        .boxed()
 }
 
-fn outcome() -> impl Strategy<Value = Outcome> {
+fn outcome() -> BoxedStrategy<Outcome> {
     prop_oneof![
         4 => answer().prop_map(Outcome::Session),
         1 => one_of(&[Outcome::Nobody, Outcome::Declined, Outcome::Superseded]),
         1 => (span(), trouble()).prop_map(|(retry_after_ms, trouble)| Outcome::Failed { retry_after_ms, trouble }),
-    ]
+    ].boxed()
 }
 
 fn rendered() -> impl Strategy<Value = Rendered> {
@@ -115,7 +117,7 @@ const PLAIN: [Event; 16] = [
     Event::Disposed,
 ];
 
-fn event() -> impl Strategy<Value = Event> {
+fn event() -> BoxedStrategy<Event> {
     let kept = || prop::option::of(stored());
     let message = one_of(&[Message::State, Message::Switching, Message::Dismissed]);
     prop_oneof![
@@ -127,6 +129,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0_u32..5, 0_u32..5).prop_map(|(epoch, generation)| Event::Refused { epoch, generation }),
         9 => one_of(&PLAIN),
     ]
+    .boxed()
 }
 
 fn config() -> impl Strategy<Value = Config> {
@@ -142,7 +145,7 @@ fn config() -> impl Strategy<Value = Config> {
     )
 }
 
-fn effect() -> impl Strategy<Value = Effect> {
+fn effect() -> BoxedStrategy<Effect> {
     let need = || one_of(&[Need::Check, Need::Renewal, Need::SignIn, Need::SignOut]);
     let result = one_of(&[Settlement::Met, Settlement::Refused, Settlement::Failed, Settlement::Overtaken]);
     let notice = prop_oneof![
@@ -175,6 +178,7 @@ fn effect() -> impl Strategy<Value = Effect> {
         (need(), result).prop_map(|(need, result)| Effect::Settled { need, result }),
         notice.prop_map(Effect::Notify),
     ]
+    .boxed()
 }
 
 /// A machine after some events, with the attempts that they name made those that are under way.
@@ -195,7 +199,7 @@ fn told(config: Config, seed: u32, events: &[(u64, Event)]) -> Result<Checked, T
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn bytes_that_are_no_event_are_none_and_never_a_panic(bytes in prop::array::uniform32(any::<u8>()), len in 0_usize..32) {
