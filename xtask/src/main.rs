@@ -7,6 +7,7 @@ mod demo;
 mod fuzz;
 mod process;
 mod setup;
+mod simulate;
 mod test;
 mod wasm;
 
@@ -48,6 +49,13 @@ enum Task {
     },
     /// Build the session machine for browsers, check it, and print its size
     Wasm,
+    /// Simulate many tabs and faults from seeds; what follows goes to the simulator (`--seeds N`, `--from S`, `--seed S`)
+    #[command(disable_help_flag = true)]
+    Simulate {
+        /// Arguments of the simulator
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Install what the other commands need
     Setup,
 }
@@ -60,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         Task::Bench { subject } => bench::run(&subject),
         Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Task::Wasm => wasm::run(),
+        Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Setup => setup::everything(),
     }
 }

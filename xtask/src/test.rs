@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use crate::setup::{self, Need};
+use crate::simulate;
 use crate::{built, process, root, wasm};
 
 /// A part of the check-up. They run in this order: what others need first, the slowest last.
@@ -22,6 +23,8 @@ pub(crate) enum Part {
     Docs,
     /// Every Rust test, the architecture's among them
     Rust,
+    /// The simulator, from the seeds that CI runs
+    Simulation,
     /// The official client and a real Better Auth server against ours
     Conformance,
     /// The page in Chromium, and what its tabs share in three browsers
@@ -56,6 +59,7 @@ impl Part {
         match self {
             Self::Page => &[Need::Node],
             Self::Fmt => &[],
+            Self::Simulation => &[Need::CCompiler],
             Self::Clippy | Self::Docs => &[Need::CCompiler, Need::Node],
             Self::Rust => &[Need::CCompiler, Need::Node, Need::SmtpServer],
             Self::Conformance => &[Need::CCompiler, Need::Node, Need::Chromium],
@@ -88,6 +92,7 @@ impl Part {
                     cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]).env("PATH", path),
                 )
             }
+            Self::Simulation => simulate::run(&["--seeds".to_owned(), simulate::SEEDS_IN_CI.to_string()]),
             Self::Conformance => against_the_binary("conformance"),
             Self::E2e => against_the_binary("e2e"),
         }
