@@ -7,8 +7,8 @@ use crate::plan::{Act, Deed};
 use crate::tab::{Life, Tab, TabId, Wish};
 use crate::world::{Happening, Over, Rendering, World};
 
-/// A write to storage takes less than this.
-const SECOND_LOOK_MS: u64 = 20;
+/// A write to storage takes less than this, and is seen everywhere within it.
+const SECOND_LOOK_MS: u64 = 40;
 
 /// More tabs than this are not opened.
 const MOST_TABS: usize = 7;

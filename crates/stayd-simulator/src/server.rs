@@ -105,6 +105,8 @@ impl Server {
         policy.sessions.unremembered_expires_in = Duration::from_millis(lifetimes.life_ms);
         policy.sessions.update_age = Duration::from_millis(lifetimes.update_age_ms);
         policy.sessions.rotation = lifetimes.rotation;
+        // Longer than a request takes, as the policy's documentation asks: clients give up after 15 s.
+        policy.sessions.rotation_grace = Duration::from_secs(20);
         policy.passwords.hash_threads = 1;
         let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").map_err(|_| Broken("the secret"))?;
         let engine = Engine::new(Parts {

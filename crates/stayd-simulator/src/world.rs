@@ -260,7 +260,8 @@ impl World {
                 self.tell(id, event, slot.data);
             }
             Input::Read => {
-                if let Some(slot) = self.deciding_record(id) {
+                // Where nothing decides there is the hint, late as it may be.
+                if let Some(slot) = self.deciding_record(id).or(self.tab(id).local) {
                     let event =
                         Event::Heard { message: stayd_core::Message::State, stored: slot.stored(wall) };
                     self.tell(id, event, slot.data);

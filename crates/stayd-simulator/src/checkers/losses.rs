@@ -1,8 +1,9 @@
 //! Who is signed out, and whether that is right (P1, P6).
 
-use stayd_core::{Event, Status};
+use stayd_core::{Ending, Event, Status};
 
 use crate::checkers::Before;
+use crate::checkers::data::tabs_can_talk;
 use crate::tab::TabId;
 use crate::world::World;
 
@@ -17,7 +18,9 @@ impl World {
             return;
         }
         let truth = &self.browsers[id.browser].truth;
-        if before.session != 0 && truth.left_at(before.session).is_none() {
+        // Of a sign-in and a sign-out that overlap the latter wins, though the session may be the younger one.
+        let overlapped = truth.ambiguous && record.ending == Ending::SignedOut;
+        if before.session != 0 && truth.left_at(before.session).is_none() && !overlapped {
             // P6: nothing but the server's word.
             let since = truth.seen_since(before.session).unwrap_or(0);
             if truth.nobody_at.is_none_or(|at| at < since) {
@@ -32,7 +35,7 @@ impl World {
     fn check_loss(&mut self, id: TabId) {
         let browser = &self.browsers[id.browser];
         let (truth, now) = (&browser.truth, self.now);
-        if truth.out_since.is_some() || truth.ambiguous {
+        if truth.out_since.is_some() || truth.ambiguous || !tabs_can_talk(&browser.setting) {
             return;
         }
         let Some((own, since)) = truth.own else { return };

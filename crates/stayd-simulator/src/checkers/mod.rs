@@ -64,7 +64,10 @@ impl World {
         }
         self.check_data(id);
         self.check_going_out(id, before, event);
-        if event != Event::Frozen {
+        // A page that is being stopped, or has yet to hear that it runs again, waits for that.
+        let stands =
+            event == Event::Frozen || (event == Event::Woke && self.tab(id).running_since == self.now);
+        if !stands {
             self.check_held(id);
         }
     }
