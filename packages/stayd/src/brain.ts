@@ -1,19 +1,4 @@
-import {
-  DEADLINE_AT,
-  EFFECTS_AT,
-  EVENT_LEN,
-  MOMENT_AT,
-  OUTCOME_DECLINED,
-  OUTCOME_FAILED,
-  OUTCOME_NOBODY,
-  OUTCOME_SESSION,
-  OUTCOME_SUPERSEDED,
-  RECORD_LEN,
-  RENDERED_NOBODY,
-  RENDERED_NOTHING,
-  RENDERED_SOMEBODY,
-  VIEW_LEN,
-} from "./codes.ts";
+import { DEADLINE_AT, EFFECTS_AT, EVENT_LEN, MOMENT_AT, RECORD_LEN, VIEW_LEN } from "./codes.ts";
 import { fingerprint } from "./bytes.ts";
 import type { Answer } from "./backend.ts";
 
@@ -51,23 +36,27 @@ export interface Step {
   deadline: number;
 }
 
+/** What an event may carry; each at its place (`stayd_core::codec::events`), and zero where it is not said. */
+export interface Payload {
+  /** Which message, or what was rendered; of an answer it follows from that. */
+  kind?: number;
+  /** The attempt; of a refused request its epoch. */
+  attempt?: number;
+  generation?: number;
+  /** What came of a request, or was rendered. */
+  answer?: Answer | null;
+  /** What pages show of the session in the answer. */
+  text?: string | null;
+  stored?: Stored | null;
+}
+
 /** The machine, spoken to in events. */
 export interface Brain {
   /** The last step. */
   readonly last: Step;
-  /** Takes in an event; `write` appends its payload. */
-  handle(now: number, code: number, write?: (out: Writer) => void): Step;
+  handle(now: number, code: number, payload: Payload): Step;
   /** The events so far as a recording, for `stayd replay`. */
   recording(): Uint8Array;
-}
-
-/** Puts fields into the event that is being made, each at its place (`stayd_core::codec::events`). */
-export interface Writer {
-  byte(at: number, value: number): void;
-  word(at: number, value: number): void;
-  ms(at: number, value: number): void;
-  key(at: number, id: string): void;
-  bytes(at: number, value: Uint8Array): void;
 }
 
 /** The configuration, in the machine's own numbers; times in ms. */
@@ -79,60 +68,47 @@ export interface Config {
   timeout: number;
 }
 
+/** Bytes of the configuration (`stayd_core::codec::events`). */
+const CONFIG_LEN = 20;
+
 /** A recording has at most so many events: hours of a busy page. */
 const RECORDED = 5000;
 
 export function createBrain(module: Module, config: Config, seed: number): Brain {
   const { buffer } = module.memory;
-  const base = module.io();
-  const memory = new DataView(buffer, base);
-  const event = new Uint8Array(buffer, base);
-  let end = 0;
-  /** How far the event goes. */
-  const upTo = (at: number): void => {
-    end = Math.max(end, at);
-  };
-  const out: Writer = {
-    byte(at, value) {
-      memory.setUint8(at, value);
-      upTo(at + 1);
-    },
-    word(at, value) {
-      memory.setUint32(at, value, true);
-      upTo(at + 4);
-    },
-    ms(at, value) {
-      memory.setFloat64(at, value, true);
-      upTo(at + 8);
-    },
-    key(at, id) {
-      out.word(at, fingerprint(id));
-      out.word(at + 4, fingerprint(id, 1));
-    },
-    bytes(at, value) {
-      event.set(value, at);
-      upTo(at + value.length);
-    },
-  };
-  const clear = (): void => {
-    event.fill(0, 0, EVENT_LEN);
-    end = 0;
-  };
+  const event = new Uint8Array(buffer, module.io(), EVENT_LEN);
+  const fields = new DataView(buffer, event.byteOffset);
+  const words = (at: number, values: number[]): void => values.forEach((value, i) => fields.setUint32(at + i * 4, value, true));
+  const times = (at: number, values: number[]): void => values.forEach((ms, i) => fields.setFloat64(at + i * 8, ms, true));
 
-  out.byte(0, config.renewal);
-  [config.heartbeat, config.warning, config.fresh, config.timeout].forEach((ms, at) => out.word(4 + at * 4, ms));
-  const configuration = event.slice(0, end);
-  module.start(seed, end);
+  event[0] = config.renewal;
+  words(4, [config.heartbeat, config.warning, config.fresh, config.timeout]);
+  const configuration = event.slice(0, CONFIG_LEN);
+  module.start(seed, EVENT_LEN);
   const log: [number, Uint8Array][] = [];
 
   const brain = {
     last: {} as Step,
-    handle(now: number, code: number, write?: (out: Writer) => void): Step {
-      clear();
-      out.byte(0, code);
-      write?.(out);
-      if (log.length < RECORDED) log.push([now, event.slice(0, end)]);
-      const at = module.handle(now, end);
+    handle(now: number, code: number, { kind = 0, attempt = 0, generation = 0, answer, text, stored }: Payload): Step {
+      event.fill(0);
+      event.set([code, kind, 0, stored ? (stored.data ? 2 : 1) : 0]);
+      words(4, [attempt, generation]);
+      if (answer?.kind === "session") {
+        const { id, userId, renewsIn, endsIn, lapsesIn = endsIn } = answer;
+        words(16, [fingerprint(id), fingerprint(id, 1), fingerprint(userId), fingerprint(userId, 1), fingerprint(text!)]);
+        times(40, [renewsIn, lapsesIn, endsIn]);
+      }
+      if (answer?.kind === "failed") {
+        event[2] = TROUBLES.indexOf(answer.trouble);
+        times(40, [answer.retryAfter ?? 0]);
+      }
+      if (stored) {
+        times(64, [stored.age]);
+        event.set(stored.record, 72);
+      }
+      // What follows the last byte that is not zero need not be recorded.
+      if (log.length < RECORDED) log.push([now, event.slice(0, event.findLastIndex(Boolean) + 1)]);
+      const at = module.handle(now, EVENT_LEN);
       // Bytes that are no event change nothing.
       if (!at) return { ...brain.last, verdict: 0, effects: event.slice(0, 0) };
       const step = new DataView(buffer, at);
@@ -159,44 +135,8 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
   return brain;
 }
 
-/** Puts in a record, if there is one. */
-export function writeStored(out: Writer, stored: Stored | null): void {
-  if (!stored) return;
-  out.byte(3, stored.data ? 2 : 1);
-  out.ms(64, stored.age);
-  out.bytes(72, stored.record);
-}
-
-/** Puts in what came of a request. `data` is the text of what pages show. */
-export function writeOutcome(out: Writer, answer: Answer, data: string | null): void {
-  out.byte(1, OUTCOMES[answer.kind]);
-  if (answer.kind === "session") writeAnswer(out, answer, data!);
-  if (answer.kind === "failed") {
-    out.byte(2, TROUBLES.indexOf(answer.trouble));
-    out.ms(40, answer.retryAfter ?? 0);
-  }
-}
-
-/** Puts in what the server rendered into the page. */
-export function writeRendered(out: Writer, answer: Answer | null, data: string | null): void {
-  out.byte(1, !answer ? RENDERED_NOTHING : answer.kind === "session" ? RENDERED_SOMEBODY : RENDERED_NOBODY);
-  if (answer?.kind === "session") writeAnswer(out, answer, data!);
-}
-
-function writeAnswer(out: Writer, { id, userId, renewsIn, endsIn, lapsesIn = endsIn }: Answer & { kind: "session" }, data: string): void {
-  out.key(16, id);
-  out.key(24, userId);
-  out.word(32, fingerprint(data));
-  [renewsIn, lapsesIn, endsIn].forEach((ms, at) => out.ms(40 + at * 8, ms));
-}
-
 /** The words for what went wrong, in the order of their numbers. */
 export const TROUBLES = ["none", "offline", "unreachable", "unavailable", "too-many", "unexpected"] as const;
 
-const OUTCOMES = {
-  session: OUTCOME_SESSION,
-  nobody: OUTCOME_NOBODY,
-  declined: OUTCOME_DECLINED,
-  superseded: OUTCOME_SUPERSEDED,
-  failed: OUTCOME_FAILED,
-};
+/** What an answer may be, in the order of the numbers. */
+export const OUTCOMES: Answer["kind"][] = ["session", "nobody", "declined", "superseded", "failed"];

@@ -6,14 +6,14 @@ export function fingerprint(text: string, seed = 0): number {
   return (hash ^ (hash >>> 13)) >>> 0 || 1;
 }
 
-/** The module from its text: a character is a byte, from 35 on; `}` and `~` before it stand for 90 and 180 more. */
+/** The module from its text: one of 90 characters is a byte; `}` and `~` before it stand for 90 and 180 more (`xtask/src/wasm.rs`). */
 export function fromText(text: string): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   let more = 0;
   for (const letter of text) {
-    const value = letter.charCodeAt(0) - 35;
-    if (value < 90) bytes.push(value + more);
-    more = value < 90 ? 0 : (value - 89) * 90;
+    const value = letter.charCodeAt(0);
+    if (value < 125) bytes.push(((value - 9) % 90) + more);
+    more = value < 125 ? 0 : (value - 124) * 90;
   }
   return Uint8Array.from(bytes);
 }

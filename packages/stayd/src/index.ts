@@ -1,7 +1,7 @@
+import { module } from "./module.ts";
 import type { Module } from "./brain.ts";
 import { fromText } from "./bytes.ts";
 import { createOver } from "./create.ts";
-import { module } from "./module.ts";
 
 let compiled: WebAssembly.Module | undefined;
 

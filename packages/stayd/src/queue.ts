@@ -39,7 +39,12 @@ export class SessionFailure extends Error {
 }
 
 export function createQueue(gate: Gate): Queue {
-  const held = new Set<{ go(): void; fail(reason: unknown): void }>();
+  const held = new Set<{ resolve(sent: boolean): void; reject(reason: unknown): void }>();
+  const takeHeld = () => {
+    const all = [...held];
+    held.clear();
+    return all;
+  };
 
   /** Waits until the request may be sent; false where the page is to get the answer that it has. */
   const admitted = (signal: AbortSignal, refused?: Moment): Promise<boolean> | boolean => {
@@ -47,18 +52,13 @@ export function createQueue(gate: Gate): Queue {
     if (verdict === VERDICT_REJECT) throw new SessionFailure(error);
     if (verdict !== VERDICT_HOLD) return verdict === VERDICT_ADMIT;
     return new Promise<boolean>((resolve, reject) => {
-      const entry = { go: () => leave(() => resolve(true)), fail: (reason: unknown) => leave(() => reject(reason)) };
-      const abort = (): void => {
-        gate.withdraw();
-        entry.fail(signal.reason);
-      };
-      const leave = (then: () => void): void => {
-        held.delete(entry);
-        signal.removeEventListener("abort", abort);
-        then();
-      };
+      const entry = { resolve, reject };
       held.add(entry);
-      signal.addEventListener("abort", abort);
+      signal.addEventListener("abort", () => {
+        if (!held.delete(entry)) return;
+        gate.withdraw();
+        reject(signal.reason);
+      });
     });
   };
 
@@ -87,7 +87,7 @@ export function createQueue(gate: Gate): Queue {
         clearTimeout(timer);
       }
     },
-    release: () => [...held].forEach((entry) => entry.go()),
-    reject: (error) => [...held].forEach((entry) => entry.fail(new SessionFailure(error))),
+    release: () => takeHeld().forEach(({ resolve }) => resolve(true)),
+    reject: (error) => takeHeld().forEach(({ reject }) => reject(new SessionFailure(error))),
   };
 }

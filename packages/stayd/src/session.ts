@@ -1,5 +1,5 @@
 import type { Answer, Backend, SessionData, SessionEntry, SessionError } from "./backend.ts";
-import { type Module, type Step, type Stored, type Writer, createBrain, writeOutcome, writeRendered, writeStored } from "./brain.ts";
+import { type Module, type Step, type Stored, type Payload, OUTCOMES, createBrain } from "./brain.ts";
 import { createChannel } from "./channel.ts";
 import { createClock } from "./clock.ts";
 import * as code from "./codes.ts";
@@ -59,7 +59,7 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   dispose(): void;
 }
 
-/** What accompanies an event: data that may come to be shown. */
+/** Data that came with an event and may come to be shown. */
 type Candidate = { data: SessionData; text: string } | null;
 
 const NOTICES: SessionEvent[] = ["signed-in", "signed-out", "ended", "switched", "renewed", "failed", "warned"];
@@ -109,10 +109,10 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   const callbacks: (() => void)[] = [];
   let busy = false;
 
-  const tell = (event: number, write?: (out: Writer) => void, with_: Candidate = null): Step => {
+  const tell = (event: number, payload?: Payload): Step => {
     const now = clock.now();
     if (clock.leapt() && event !== code.EVENT_STARTED) enqueue(now, code.EVENT_WOKE);
-    const step = enqueue(now, event, write, with_);
+    const step = enqueue(now, event, payload);
     if (!busy) {
       busy = true;
       try {
@@ -124,9 +124,9 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     return step;
   };
 
-  const enqueue = (now: number, event: number, write?: (out: Writer) => void, with_: Candidate = null): Step => {
-    const step = brain.handle(now, event, write);
-    steps.push([step, with_]);
+  const enqueue = (now: number, event: number, payload: Payload = {}): Step => {
+    const step = brain.handle(now, event, payload);
+    steps.push([step, candidate(payload.text ?? payload.stored?.data)]);
     options.debug?.({ at: now, event, verdict: step.verdict, effects: step.effects });
     return step;
   };
@@ -170,17 +170,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       case code.EFFECT_ASK_LEADERSHIP: {
         // A page that is being rendered on a server asks nobody.
         if (!browser) break;
-        const end = turns.take(async () => {
-          const found = await storage.read();
-          tell(
-            code.EVENT_LEADERSHIP_GAINED,
-            (out) => {
-              out.word(4, attempt);
-              writeStored(out, found);
-            },
-            candidate(found?.data),
-          );
-        });
+        const end = turns.take(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() }));
         attempts.set(attempt, { end, abort: new AbortController() });
         break;
       }
@@ -265,27 +255,14 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
     const text = answer.kind === "session" ? textOf(answer.data) : null;
-    tell(
-      code.EVENT_ANSWERED,
-      (out) => {
-        out.word(4, attempt);
-        writeOutcome(out, answer, text);
-      },
-      candidate(text),
-    );
+    tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
     command?.resolve(resultOf(answer));
     if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
   };
 
-  const hear = (message: number, stored: Stored): void => {
-    const write = (out: Writer): void => {
-      out.byte(1, message);
-      writeStored(out, stored);
-    };
-    tell(code.EVENT_HEARD, write, candidate(stored.data));
-  };
+  const hear = (kind: number, stored: Stored): Step => tell(code.EVENT_HEARD, { kind, stored });
 
   /** The result of what a sign-out or the end of this object has overtaken. */
   const lost = (): Result => ({ ok: false, error: REJECTIONS[disposed ? 2 : 0]! });
@@ -313,8 +290,9 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
 
   const queue = createQueue({
     ask(refused) {
-      const write = refused && ((out: Writer) => (out.word(4, refused.epoch), out.word(8, refused.generation)));
-      const { verdict, rejection } = tell(refused ? code.EVENT_REFUSED : code.EVENT_REQUESTED, write);
+      const { verdict, rejection } = refused
+        ? tell(code.EVENT_REFUSED, { attempt: refused.epoch, generation: refused.generation })
+        : tell(code.EVENT_REQUESTED);
       return { verdict, error: REJECTIONS[rejection]! };
     },
     withdraw: () => void tell(code.EVENT_WITHDRAWN),
@@ -330,24 +308,15 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   // What is remembered, and what the server rendered, is the first value: before anything can be awaited.
   const remembered = browser ? storage.hint() : null;
   const unwatch = browser
-    ? watchPage((event) => {
-        if (event !== code.EVENT_RESUMED) return tell(event);
-        const found = storage.hint();
-        return tell(event, (out) => writeStored(out, found), candidate(found?.data));
-      })
+    ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint() : null }))
     : null;
   const { initial } = options;
-  const rendered: Answer | null =
-    initial === undefined ? null : initial ? rememberedAnswer(initial) : { kind: "nobody" };
-  const first = candidate(initial ? textOf(initial) : remembered?.data);
-  tell(
-    code.EVENT_STARTED,
-    (out) => {
-      writeRendered(out, rendered, first?.text ?? null);
-      writeStored(out, initial ? remembered && { ...remembered, data: null } : remembered);
-    },
-    first,
-  );
+  tell(code.EVENT_STARTED, {
+    kind: initial === undefined ? code.RENDERED_NOTHING : initial ? code.RENDERED_SOMEBODY : code.RENDERED_NOBODY,
+    answer: initial ? rememberedAnswer(initial) : null,
+    text: initial ? textOf(initial) : null,
+    stored: initial ? remembered && { ...remembered, data: null } : remembered,
+  });
 
   const add = <T>(set: Set<T>, entry: T): (() => void) => {
     set.add(entry);

@@ -51,50 +51,47 @@ export function createStorage(name: string, length: number, remember: boolean, m
   let pending: Promise<unknown> = Promise.resolve();
 
   const open = (): Promise<IDBDatabase | null> =>
-    (database ??= new Promise<IDBDatabase | null>((resolve) => {
-      const fail = (): void => {
-        missing("indexedDB");
-        resolve(null);
-      };
-      try {
-        const request = indexedDB.open("stayd", 1);
-        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-        request.onsuccess = () => {
-          request.result.onversionchange = request.result.onclose = () => {
-            request.result.close();
-            database = null;
-          };
-          resolve(request.result);
+    (database ??= new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open("stayd", 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onsuccess = () => {
+        const { result } = request;
+        result.onversionchange = result.onclose = () => {
+          result.close();
+          database = null;
         };
-        request.onerror = request.onblocked = fail;
-      } catch {
-        fail();
-      }
+        resolve(result);
+      };
+      request.onerror = request.onblocked = reject;
+    }).catch(() => {
+      missing("indexedDB");
+      return null;
     }));
 
   /** One transaction: `work` gets the value of `key` and may answer another one to put there. */
   const transact = async <T>(key: string, mode: IDBTransactionMode, work: (value: unknown) => [T, unknown?], otherwise: T): Promise<T> => {
     const db = await open();
     if (!db) return otherwise;
-    return new Promise((resolve) => {
-      try {
-        let result = otherwise;
+    try {
+      return await new Promise<T>((resolve) => {
+        let answer = otherwise;
         const transaction = db.transaction(STORE, mode);
         const store = transaction.objectStore(STORE);
         const request = store.get(key);
         request.onsuccess = () => {
-          const [answer, next] = work(request.result);
-          result = answer;
+          let next: unknown;
+          [answer, next] = work(request.result);
           if (next) store.put(next, key);
         };
-        transaction.oncomplete = () => resolve(result);
-        transaction.onerror = transaction.onabort = () => resolve(otherwise);
-      } catch {
-        // The browser has closed the database: the next call opens it again.
-        database = null;
-        resolve(otherwise);
-      }
-    });
+        transaction.oncomplete = () => resolve(answer);
+        // An error ends in this, too.
+        transaction.onabort = () => resolve(otherwise);
+      });
+    } catch {
+      // The browser has closed the database: the next call opens it again.
+      database = null;
+      return otherwise;
+    }
   };
 
   const key = `${name}.session`;
