@@ -43,6 +43,8 @@ impl Machine {
         }
         if self.switching_until <= now {
             self.switching_until = Instant::NEVER;
+            // It may have come to pass although nobody told: what waits is not sent for whoever is signed in now (P9).
+            self.doubt = true;
             self.want(Need::Check, now);
         }
     }

@@ -6,6 +6,7 @@ use stayd_core::{
 
 /// A machine whose every step is checked.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "what a page is doing is several yeses and noes")]
 pub(crate) struct Checked {
     pub(crate) machine: Machine,
     pub(crate) now: Instant,
