@@ -118,14 +118,15 @@ impl Notice {
         }
     }
 
-    pub(crate) fn from_code(code: u8, trouble: Trouble) -> Option<Self> {
+    /// `trouble` matters where something failed; elsewhere it may be anything.
+    pub(crate) fn from_code(code: u8, trouble: Option<Trouble>) -> Option<Self> {
         Some(match code {
             notice::SIGNED_IN => Self::SignedIn,
             notice::SIGNED_OUT => Self::SignedOut,
             notice::ENDED => Self::Ended,
             notice::SWITCHED => Self::Switched,
             notice::RENEWED => Self::Renewed,
-            notice::FAILED => Self::Failed(trouble),
+            notice::FAILED => Self::Failed(trouble?),
             notice::WARNED => Self::Warned,
             _ => return None,
         })

@@ -141,7 +141,7 @@ pub fn decode_effect(bytes: &[u8; EFFECT_LEN]) -> Option<Effect> {
         effect::REMEMBER => Effect::Remember,
         effect::TELL => Effect::Tell(Message::from_code(a)?),
         effect::PUBLISH => Effect::Publish,
-        effect::NOTIFY => Effect::Notify(Notice::from_code(a, Trouble::from_code(b)?)?),
+        effect::NOTIFY => Effect::Notify(Notice::from_code(a, Trouble::from_code(b))?),
         effect::CLOSE_CHANNELS => Effect::CloseChannels,
         effect::OPEN_CHANNELS => Effect::OpenChannels,
         _ => return None,
