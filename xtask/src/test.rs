@@ -15,6 +15,8 @@ use crate::{built, process, root, wasm};
 pub(crate) enum Part {
     /// The demo page: types and build
     Page,
+    /// The browser package: its pure parts, and its size
+    Package,
     /// Formatting of the Rust code
     Fmt,
     /// Clippy, warnings denied
@@ -57,7 +59,7 @@ pub(crate) fn run(parts: &[Part]) -> anyhow::Result<()> {
 impl Part {
     fn needs(self) -> &'static [Need] {
         match self {
-            Self::Page => &[Need::Node],
+            Self::Page | Self::Package => &[Need::Node],
             Self::Fmt => &[],
             Self::Simulation => &[Need::CCompiler],
             Self::Clippy | Self::Docs => &[Need::CCompiler, Need::Node],
@@ -70,6 +72,11 @@ impl Part {
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Page => build_page(),
+            Self::Package => {
+                build_page()?;
+                let mut npm = setup::npm(&root().join("packages/stayd"))?;
+                process::run("tests of the browser package", npm.arg("test"))
+            }
             Self::Fmt => process::run("formatting", cargo().args(["fmt", "--all", "--check"])),
             Self::Clippy => {
                 build_page()?;
