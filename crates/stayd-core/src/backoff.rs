@@ -63,6 +63,7 @@ impl Backoff {
     }
 
     /// Something speaks for another try: focus, a network, the page. The server's own wish still stands.
+    #[inline(never)]
     pub(crate) fn nudge(&mut self) {
         self.until = self.until.min(self.floor);
     }

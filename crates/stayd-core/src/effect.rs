@@ -150,6 +150,12 @@ impl Effects {
     pub(crate) const NONE: Self =
         Self { verdict: [verdict::NONE, 0], list: [Effect::Publish; Self::LIMIT], len: 0 };
 
+    /// Before a step.
+    pub(crate) fn clear(&mut self) {
+        self.verdict = [verdict::NONE, 0];
+        self.len = 0;
+    }
+
     pub(crate) fn answer(&mut self, verdict: Verdict) {
         self.verdict = match verdict {
             Verdict::Admit => [verdict::ADMIT, 0],

@@ -95,10 +95,10 @@ impl Machine {
         }
     }
 
-    pub(crate) fn resume(&mut self, remembered: Option<Stored>) {
+    pub(crate) fn resume(&mut self, remembered: Option<&Stored>) {
         self.page.running = true;
         if let Some(stored) = remembered {
-            self.absorb(&stored);
+            self.absorb(stored);
         }
         self.look_again();
     }

@@ -3,7 +3,7 @@
 use crate::backoff::Backoff;
 use crate::config::{Config, REDIRECT_MS};
 use crate::effect::{Effect, Effects, Need, Notice, Settlement};
-use crate::event::{Event, Outcome, Rendered, Trouble};
+use crate::event::{Event, Outcome, Rendered, Stored, Trouble};
 use crate::leadership::Attempt;
 use crate::needs::Needs;
 use crate::queue::Queue;
@@ -116,6 +116,7 @@ impl Machine {
     /// changes nothing. A `now` before an earlier one counts as that one.
     pub fn handle(&mut self, now: Instant, event: Event) -> Effects {
         self.now = self.now.max(now);
+        self.effects.clear();
         if self.page.disposed {
             self.refuse_after_disposal(event);
         } else {
@@ -124,7 +125,7 @@ impl Machine {
                 self.page.rejoin = self.doubt;
             }
             self.see_what_is_due();
-            self.take_in(event);
+            self.take_in(&event);
             self.see_what_is_due();
             self.drop_met_needs();
             self.pursue();
@@ -132,7 +133,7 @@ impl Machine {
             self.publish();
         }
         self.schedule();
-        core::mem::replace(&mut self.effects, Effects::NONE)
+        self.effects.clone()
     }
 
     /// When to say [`Event::DeadlineReached`]: the host keeps one timer.
@@ -150,18 +151,18 @@ impl Machine {
         (self.epoch, self.generation)
     }
 
-    fn take_in(&mut self, event: Event) {
-        match event {
-            Event::Started { rendered, remembered } => self.start(rendered, remembered),
-            Event::LeadershipGained { attempt, stored } => self.lead(attempt, stored),
+    fn take_in(&mut self, event: &Event) {
+        match *event {
+            Event::Started { ref rendered, ref remembered } => self.start(rendered, remembered.as_ref()),
+            Event::LeadershipGained { attempt, ref stored } => self.lead(attempt, stored.as_ref()),
             Event::Answered { attempt, ref outcome } => self.answered(attempt, outcome),
-            Event::Heard { message, stored } => self.hear(message, &stored),
+            Event::Heard { message, ref stored } => self.hear(message, stored),
             Event::Hinted => self.hinted(),
             Event::DeadlineReached => self.lose_patience(),
             Event::Shown => self.shown(),
             Event::Hidden => self.page.visible = false,
             Event::Frozen => self.freeze(),
-            Event::Resumed { remembered } => self.resume(remembered),
+            Event::Resumed { ref remembered } => self.resume(remembered.as_ref()),
             Event::Woke => self.look_again(),
             Event::Online => self.online(),
             Event::Offline => self.offline(),
@@ -177,20 +178,20 @@ impl Machine {
         }
     }
 
-    fn start(&mut self, rendered: Rendered, remembered: Option<crate::event::Stored>) {
+    fn start(&mut self, rendered: &Rendered, remembered: Option<&Stored>) {
         if self.page.started {
             return;
         }
         self.page.started = true;
         if let Some(stored) = remembered {
-            self.absorb(&stored);
+            self.absorb(stored);
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
         }
         let now = self.now;
-        match rendered {
+        match *rendered {
             _ if self.owed => self.needs.owed_at = now,
-            Rendered::Somebody(answer) => self.believe_rendering(&answer),
+            Rendered::Somebody(ref answer) => self.believe_rendering(answer),
             // A page is older than what tabs tell each other: what contradicts them is asked about, and ends nothing (P6).
             Rendered::Nobody if self.standing.session().is_some() => self.want(Need::Check, now),
             Rendered::Nobody => self.confirm_nobody(now),
@@ -296,12 +297,12 @@ impl Machine {
         }
     }
 
-    fn lead(&mut self, number: u32, stored: Option<crate::event::Stored>) {
+    fn lead(&mut self, number: u32, stored: Option<&Stored>) {
         let waits = |attempt: &Attempt| attempt.number == number && !attempt.is_sent();
         match self.attempt {
             Some(attempt) if waits(&attempt) => {
                 if let Some(stored) = stored {
-                    self.absorb(&stored);
+                    self.absorb(stored);
                     self.drop_met_needs();
                 }
                 if !self.attempt.is_some_and(|attempt| waits(&attempt)) {
@@ -400,15 +401,16 @@ impl Machine {
             next.note(Timer::Heartbeat, self.next_heartbeat());
             match &self.attempt {
                 Some(attempt) => next.note(Timer::Patience, attempt.patience_ends_at(&self.config)),
-                None => next.note(Timer::Retry, self.next_start()),
+                None => {
+                    for need in Needs::ORDER {
+                        if self.needs.has(need) {
+                            next.note(Timer::Retry, self.may_start_at(need));
+                        }
+                    }
+                }
             }
             next.note(Timer::Switch, self.switching_until);
         }
         self.deadline = next;
-    }
-
-    fn next_start(&self) -> Instant {
-        let starts = Needs::ORDER.into_iter().filter(|need| self.needs.has(*need));
-        starts.map(|need| self.may_start_at(need)).min().unwrap_or(Instant::NEVER)
     }
 }
