@@ -56,6 +56,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Put deliberate faults into copies of the machine and the engine, and see each found
+    Prove,
     /// Install what the other commands need
     Setup,
 }
@@ -69,6 +71,7 @@ fn main() -> anyhow::Result<()> {
         Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Task::Wasm => wasm::run(),
         Task::Simulate { arguments } => simulate::run(&arguments),
+        Task::Prove => simulate::prove(),
         Task::Setup => setup::everything(),
     }
 }

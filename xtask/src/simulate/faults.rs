@@ -1,0 +1,137 @@
+//! Deliberate faults in the machine and the engine. Each must be found: `cargo xtask prove`.
+
+/// One fault: a place in a file, and what stands there instead.
+pub(super) struct Fault {
+    /// What goes wrong, in words.
+    pub(super) what: &'static str,
+    /// The file, from the repository's root.
+    pub(super) file: &'static str,
+    /// What stands there, once.
+    pub(super) right: &'static str,
+    /// What is put in its place.
+    pub(super) wrong: &'static str,
+}
+
+const MACHINE: &str = "crates/stayd-core/src/machine.rs";
+const RENEWAL: &str = "crates/stayd-core/src/renewal.rs";
+const TABS: &str = "crates/stayd-core/src/tabs.rs";
+const QUEUE: &str = "crates/stayd-core/src/queue.rs";
+const BACKOFF: &str = "crates/stayd-core/src/backoff.rs";
+const HEARTBEAT: &str = "crates/stayd-core/src/heartbeat.rs";
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        what: "an answer of an older epoch is believed",
+        file: RENEWAL,
+        right: "_ if attempt.epoch != self.epoch => {}",
+        wrong: "_ if attempt.epoch > self.epoch => {}",
+    },
+    Fault {
+        what: "a refusal of a replaced credential ends the session",
+        file: RENEWAL,
+        right: "Outcome::Nobody if attempt.generation != self.generation => self.ask_again_soon(attempt.need),",
+        wrong: "Outcome::Nobody if attempt.generation > self.generation => self.ask_again_soon(attempt.need),",
+    },
+    Fault {
+        what: "a superseded answer ends the session",
+        file: RENEWAL,
+        right: "Outcome::Superseded => self.ask_again_soon(attempt.need),",
+        wrong: "Outcome::Superseded => self.confirm_nobody(sent_at),",
+    },
+    Fault {
+        what: "a failed request ends the session",
+        file: RENEWAL,
+        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(attempt.need, retry_after_ms, trouble),\n        }\n    }\n\n    /// The server says: this session.",
+        wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n        }\n    }\n\n    /// The server says: this session.",
+    },
+    Fault {
+        what: "what the server says is not told to the other tabs",
+        file: RENEWAL,
+        right: "        self.effects.push(Effect::Tell(Message::State));\n        self.effects.push(Effect::Remember);\n    }\n",
+        wrong: "        self.effects.push(Effect::Remember);\n    }\n",
+    },
+    Fault {
+        what: "what the server says is not written down",
+        file: RENEWAL,
+        right: "        self.effects.push(Effect::Tell(Message::State));\n        self.effects.push(Effect::Remember);\n    }\n",
+        wrong: "        self.effects.push(Effect::Tell(Message::State));\n    }\n",
+    },
+    Fault {
+        what: "the turn is not given back with the answer",
+        file: RENEWAL,
+        right: "            _ => self.word_given(outcome, &attempt, sent_at),\n        }\n        self.effects.push(Effect::GiveUpLeadership { attempt: number });",
+        wrong: "            _ => self.word_given(outcome, &attempt, sent_at),\n        }",
+    },
+    Fault {
+        what: "a newer epoch is not adopted",
+        file: TABS,
+        right: "Ordering::Greater => self.adopt(stored, written_at),",
+        wrong: "Ordering::Greater => {}",
+    },
+    Fault {
+        what: "another person's data stays when theirs is missing",
+        file: TABS,
+        right: "            session.data = 0;\n            if before.data() != 0 {\n                self.effects.push(Effect::DropData);\n            }",
+        wrong: "            session.data = before.data();",
+    },
+    Fault {
+        what: "a cool-down of another tab is not taken over",
+        file: TABS,
+        right: "self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);",
+        wrong: "let _ = (tried_at, now, floor, random);",
+    },
+    Fault {
+        what: "a sign-out is not told to the other tabs",
+        file: MACHINE,
+        right: "        self.effects.push(Effect::Tell(Message::State));\n        self.effects.push(Effect::Remember);\n        self.fail_fast(Need::SignOut);",
+        wrong: "        self.effects.push(Effect::Remember);\n        self.fail_fast(Need::SignOut);",
+    },
+    Fault {
+        what: "a sign-out is forgotten before the server has heard of it",
+        file: MACHINE,
+        right: "        self.owed = true;\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a tab that is never given its turn waits for ever",
+        file: MACHINE,
+        right: "            self.answered(attempt.number, &outcome);\n        } else {\n            self.send();\n        }",
+        wrong: "            self.answered(attempt.number, &outcome);\n        }",
+    },
+    Fault {
+        what: "what storage says within the turn is not looked at",
+        file: MACHINE,
+        right: "                    self.absorb(stored);\n                    self.drop_met_needs();",
+        wrong: "                    let _ = stored;",
+    },
+    Fault {
+        what: "what one person asked for is sent again for another",
+        file: QUEUE,
+        right: "if epoch != self.epoch {",
+        wrong: "if epoch > self.epoch {",
+    },
+    Fault {
+        what: "held requests are never let go",
+        file: QUEUE,
+        right: "            self.effects.push(Effect::ReleaseHeld);",
+        wrong: "",
+    },
+    Fault {
+        what: "an outage is answered without a wait",
+        file: BACKOFF,
+        right: "self.until = now.plus(wait).max(floor)",
+        wrong: "self.until = now.max(now.plus(wait.min(1)))",
+    },
+    Fault {
+        what: "a page that freezes keeps its turn",
+        file: HEARTBEAT,
+        right: "            self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });",
+        wrong: "            let _ = attempt;",
+    },
+    Fault {
+        what: "the engine renews without looking at the end that was seen",
+        file: "crates/stayd-engine/src/store/memory/sessions.rs",
+        right: "renewal.only_if_expires_by",
+        wrong: "stayd_protocol::Timestamp::from_ms(i64::MAX)",
+    },
+];
