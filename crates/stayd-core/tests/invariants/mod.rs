@@ -1,7 +1,8 @@
 //! What holds after every step of a machine, whatever it is told.
 
 use stayd_core::{
-    Effect, Effects, Event, Identity, Instant, Machine, Message, Outcome, Record, Rendered, Status, Verdict,
+    Effect, Effects, Event, Identity, Instant, Machine, Message, Need, Outcome, Record, Rendered, Status,
+    Verdict,
 };
 
 /// A machine whose every step is checked.
@@ -12,8 +13,10 @@ pub(crate) struct Checked {
     pub(crate) now: Instant,
     /// The turn that is asked for or held.
     turn: Option<u32>,
-    /// The last request that was sent.
+    /// The last request that was sent, and the epoch and generation in which it was.
     sent: u32,
+    sent_in: (u32, u32),
+    signs_in: bool,
     running: bool,
     started: bool,
     disposed: bool,
@@ -29,6 +32,8 @@ impl Checked {
             now,
             turn: None,
             sent: 0,
+            sent_in: (0, 0),
+            signs_in: false,
             running: true,
             started: false,
             disposed: false,
@@ -60,6 +65,7 @@ impl Checked {
             Event::Disposed => self.disposed = true,
             _ => {}
         }
+        self.answers_in_time_count(event, &before)?;
         self.effects_are_in_order(event, &effects)?;
         self.knowledge_is_kept(event, &before, &effects)?;
         self.view_is_consistent()?;
@@ -76,6 +82,17 @@ impl Checked {
         Ok(effects)
     }
 
+    /// What was asked for in an older epoch is no news, unless it is a sign-in's; nor is a refusal of an older credential.
+    fn answers_in_time_count(&self, event: &Event, before: &Record) -> Result<(), String> {
+        let Event::Answered { attempt, outcome } = event else { return Ok(()) };
+        let (epoch, _) = self.sent_in;
+        let late = epoch != before.epoch && !self.signs_in;
+        let lost = self.sent_in != (before.epoch, before.generation) && *outcome == Outcome::Nobody;
+        let after = self.machine.record();
+        let changed = (after.epoch, after.session) != (before.epoch, before.session);
+        ensure(*attempt != self.sent || !(late || lost) || !changed, "a late answer changes nothing")
+    }
+
     fn effects_are_in_order(&mut self, event: &Event, effects: &Effects) -> Result<(), String> {
         ensure(effects.as_slice().len() < Effects::LIMIT, "no step needs as many effects as there may be")?;
         let asked = matches!(event, Event::Requested | Event::Refused { .. });
@@ -89,10 +106,12 @@ impl Checked {
                 Effect::Cancel { attempt } | Effect::GiveUpLeadership { attempt } => {
                     self.turn.take_if(|turn| *turn == attempt);
                 }
-                Effect::Send { attempt, .. } => {
+                Effect::Send { attempt, need } => {
+                    self.signs_in = need == Need::SignIn;
                     ensure(self.turn == Some(attempt), "only the attempt under way sends")?;
                     ensure(self.sent != attempt, "an attempt sends once")?;
                     self.sent = attempt;
+                    self.sent_in = self.machine.moment();
                 }
                 _ => {}
             }
