@@ -53,11 +53,11 @@ pub(crate) const COMMAND_PATIENCE_MS: u64 = 3_000;
 
 /// The first wait after a failure. With [`BACKOFF_FACTOR`] and [`BACKOFF_CEILING_MS`] an hour without network costs
 /// at most 9 attempts (scenario 34).
-pub(crate) const BACKOFF_FIRST_MS: u64 = 2_000;
+pub(crate) const BACKOFF_FIRST_MS: u64 = 10_000;
 /// Each further failure in a row makes the wait so many times longer.
-pub(crate) const BACKOFF_FACTOR: u64 = 4;
+pub(crate) const BACKOFF_FACTOR: u64 = 6;
 /// The longest wait between attempts, before jitter.
-pub(crate) const BACKOFF_CEILING_MS: u64 = 900_000;
+pub(crate) const BACKOFF_CEILING_MS: u64 = 540_000;
 /// A wait is up to half as long again: clients that failed together do not come back together (P5).
 pub(crate) const BACKOFF_JITTER_DIVISOR: u64 = 2;
 /// Focus or a new network cuts a wait short, but never below this.
