@@ -20,7 +20,7 @@ const generations = (tab) =>
     const request = database.transaction("records").objectStore("records").get("stayd");
     const { record } = await new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
     database.close();
-    const hint = JSON.parse(localStorage.getItem("stayd.session")).record.match(/../g).map((pair) => parseInt(pair, 16));
+    const hint = JSON.parse(localStorage.getItem("stayd.session")).record;
     return [record, Uint8Array.from(hint)].map((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true));
   });
 
