@@ -1,6 +1,6 @@
 //! Who is signed out, and whether that is right (P1, P6).
 
-use stayd_core::{Ending, Event, Status};
+use stayd_core::{Ending, Event, Outcome, Status};
 
 use crate::checkers::Before;
 use crate::checkers::data::tabs_can_talk;
@@ -28,7 +28,10 @@ impl World {
                 return self.violate(Some(id), what);
             }
         }
-        self.check_loss(id);
+        let told = matches!(event, Event::Answered { outcome: Outcome::Nobody, .. });
+        if before.session != 0 || told {
+            self.check_loss(id);
+        }
     }
 
     /// P1: the server holds the session of this browser's cookie, and the person did not sign out.
