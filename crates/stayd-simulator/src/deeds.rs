@@ -53,7 +53,7 @@ impl World {
             Deed::Busy { with_429, retry_after_ms, for_ms } => {
                 let busy_until = now + for_ms;
                 self.weather =
-                    crate::network::Weather { with_429, retry_after_ms, busy_until, ..self.weather };
+                    crate::network::Weather { busy_until, with_429, retry_after_ms, ..self.weather };
             }
             Deed::Portal { for_ms } => self.weather.portal_until = now + for_ms,
             Deed::Revoke => {
@@ -90,10 +90,10 @@ impl World {
             Deed::AskRenewal => drop(self.tell(id, Event::RenewalAsked, None)),
             Deed::AskCheck => drop(self.tell(id, Event::CheckAsked, None)),
             Deed::Requests { count } => (0..count).for_each(|_| self.page_asks(id)),
+            Deed::Withdraw if self.tab(id).held.is_empty() => {}
             Deed::Withdraw => {
-                if self.tab_mut(id).held.pop_front().is_some() {
-                    self.tell(id, Event::Withdrawn, None);
-                }
+                self.tab_mut(id).held.pop_front();
+                self.tell(id, Event::Withdrawn, None);
             }
             Deed::Dismiss => drop(self.tell(id, Event::WarningDismissed, None)),
             Deed::Hint => drop(self.tell(id, Event::Hinted, None)),
@@ -326,8 +326,8 @@ impl World {
     /// Whether nothing in a browser knows any more of a sign-out that the server has yet to hear of.
     fn notice_forgetting(&mut self, browser: usize) {
         let place = &self.browsers[browser];
-        let kept = [place.storage.indexed, place.storage.local].into_iter().flatten();
-        let known = kept.map(|slot| slot.record.owed).any(|owed| owed)
+        let mut kept = [place.storage.indexed, place.storage.local].into_iter().flatten();
+        let known = kept.any(|slot| slot.record.owed)
             || place.tabs.iter().any(|tab| tab.is_open() && tab.machine.record().owed);
         if place.truth.out_since.is_some() && !known {
             let holds = self.server.holds(place.cookie.as_deref());

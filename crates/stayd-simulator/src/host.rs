@@ -24,7 +24,7 @@ impl World {
             self.note(|| format!("{id}      -> {effect:?}"));
             self.carry_out(id, *effect, data);
         }
-        let verdict: Option<Verdict> = effects.verdict().into();
+        let verdict = effects.verdict();
         self.note(|| verdict.map_or_else(String::new, |verdict| format!("{id}      => {verdict:?}")));
         self.set_timer(id);
         self.check_step(id, &before, event);

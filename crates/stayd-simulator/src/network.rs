@@ -47,6 +47,7 @@ pub(crate) struct Request {
 
 /// What becomes of one request.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "the unit comes last")]
 pub(crate) struct Fate {
     /// Until it is at the server; `None` where it never is.
     pub(crate) there_ms: Option<u64>,

@@ -176,11 +176,9 @@ impl World {
     pub(crate) fn page_answered(&mut self, id: TabId, request: PageRequest, response: &Response) {
         let moment = self.tab(id).machine.moment();
         match response.body {
-            Body::Page(person) => {
-                // The page may show somebody else by now: the host rejects what was asked for before.
-                if moment.0 == request.moment.0 {
-                    self.check_page_answer(id, &request, person);
-                }
+            // The page may show somebody else by now: the host rejects what was asked for before.
+            Body::Page(person) if moment.0 == request.moment.0 => {
+                self.check_page_answer(id, &request, person);
             }
             Body::Unauthorized if !request.again => {
                 let (epoch, generation) = request.moment;
