@@ -24,6 +24,8 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   get(): SessionView;
   /** As `get`, for nanostores. */
   readonly value: SessionView;
+  /** What a server saw that rendered this page with the same `initial`: what hydration begins with. */
+  readonly rendered: SessionView;
   /** Calls at once and on every change; the answer stops it. */
   subscribe(listener: (view: SessionView) => void): () => void;
   /** As `subscribe`, but not at once. */
@@ -311,12 +313,14 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint() : null }))
     : null;
   const { initial } = options;
+  let rendered = view;
   tell(code.EVENT_STARTED, {
     kind: initial === undefined ? code.RENDERED_NOTHING : initial ? code.RENDERED_SOMEBODY : code.RENDERED_NOBODY,
     answer: initial ? rememberedAnswer(initial) : null,
     text: initial ? textOf(initial) : null,
     stored: initial ? remembered && { ...remembered, data: null } : remembered,
   });
+  if (initial !== undefined) rendered = view;
 
   const add = <T>(set: Set<T>, entry: T): (() => void) => {
     set.add(entry);
@@ -328,6 +332,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     get value() {
       return view;
     },
+    rendered,
     subscribe(listener) {
       const stop = add(listeners, listener);
       listener(view);
