@@ -9,8 +9,11 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
+const ENTRIES = ["index", "js", "debug", "server"];
 const { outputFiles } = await build({
-  entryPoints: ["src/index.ts", "src/js.ts", "src/debug.ts"],
+  entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
+  // What the kits have in common with `stayd/server` they import from there.
+  external: ["stayd/server", "@sveltejs/kit", "next/*", "react"],
   outdir: "dist",
   bundle: true,
   format: "esm",
@@ -20,7 +23,7 @@ const { outputFiles } = await build({
   write: false,
 });
 const textOf = (name) => outputFiles.find(({ path }) => basename(path) === name).text;
-for (const name of ["index.js", "js.js", "debug.js"]) {
+for (const name of ENTRIES.map((entry) => `${basename(entry)}.js`)) {
   const map = `${name}.map`;
   const { code, map: mapped } = await minify(textOf(name), {
     module: true,

@@ -1,0 +1,60 @@
+import type { SessionData } from "../backend.ts";
+import { forward } from "./forward.ts";
+import { type GuardOptions, type Guarded, guard } from "./guard.ts";
+import { type ServerOptions, settingsOf } from "./options.ts";
+import { type ReadOptions, type Reading, createReader } from "./read.ts";
+import { safeReturnPath } from "./return-path.ts";
+
+/** Who is signed in, for programs that answer requests. */
+export interface StaydServer {
+  /** Who has sent the request, with the cookies that the answer must carry. Never throws; the same request is read once. */
+  read(request: Request, options?: ReadOptions): Promise<Reading>;
+  /** The session and its person, or `null`. Throws {@link SessionProblem} when the server cannot say. */
+  session(request: Request, options?: ReadOptions): Promise<SessionData | null>;
+  /** The session of a request that must have one, or the answer to give instead. */
+  guard(request: Request, options?: GuardOptions & ReadOptions): Promise<Guarded>;
+  /** The session of a request that must have one. Throws the answer to give instead, a `Response`. */
+  requireSession(request: Request, options?: GuardOptions & ReadOptions): Promise<SessionData>;
+  /** Where somebody who has just signed in goes on: the path in the query, or `otherwise` (default `/`) if it is not safe. */
+  returnPath(request: Request, options?: { parameter?: string; otherwise?: string }): string;
+  /** Passes requests below `path` (default `/api/auth`) on to the server; `undefined` for all others. */
+  forward(request: Request, path?: string): Promise<Response | undefined>;
+}
+
+/** Reads sessions of a Stayd server, or of a Better Auth server. Make one and keep it: it keeps the keys. */
+export function staydServer(options: ServerOptions): StaydServer {
+  const settings = settingsOf(options);
+  const readAnew = createReader(settings);
+  const known = new WeakMap<Request, Map<string, Promise<Reading>>>();
+
+  // A layout, a page and a guard ask about the same request; cookies that come with the answer would else come twice.
+  const read = (request: Request, how: ReadOptions = {}): Promise<Reading> => {
+    const readings = known.get(request) ?? new Map<string, Promise<Reading>>();
+    known.set(request, readings);
+    const key = `${how.fresh ?? false} ${how.renew ?? true}`;
+    const reading = readings.get(key) ?? readAnew(request, how);
+    readings.set(key, reading);
+    return reading;
+  };
+
+  const guarded = async (request: Request, how: GuardOptions & ReadOptions = {}): Promise<Guarded> =>
+    guard(request, await read(request, how), how);
+
+  return {
+    read,
+    guard: guarded,
+    async session(request, how) {
+      const { data, problem } = await read(request, how);
+      if (data === undefined) throw problem;
+      return data;
+    },
+    async requireSession(request, how) {
+      const { data, response } = await guarded(request, how);
+      if (response) throw response;
+      return data;
+    },
+    returnPath: (request, { parameter = "next", otherwise = "/" } = {}) =>
+      safeReturnPath(new URL(request.url).searchParams.get(parameter), otherwise),
+    forward: (request, path = "/api/auth") => forward(request, path.replace(/\/+$/, ""), settings),
+  };
+}

@@ -1,0 +1,213 @@
+// What is asked of the server, and what becomes of its answers: a scripted one, over real HTTP.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { after, before, beforeEach, test } from "node:test";
+import { source } from "./source.mjs";
+import { CACHES, NOW, OTHER_SECRET, SECRET, SIGNED, compact, payload, sign } from "./server-vectors.mjs";
+
+const { SessionProblem, finish, staydServer } = await source("server");
+const SOMEBODY = { session: { id: "S1", userId: "U1", expiresAt: "2026-01-09T03:04:05.678Z", token: "secret" }, user: { id: "U1", name: "Ada" } };
+const TOKEN_COOKIE = `better-auth.session_token=${SIGNED}`;
+
+let http, url, answer, heard, problems;
+const say = (body, { status = 200, type = "application/json", ...headers } = {}) => (answer = { body, status, headers: { "content-type": type, ...headers } });
+
+before(async () => {
+  http = createServer(async (request, response) => {
+    const pieces = [];
+    for await (const piece of request) pieces.push(piece);
+    heard.push({ method: request.method, path: request.url, headers: request.headers, body: Buffer.concat(pieces).toString() });
+    if (!answer) return;
+    response.writeHead(answer.status, answer.headers).end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
+  }).listen(0, "127.0.0.1");
+  await once(http, "listening");
+  url = `http://127.0.0.1:${http.address().port}/api/auth`;
+});
+after(() => (http.closeAllConnections(), http.close()));
+beforeEach(() => {
+  heard = [];
+  problems = [];
+  say(SOMEBODY);
+});
+
+const serverWith = (options = {}) =>
+  staydServer({ url, secret: SECRET, now: () => NOW, onProblem: (problem) => problems.push(problem), ...options });
+const requestWith = (cookie, { path = "/", headers, ...init } = {}) =>
+  new Request(`http://app.test${path}`, { ...init, headers: { ...(cookie && { cookie }), ...headers } });
+const codes = () => problems.map(({ code }) => code);
+
+test("the server is asked with the session's cookies alone, and its answer has no token", async () => {
+  const request = requestWith(`theme=dark; ${TOKEN_COOKIE}; better-auth.dont_remember=true.x; __Secure-other=1`, { headers: { "user-agent": "Firefox", authorization: "Basic x" } });
+  const { data } = await serverWith({ address: () => "203.0.113.9" }).read(request);
+  assert.deepEqual(data, { session: { id: "S1", userId: "U1", expiresAt: SOMEBODY.session.expiresAt }, user: SOMEBODY.user });
+  const [{ path, headers }] = heard;
+  assert.equal(path, "/api/auth/get-session");
+  assert.equal(headers.cookie, `${TOKEN_COOKIE}; better-auth.dont_remember=true.x`);
+  assert.equal(headers["user-agent"], "Firefox");
+  assert.equal(headers["x-forwarded-for"], "203.0.113.9");
+  assert.equal(headers.authorization, undefined);
+});
+
+test("the same request is read once, and another one again", async () => {
+  const server = serverWith();
+  const request = requestWith(TOKEN_COOKIE);
+  await Promise.all([server.read(request), server.session(request), server.guard(request), server.requireSession(request)]);
+  assert.equal(heard.length, 1);
+  await server.read(requestWith(TOKEN_COOKIE));
+  assert.equal(heard.length, 2);
+});
+
+test("a fresh reading and one that may not renew say so", async () => {
+  await serverWith().read(requestWith(TOKEN_COOKIE), { fresh: true, renew: false });
+  assert.equal(heard[0].path, "/api/auth/get-session?disableCookieCache=true&disableRefresh=true");
+});
+
+test("the answer's cookies of the session go to the browser, and no others", async () => {
+  say(SOMEBODY, { "set-cookie": ["better-auth.session_token=a.b; Path=/; HttpOnly", "other=1; Path=/", "__Secure-better-auth.session_data=c; Secure"] });
+  const server = serverWith();
+  const reading = await server.read(requestWith(TOKEN_COOKIE));
+  assert.deepEqual(reading.setCookies, ["better-auth.session_token=a.b; Path=/; HttpOnly", "__Secure-better-auth.session_data=c; Secure"]);
+  const page = finish(new Response("hello", { headers: { "set-cookie": "theme=dark" } }), reading);
+  assert.equal(page.headers.getSetCookie().length, 3);
+  assert.equal(page.headers.get("cache-control"), "private, no-cache");
+  assert.equal(page.headers.get("vary"), "Cookie");
+  assert.equal(await page.text(), "hello");
+});
+
+test("nobody, in each of the protocol's words, is nobody, and the clearing of cookies reaches the browser", async () => {
+  for (const [body, status] of [[null, 200], [{ session: null, user: null }, 200], [{ code: "UNAUTHORIZED" }, 401]]) {
+    say(body, { status, "set-cookie": "better-auth.session_token=; Max-Age=0" });
+    const { data, setCookies } = await serverWith().read(requestWith(TOKEN_COOKIE));
+    assert.equal(data, null);
+    assert.equal(setCookies.length, 1);
+  }
+  assert.deepEqual(codes(), []);
+});
+
+for (const [what, body, options, received] of [
+  ["a page", "<html>", { type: "text/html" }, "200 text/html"],
+  ["another shape", { loggedIn: true }, {}, "200 application/json"],
+  ["a session without a person", { session: SOMEBODY.session, user: null }, {}, "200 application/json"],
+  ["a text", '"yes"', {}, "200 application/json"],
+  ["no such route", "Not found", { status: 404, type: "text/plain" }, "404 text/plain"],
+  ["a redirect", "", { status: 302, location: "https://login.test/" }, "302 application/json"],
+]) {
+  test(`a server that answers ${what} is named as one of another protocol, with what was expected`, async () => {
+    say(body, options);
+    const server = serverWith();
+    const { data, problem } = await server.read(requestWith(TOKEN_COOKIE));
+    assert.equal(data, undefined);
+    assert.ok(problem instanceof SessionProblem);
+    assert.equal(problem.code, "another-protocol");
+    assert.match(problem.message, /expected JSON as Stayd and Better Auth answer it/);
+    assert.equal(problem.received, received);
+    await assert.rejects(server.session(requestWith(TOKEN_COOKIE)), { code: "another-protocol" });
+    assert.deepEqual(codes(), ["another-protocol"]);
+  });
+}
+
+test("a server that is away or busy makes nobody signed out, and is told of once until it is back", async () => {
+  const server = serverWith({ timeout: 0.2 });
+  say("", { status: 503, "retry-after": "7" });
+  const busy = await server.guard(requestWith(TOKEN_COOKIE, { headers: { accept: "text/html" } }));
+  assert.equal(busy.response.status, 503);
+  assert.equal(busy.response.headers.get("retry-after"), "7");
+  await server.read(requestWith(TOKEN_COOKIE));
+  assert.deepEqual(codes(), ["unavailable"]);
+  answer = null;
+  assert.equal((await server.read(requestWith(TOKEN_COOKIE))).data, undefined);
+  assert.deepEqual(codes(), ["unavailable", "unreachable"]);
+  say(SOMEBODY);
+  assert.ok(await server.session(requestWith(TOKEN_COOKIE)));
+  say("", { status: 429 });
+  await server.read(requestWith(TOKEN_COOKIE));
+  assert.deepEqual(codes(), ["unavailable", "unreachable", "unavailable"]);
+});
+
+test("a server that does not serve the host is told of with what to change", async () => {
+  say("", { status: 421 });
+  await serverWith().read(requestWith(TOKEN_COOKIE));
+  assert.match(problems[0].message, /add it to `hosts`/);
+});
+
+test("a token that has just been replaced is no problem to tell of", async () => {
+  say({ code: "SESSION_SUPERSEDED" }, { status: 409 });
+  const { data, problem } = await serverWith().read(requestWith(TOKEN_COOKIE));
+  assert.deepEqual([data, problem.code, codes()], [undefined, "superseded", []]);
+});
+
+test("a wrong secret is told of once, and people stay signed in", async () => {
+  const server = serverWith({ secret: OTHER_SECRET });
+  for (let times = 0; times < 5; times++) assert.equal((await server.read(requestWith(TOKEN_COOKIE))).data.user.id, "U1");
+  assert.deepEqual(codes(), ["wrong-secret"]);
+  assert.doesNotMatch(problems[0].message, /kX3v|test-secret/);
+});
+
+test("without onProblem it is told on the console", async (t) => {
+  const lines = t.mock.method(console, "error", () => {});
+  const server = serverWith({ secret: OTHER_SECRET, onProblem: undefined });
+  await server.read(requestWith(TOKEN_COOKIE));
+  await server.read(requestWith(TOKEN_COOKIE));
+  assert.equal(lines.mock.callCount(), 1);
+  assert.match(lines.mock.calls[0].arguments[0], /^stayd: The secret here is not the one/);
+});
+
+test("a stranger's cookies have the server asked once in ten seconds, and are nobody whatever comes", async () => {
+  let now = NOW;
+  const server = serverWith({ now: () => now });
+  const forged = `better-auth.session_token=${sign("made-up", OTHER_SECRET)}`;
+  say(null);
+  for (let times = 0; times < 50; times++) assert.equal((await server.read(requestWith(forged))).data, null);
+  assert.equal(heard.length, 1);
+  now += 10_000;
+  say("<html>", { type: "text/html" });
+  assert.equal((await server.read(requestWith(forged))).data, null);
+  assert.equal(heard.length, 2);
+  assert.deepEqual(codes(), []);
+});
+
+test("a guard sends those who look at a page to sign in, and refuses programs", async () => {
+  const server = serverWith();
+  const html = { headers: { accept: "text/html" } };
+  const away = await server.guard(requestWith("", { path: "/account?tab=2", ...html }), { to: "/in" });
+  assert.deepEqual([away.response.status, away.response.headers.get("location")], [303, "/in?next=%2Faccount%3Ftab%3D2"]);
+  assert.equal(away.response.headers.get("cache-control"), "no-store");
+  for (const init of [{}, { method: "POST", ...html }, { headers: { accept: "text/html", "sec-fetch-mode": "cors" } }]) {
+    const refused = await server.guard(requestWith("", init));
+    assert.equal(refused.response.status, 401);
+    assert.deepEqual(await refused.response.json(), { code: "UNAUTHORIZED", message: "Unauthorized" });
+  }
+  assert.equal((await server.guard(requestWith(TOKEN_COOKIE))).data.user.id, "U1");
+  await assert.rejects(server.requireSession(requestWith("", html)), (thrown) => thrown instanceof Response && thrown.status === 303);
+});
+
+test("whoever signs in goes back where they wanted to go, if it is on this site", () => {
+  const server = serverWith();
+  assert.equal(server.returnPath(requestWith("", { path: "/in?next=/account" })), "/account");
+  assert.equal(server.returnPath(requestWith("", { path: "/in?next=//evil.test" })), "/");
+  assert.equal(server.returnPath(requestWith("", { path: "/in?back=https://evil.test" }), { parameter: "back", otherwise: "/home" }), "/home");
+});
+
+test("requests below the base path are passed on with method, body and origin, and their answers come back whole", async () => {
+  say({ ok: true }, { status: 201, "set-cookie": ["a=1", "b=2"], "x-extra": "yes" });
+  const server = serverWith();
+  const sent = requestWith("a=1", { path: "/api/auth/sign-in/email?x=1", method: "POST", body: '{"a":1}', headers: { origin: "http://app.test", "x-forwarded-for": "6.6.6.6" } });
+  const response = await server.forward(sent);
+  assert.equal(response.status, 201);
+  assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2"]);
+  assert.deepEqual(await response.json(), { ok: true });
+  const [{ method, path, body, headers }] = heard;
+  assert.deepEqual([method, path, body, headers.origin], ["POST", "/api/auth/sign-in/email?x=1", '{"a":1}', "http://app.test"]);
+  assert.equal(headers["x-forwarded-for"], undefined);
+  for (const path of ["/", "/api/auth", "/api/authx/ok", "/api/auth/../x", "/other/api/auth/ok"]) {
+    assert.equal(await server.forward(requestWith("", { path })), undefined, path);
+  }
+});
+
+test("session data that is good asks nobody", async () => {
+  const request = requestWith(`${TOKEN_COOKIE}; better-auth.session_data=${CACHES.compact}`);
+  assert.ok((await serverWith().read(request)).data);
+  assert.ok((await serverWith().read(requestWith(`${TOKEN_COOKIE}; better-auth.session_data=${compact(payload())}`))).data);
+  assert.equal(heard.length, 0);
+});
