@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 await rm("dist", { recursive: true, force: true });
-await mkdir("dist");
-const ENTRIES = ["index", "js", "debug", "server"];
+await mkdir("dist/kits", { recursive: true });
+const ENTRIES = ["index", "js", "debug", "server", "kits/sveltekit", "kits/astro", "kits/next", "kits/fetch"];
 const { outputFiles } = await build({
   entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
   // What the kits have in common with `stayd/server` they import from there.
-  external: ["stayd/server", "@sveltejs/kit", "next/*", "react"],
+  external: ["stayd/server", "@sveltejs/kit", "next/*"],
   outdir: "dist",
   bundle: true,
   format: "esm",
@@ -23,7 +23,8 @@ const { outputFiles } = await build({
   write: false,
 });
 const textOf = (name) => outputFiles.find(({ path }) => basename(path) === name).text;
-for (const name of ENTRIES.map((entry) => `${basename(entry)}.js`)) {
+for (const entry of ENTRIES) {
+  const name = `${basename(entry)}.js`;
   const map = `${name}.map`;
   const { code, map: mapped } = await minify(textOf(name), {
     module: true,
@@ -32,8 +33,8 @@ for (const name of ENTRIES.map((entry) => `${basename(entry)}.js`)) {
     compress: { passes: 3, unsafe_arrows: true, reduce_funcs: false, inline: 0 },
     sourceMap: { content: textOf(map), url: map },
   });
-  await writeFile(`dist/${name}`, code);
-  await writeFile(`dist/${map}`, mapped);
+  await writeFile(`dist/${entry}.js`, code);
+  await writeFile(`dist/${entry}.js.map`, mapped);
 }
 const types = spawnSync("npx", ["tsc", "--emitDeclarationOnly", "--declaration"], { stdio: "inherit" });
 process.exit(types.status ?? 1);

@@ -6,4 +6,4 @@ export { type ServerOptions, secretsFrom } from "./server/options.ts";
 export { type ProblemCode, SessionProblem } from "./server/problem.ts";
 export type { ReadOptions, Reading } from "./server/read.ts";
 export { safeReturnPath } from "./server/return-path.ts";
-export { type StaydServer, staydServer } from "./server/server.ts";
+export { type RespondOptions, type StaydServer, staydServer } from "./server/server.ts";

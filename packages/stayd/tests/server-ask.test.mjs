@@ -39,7 +39,7 @@ const codes = () => problems.map(({ code }) => code);
 
 test("the server is asked with the session's cookies alone, and its answer has no token", async () => {
   const request = requestWith(`theme=dark; ${TOKEN_COOKIE}; better-auth.dont_remember=true.x; __Secure-other=1`, { headers: { "user-agent": "Firefox", authorization: "Basic x" } });
-  const { data } = await serverWith({ address: () => "203.0.113.9" }).read(request);
+  const { data } = await serverWith().read(request, { address: "203.0.113.9" });
   assert.deepEqual(data, { session: { id: "S1", userId: "U1", expiresAt: SOMEBODY.session.expiresAt }, user: SOMEBODY.user });
   const [{ path, headers }] = heard;
   assert.equal(path, "/api/auth/get-session");

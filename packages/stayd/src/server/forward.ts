@@ -13,13 +13,12 @@ const DECODED = ["content-encoding", "content-length", "transfer-encoding", "con
  * Passes a request below `path` on to the server, so that pages and sessions are of one origin also where no proxy in front
  * sees to that. `undefined` for other paths.
  */
-export async function forward(request: Request, path: string, settings: Settings): Promise<Response | undefined> {
+export async function forward(request: Request, path: string, settings: Settings, address?: string): Promise<Response | undefined> {
   const { pathname, search } = new URL(request.url);
   const rest = pathname.slice(path.length);
   if (!pathname.startsWith(path) || !rest.startsWith("/")) return undefined;
   const headers = new Headers(request.headers);
   for (const name of NOT_FORWARDED) headers.delete(name);
-  const address = settings.address(request);
   // Where nobody here knows the address, nobody vouches for what the request says of it.
   if (address) headers.set("x-forwarded-for", address);
   else headers.delete("x-forwarded-for");

@@ -7,6 +7,8 @@ export interface GuardOptions {
   to?: string;
   /** The query parameter that says where they wanted to go. Default `next`. */
   parameter?: string;
+  /** Where the visitor is, where that is not the request's own address. */
+  url?: URL;
 }
 
 /** What a guard says: go on with this session, or give this answer instead. */
@@ -37,7 +39,7 @@ export function guard(request: Request, reading: Reading, options: GuardOptions 
     return { response: finish(response, reading) };
   }
   const response = isNavigation(request)
-    ? answer(303, { location: signInAddress(request.url, options) })
+    ? answer(303, { location: signInAddress(options.url ?? request.url, options) })
     : answer(401, { "content-type": "application/json" }, JSON.stringify({ code: "UNAUTHORIZED", message: "Unauthorized" }));
   return { response: finish(response, reading) };
 }
@@ -57,6 +59,8 @@ function isNavigation({ method, headers }: Request): boolean {
  * itself.
  */
 export function finish(response: Response, { setCookies }: Reading): Response {
+  // A change of protocol is no answer.
+  if (response.status < 200) return response;
   // An answer that was fetched or is a redirect of the platform cannot be changed.
   const own = new Response(response.body, response);
   for (const cookie of setCookies) own.headers.append("set-cookie", cookie);
@@ -80,6 +84,10 @@ export function isGuarded(url: URL, guards: Guards): boolean {
     return path === root || path.startsWith(`${root}/`);
   });
 }
+
+/** Whether this is the page where people sign in, which no guard may close. */
+export const isSignInPage = ({ pathname }: URL, { to = "/sign-in" }: GuardOptions): boolean =>
+  plain(pathname) === plain(new URL(to, NOWHERE).pathname);
 
 function plain(path: string): string {
   let decoded = path;

@@ -24,8 +24,6 @@ export interface ServerOptions {
   timeout?: number;
   /** Sends the requests to the server. Default: the `fetch` of the platform. */
   fetch?: typeof fetch;
-  /** The visitor's address, where this program knows it; the server must count it among its `trusted_proxies`. */
-  address?: (request: Request) => string | undefined;
   /** Hears of each kind of problem once, until it has gone. Default: a line on `console.error`. */
   onProblem?: (problem: SessionProblem) => void;
   /** The time, in ms since the epoch. */
@@ -42,7 +40,6 @@ export interface Settings {
   cookieCache: boolean;
   timeout: number;
   fetch: typeof fetch;
-  address: (request: Request) => string | undefined;
   onProblem: (problem: SessionProblem) => void;
   now: () => number;
 }
@@ -71,7 +68,6 @@ export function settingsOf(options: ServerOptions): Settings {
     cookieCache: options.cookieCache ?? true,
     timeout: timeout * 1000,
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-    address: options.address ?? (() => undefined),
     onProblem: options.onProblem ?? ((problem) => console.error(`stayd: ${problem.message}`)),
     now: options.now ?? Date.now,
   };

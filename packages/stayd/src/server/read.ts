@@ -24,6 +24,8 @@ export interface ReadOptions {
   fresh?: boolean;
   /** `false` where the answer cannot carry cookies: the session is not renewed then. Default `true`. */
   renew?: boolean;
+  /** The visitor's address, where it is known; the server must count this program among its `trusted_proxies`. */
+  address?: string | undefined;
 }
 
 /**
@@ -50,11 +52,10 @@ export function createReader(settings: Settings): (request: Request, options?: R
     return secure ? secureNames : plainNames;
   };
 
-  const askServer = async (request: Request, cookies: Cookies, { fresh = false, renew = true }: ReadOptions): Promise<Told> => {
+  const askServer = async (request: Request, cookies: Cookies, { fresh = false, renew = true, address }: ReadOptions): Promise<Told> => {
     const headers: Record<string, string> = { accept: "application/json", cookie: ownCookies(cookies, prefix) };
     const agent = request.headers.get("user-agent");
     if (agent) headers["user-agent"] = agent;
-    const address = settings.address(request);
     if (address) headers["x-forwarded-for"] = address;
     const { url, timeout, fetch } = settings;
     return ask({ url, prefix, headers, fresh, mayRenew: renew, timeout, fetch });

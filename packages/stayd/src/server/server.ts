@@ -1,9 +1,18 @@
 import type { SessionData } from "../backend.ts";
 import { forward } from "./forward.ts";
-import { type GuardOptions, type Guarded, guard } from "./guard.ts";
+import { type GuardOptions, type Guarded, type Guards, finish, guard, isGuarded, isSignInPage } from "./guard.ts";
 import { type ServerOptions, settingsOf } from "./options.ts";
 import { type ReadOptions, type Reading, createReader } from "./read.ts";
 import { safeReturnPath } from "./return-path.ts";
+
+export interface RespondOptions extends GuardOptions {
+  /** What only signed-in people see: paths, with everything below them, or a function of the address. Default: nothing. */
+  guard?: Guards;
+  /** Passes requests below this path (`true`: `/api/auth`) on to the server, where no proxy in front does. */
+  forward?: boolean | string;
+  /** The visitor's address, where it is known. */
+  address?: string | undefined;
+}
 
 /** Who is signed in, for programs that answer requests. */
 export interface StaydServer {
@@ -18,7 +27,9 @@ export interface StaydServer {
   /** Where somebody who has just signed in goes on: the path in the query, or `otherwise` (default `/`) if it is not safe. */
   returnPath(request: Request, options?: { parameter?: string; otherwise?: string }): string;
   /** Passes requests below `path` (default `/api/auth`) on to the server; `undefined` for all others. */
-  forward(request: Request, path?: string): Promise<Response | undefined>;
+  forward(request: Request, path?: string, address?: string): Promise<Response | undefined>;
+  /** All of it for one request: forwards, guards, and gives the answer that `answer` makes with the reading its cookies. */
+  respond(request: Request, options: RespondOptions, answer: (reading: Reading) => Response | Promise<Response>): Promise<Response>;
 }
 
 /** Reads sessions of a Stayd server, or of a Better Auth server. Make one and keep it: it keeps the keys. */
@@ -40,6 +51,9 @@ export function staydServer(options: ServerOptions): StaydServer {
   const guarded = async (request: Request, how: GuardOptions & ReadOptions = {}): Promise<Guarded> =>
     guard(request, await read(request, how), how);
 
+  const passOn = (request: Request, path = "/api/auth", address?: string): Promise<Response | undefined> =>
+    forward(request, path.replace(/\/+$/, ""), settings, address);
+
   return {
     read,
     guard: guarded,
@@ -55,6 +69,14 @@ export function staydServer(options: ServerOptions): StaydServer {
     },
     returnPath: (request, { parameter = "next", otherwise = "/" } = {}) =>
       safeReturnPath(new URL(request.url).searchParams.get(parameter), otherwise),
-    forward: (request, path = "/api/auth") => forward(request, path.replace(/\/+$/, ""), settings),
+    forward: passOn,
+    async respond(request, how, answer) {
+      const { forward: path, address, guard: guards, url = new URL(request.url) } = how;
+      const passed = path && (await passOn(request, path === true ? undefined : path, address));
+      if (passed) return passed;
+      const reading = await read(request, { address });
+      const refused = guards && isGuarded(url, guards) && !isSignInPage(url, how) && guard(request, reading, how).response;
+      return refused || finish(await answer(reading), reading);
+    },
   };
 }
