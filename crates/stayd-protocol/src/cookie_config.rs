@@ -69,6 +69,16 @@ impl CookieConfig {
         self.name("dont_remember")
     }
 
+    /// Name of the cookie with the CSRF token, which page scripts can read.
+    pub fn csrf_token_name(&self) -> String {
+        self.name("csrf_token")
+    }
+
+    /// Name of the cookie with the signed id of somebody who is not signed in, to whom a CSRF token is bound.
+    pub fn visitor_name(&self) -> String {
+        self.name("visitor")
+    }
+
     /// Sets the session token, signed already; `max_age` is `None` when the session ends with the browser.
     pub fn session_token(&self, signed: String, max_age: Option<Duration>) -> SetCookie {
         self.cookie(self.session_token_name(), signed, max_age)
@@ -82,6 +92,16 @@ impl CookieConfig {
     /// Sets the cookie that says that the session ends with the browser; it ends with it too.
     pub fn dont_remember(&self, signed: String) -> SetCookie {
         self.cookie(self.dont_remember_name(), signed, None)
+    }
+
+    /// Sets the CSRF token where page scripts can read it; `max_age` is that of the session it is bound to.
+    pub fn csrf_token(&self, token: String, max_age: Option<Duration>) -> SetCookie {
+        SetCookie { http_only: false, ..self.cookie(self.csrf_token_name(), token, max_age) }
+    }
+
+    /// Sets the id of somebody who is not signed in, signed already; it ends with the browser.
+    pub fn visitor(&self, signed: String) -> SetCookie {
+        self.cookie(self.visitor_name(), signed, None)
     }
 
     /// Removes the cookie `name` from the browser.
@@ -168,6 +188,22 @@ mod tests {
         assert_eq!(
             CookieConfig::default().dont_remember("true.x".to_owned()).to_string(),
             "better-auth.dont_remember=true.x; Path=/; HttpOnly; SameSite=Lax"
+        );
+    }
+
+    #[test]
+    fn only_the_csrf_token_is_within_reach_of_scripts() {
+        assert_eq!(
+            https().csrf_token("abc".to_owned(), Some(WEEK)).to_string(),
+            "__Secure-better-auth.csrf_token=abc; Max-Age=604800; Path=/; Secure; SameSite=Lax"
+        );
+        assert_eq!(
+            CookieConfig::default().csrf_token("abc".to_owned(), None).to_string(),
+            "better-auth.csrf_token=abc; Path=/; SameSite=Lax"
+        );
+        assert_eq!(
+            https().visitor("abc.x".to_owned()).to_string(),
+            "__Secure-better-auth.visitor=abc.x; Path=/; HttpOnly; Secure; SameSite=Lax"
         );
     }
 

@@ -82,6 +82,8 @@ error_codes! {
     InvalidOrigin = "INVALID_ORIGIN", "Invalid origin";
     MissingOrNullOrigin = "MISSING_OR_NULL_ORIGIN", "Missing or null Origin";
     CrossSiteNavigationLoginBlocked = "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED", "Cross-site navigation login blocked. This request appears to be a CSRF attack.";
+    CsrfTokenMissing = "CSRF_TOKEN_MISSING", "A request that changes something needs a CSRF token";
+    CsrfTokenInvalid = "CSRF_TOKEN_INVALID", "The CSRF token does not belong to this session";
     InvalidCallbackUrl = "INVALID_CALLBACK_URL", "Invalid callbackURL";
     InvalidRedirectUrl = "INVALID_REDIRECT_URL", "Invalid redirectURL";
     InvalidErrorCallbackUrl = "INVALID_ERROR_CALLBACK_URL", "Invalid errorCallbackURL";

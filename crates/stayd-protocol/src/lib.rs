@@ -12,6 +12,7 @@
 //! - [`Timestamp`], [`User`], [`Session`]: the JSON of the protocol;
 //! - [`cookie`] reads a `Cookie` header, [`CookieConfig`] and [`SetCookie`] write `Set-Cookie`;
 //! - [`SessionDataCodec`]: the signed or encrypted cache cookie `session_data`;
+//! - [`CsrfTokens`]: what a page shows beside its cookies when it changes something;
 //! - [`MailToken`]: what a verification mail carries; [`password`]: how passwords are stored.
 //!
 //! ```
@@ -30,6 +31,7 @@ mod cache_payload;
 mod chunk;
 mod compact;
 mod cookie_config;
+mod csrf;
 mod error_code;
 mod hmac_key;
 mod jwe;
@@ -54,6 +56,7 @@ pub mod password;
 pub use cache_payload::{CachePayload, Unencodable};
 pub use chunk::{MAX_SESSION_DATA_LENGTH, join_chunks};
 pub use cookie_config::{CookieConfig, InvalidCookieConfig};
+pub use csrf::{CsrfSubject, CsrfTokens};
 pub use error_code::ErrorCode;
 pub use mail_token::{MailToken, MailTokenError};
 pub use random::Random;

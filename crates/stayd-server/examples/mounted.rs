@@ -8,8 +8,8 @@ use stayd_engine::store::MemoryStore;
 use stayd_engine::{Clock, Engine, Parts, Policy};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
 use stayd_server::{
-    FreshlySignedIn, Limits, MaybeSignedIn, ServerConfig, SignedIn, Stayd, TrustedOrigins, TrustedProxies,
-    router, serve,
+    CsrfMode, FreshlySignedIn, Limits, MaybeSignedIn, ServerConfig, SignedIn, Stayd, TrustedOrigins,
+    TrustedProxies, router, serve,
 };
 use std::error::Error;
 use std::sync::Arc;
@@ -61,6 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             cookie_cache: None,
             secrets,
             trusted_origins: TrustedOrigins::new(ORIGIN, [])?,
+            csrf: CsrfMode::default(),
             trusted_proxies: TrustedProxies::default(),
             rate_limit: true,
         },

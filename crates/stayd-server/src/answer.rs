@@ -72,7 +72,7 @@ impl IntoResponse for Answer {
         if let Some(location) = self.location {
             insert_text(headers, LOCATION, &location);
         }
-        self.cookies.write(headers);
+        self.cookies.write(&mut response);
         response
     }
 }

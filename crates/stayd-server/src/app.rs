@@ -5,7 +5,7 @@ use crate::{
     session_data::SessionDataReader,
 };
 use stayd_engine::Engine;
-use stayd_protocol::{SessionDataCodec, Signer};
+use stayd_protocol::{CsrfTokens, SessionDataCodec, Signer};
 use std::sync::{Arc, atomic::AtomicI64};
 
 /// An engine with its HTTP settings: what [`crate::router`] is made of, and what an application keeps in its state so that
@@ -36,6 +36,7 @@ pub(crate) struct Inner {
     pub(crate) config: ServerConfig,
     pub(crate) names: CookieNames,
     pub(crate) signer: Signer,
+    pub(crate) csrf: CsrfTokens,
     pub(crate) session_data: Option<SessionDataReader>,
     pub(crate) limiter: RateLimiter,
     pub(crate) request_ids: RequestIds,
@@ -54,6 +55,7 @@ impl App {
                 SESSION_DATA_VERSION,
             ))
         });
+        let csrf = CsrfTokens::new(&config.secrets);
         let ready_at = AtomicI64::new(0);
         let request_ids = RequestIds::new(engine.random());
         let limiter = RateLimiter::default();
@@ -63,6 +65,7 @@ impl App {
                 config,
                 names,
                 signer,
+                csrf,
                 session_data,
                 limiter,
                 request_ids,

@@ -73,6 +73,7 @@ async fn read(request: Request, app: &App, forms: Forms) -> ApiResult<Call> {
     if changes {
         origin::check(&RequestOrigin::of(&call.headers), &app.config.trusted_origins)?;
         check_redirect_targets(call.body.as_ref(), &call.query, &app.config.trusted_origins)?;
+        app.check_csrf(&call.headers).await?;
     }
     Ok(call)
 }

@@ -1,6 +1,6 @@
 //! What the HTTP face needs to know beside the engine's policy.
 
-use crate::{address::TrustedProxies, origin::TrustedOrigins};
+use crate::{address::TrustedProxies, csrf::CsrfMode, origin::TrustedOrigins};
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub struct ServerConfig {
     pub secrets: Secrets,
     /// Who may send requests that change something, and where redirects may lead.
     pub trusted_origins: TrustedOrigins,
+    /// When requests that change something need a token beside that.
+    pub csrf: CsrfMode,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: TrustedProxies,
     /// Whether requests are counted and refused beyond the limits.

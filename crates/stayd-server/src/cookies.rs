@@ -1,10 +1,14 @@
 //! Cookies of an answer: what is set and what is deleted.
 
-use crate::app::App;
+use crate::{
+    app::App,
+    csrf::{News, Subject},
+};
 use axum::http::{
     HeaderMap, HeaderValue,
     header::{COOKIE, SET_COOKIE},
 };
+use axum::response::Response;
 use stayd_engine::{LiveSession, SignedIn, wire_session, wire_user};
 use stayd_protocol::{CachePayload, Session, SessionToken, SetCookie, Timestamp, User};
 use std::borrow::Cow;
@@ -12,23 +16,29 @@ use std::time::Duration;
 
 /// The `Set-Cookie` headers of one answer, in order. A later one for the same name replaces an earlier one, so that no browser has to choose.
 #[derive(Debug, Default)]
-pub(crate) struct Cookies(Vec<SetCookie>);
+pub(crate) struct Cookies {
+    all: Vec<SetCookie>,
+    news: Option<News>,
+}
 
 impl Cookies {
     /// Sets or deletes a cookie.
     pub(crate) fn push(&mut self, cookie: SetCookie) {
-        self.0.retain(|earlier| earlier.name != cookie.name);
-        self.0.push(cookie);
+        self.all.retain(|earlier| earlier.name != cookie.name);
+        self.all.push(cookie);
     }
 
-    /// Appends the headers.
-    pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        for cookie in &self.0 {
+    /// Appends the headers, and leaves word of what they mean for the CSRF token.
+    pub(crate) fn write(self, response: &mut Response) {
+        for cookie in &self.all {
             match HeaderValue::from_str(&cookie.to_string()) {
-                Ok(value) => drop(headers.append(SET_COOKIE, value)),
+                Ok(value) => drop(response.headers_mut().append(SET_COOKIE, value)),
                 // Values are encoded and the configuration is checked, so this cannot be.
                 Err(_) => tracing::error!(cookie = cookie.name, "a cookie does not fit into a header"),
             }
+        }
+        if let Some(news) = self.news {
+            response.extensions_mut().insert(news);
         }
     }
 
@@ -37,13 +47,16 @@ impl Cookies {
         for cookie in app.config.cookies.clear_session(&cookie_header(request)) {
             self.push(cookie);
         }
+        self.news = Some(News::Nobody);
     }
 
     /// Sets the cookies of a session that has just begun.
     pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn) {
         let session = &signed_in.session;
         let now = session.created_at;
-        self.session_token(app, &signed_in.token, session.remembered.then(|| session.expires_at.since(now)));
+        let life = session.remembered.then(|| session.expires_at.since(now));
+        self.news = Some(News::Session(Subject::Session { id: session.id.clone(), life }));
+        self.session_token(app, &signed_in.token, life);
         if !session.remembered {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
         } else if app.names.dont_remember_is_in(request) {
@@ -69,8 +82,9 @@ impl Cookies {
     ) {
         let session = &live.session;
         // Counted from this moment, not from `read_at`, which lies before a renewal.
-        let life = session.expires_at.since(app.engine.now());
-        self.session_token(app, token, session.remembered.then_some(life));
+        let life = session.remembered.then_some(session.expires_at.since(app.engine.now()));
+        self.news = Some(News::Session(Subject::Session { id: session.id.clone(), life }));
+        self.session_token(app, token, life);
         if !session.remembered {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
         }
@@ -114,10 +128,8 @@ impl Cookies {
     }
 
     fn session_token(&mut self, app: &App, token: &SessionToken, life: Option<Duration>) {
-        // Rounded up: the browser must not drop the cookie while the session lives (C-4 allows one second).
-        let max_age = life
-            .map(|life| Duration::from_secs(life.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)));
-        self.push(app.config.cookies.session_token(app.signer.sign(token.expose()), max_age));
+        let signed = app.signer.sign(token.expose());
+        self.push(app.config.cookies.session_token(signed, life.map(whole_seconds)));
     }
 
     fn session_data(&mut self, app: &App, request: &HeaderMap, data: CacheInput<'_>, now: Timestamp) {
@@ -156,6 +168,11 @@ struct CacheInput<'a> {
     user: User,
     token: &'a SessionToken,
     remembered: bool,
+}
+
+/// Rounded up: the browser must not drop a cookie while the session lives (C-4 allows one second).
+pub(crate) fn whole_seconds(life: Duration) -> Duration {
+    Duration::from_secs(life.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX))
 }
 
 /// The request's cookies as one text; empty when there are none. HTTP/2 may spread them over several headers (RFC 9113, section 8.2.3).

@@ -25,6 +25,7 @@ pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -
     let id = app.request_ids.next();
     let is_check = app.is_session_check(&request);
     let cors = app.cors(request.headers());
+    let wish = app.csrf_wish(&request);
     let mut response = if is_check {
         next.run(request).await
     } else {
@@ -32,6 +33,9 @@ pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -
             tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
         app.answer(request, next, cors.is_some()).instrument(span).await
     };
+    if let Some(wish) = wish {
+        response = app.tell_csrf(wish, response).await;
+    }
     app.dress(&mut response, id, cors);
     response
 }
@@ -120,7 +124,7 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("content-type, authorization"),
+        HeaderValue::from_static("content-type, authorization, x-csrf-token"),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
     headers.insert(

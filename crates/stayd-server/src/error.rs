@@ -3,7 +3,7 @@
 //! A new refusal of the engine does not compile until somebody has decided here what outsiders may know. Causes go to the
 //! log, under the request's id.
 
-use crate::{answer::Answer, cookies::Cookies, origin::OriginRefusal, schema::BodyError};
+use crate::{answer::Answer, cookies::Cookies, csrf::News, origin::OriginRefusal, schema::BodyError};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -109,8 +109,13 @@ impl From<OriginRefusal> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let is_about_csrf =
+            matches!(self.code(), Some(ErrorCode::CsrfTokenMissing | ErrorCode::CsrfTokenInvalid));
         let mut response = respond(self.kind);
-        self.cookies.write(response.headers_mut());
+        self.cookies.write(&mut response);
+        if is_about_csrf {
+            response.extensions_mut().insert(News::Refused);
+        }
         response
     }
 }

@@ -10,6 +10,8 @@ pub(crate) struct CookieNames {
     pub(crate) session_token: String,
     pub(crate) session_data: String,
     pub(crate) dont_remember: String,
+    pub(crate) csrf_token: String,
+    pub(crate) visitor: String,
 }
 
 impl CookieNames {
@@ -18,6 +20,8 @@ impl CookieNames {
             session_token: config.session_token_name(),
             session_data: config.session_data_name(),
             dont_remember: config.dont_remember_name(),
+            csrf_token: config.csrf_token_name(),
+            visitor: config.visitor_name(),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, delete_user, email, get_session, health, password, reset_password, sessions, sign_in,
+        accounts, csrf, delete_user, email, get_session, health, password, reset_password, sessions, sign_in,
         sign_out, sign_up, social, status, user,
     },
 };
@@ -44,6 +44,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/sign-in/social", post(social::sign_in_social)),
         ("/callback/{id}", get(social::callback).post(social::post_callback)),
         ("/sign-out", post(sign_out::sign_out)),
+        ("/csrf", get(csrf::csrf)),
         ("/get-session", get(get_session::get_session).post(get_session::post_get_session)),
         ("/list-sessions", get(sessions::list_sessions)),
         ("/revoke-session", post(sessions::revoke_session)),

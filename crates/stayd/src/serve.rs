@@ -108,6 +108,7 @@ fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Resu
         cookie_cache: config.cookie.cache.map(|(strategy, max_age)| CookieCache { strategy, max_age }),
         secrets,
         trusted_origins: TrustedOrigins::new(&place.origin, origins.iter().map(String::as_str))?,
+        csrf: config.csrf,
         trusted_proxies: config.trusted_proxies.clone(),
         rate_limit: config.rate_limit,
     })

@@ -1,6 +1,7 @@
 //! The routes, a module per group. Each handler reads its input, asks the engine, and answers.
 
 pub(crate) mod accounts;
+pub(crate) mod csrf;
 pub(crate) mod delete_user;
 pub(crate) mod email;
 pub(crate) mod get_session;

@@ -8,6 +8,7 @@ mod engine;
 
 mod cookie_cache;
 mod cookies;
+mod csrf;
 mod extractors;
 mod headers;
 mod lifetimes;

@@ -21,7 +21,7 @@ use std::{
 
 use stayd_engine::{AccountPolicy, PasswordPolicy, SessionPolicy};
 use stayd_protocol::Strategy;
-use stayd_server::TrustedProxies;
+use stayd_server::{CsrfMode, TrustedProxies};
 use url::Url;
 
 pub(crate) use docs::page;
@@ -49,6 +49,7 @@ pub(crate) struct Config {
     pub(crate) hosts: Vec<String>,
     pub(crate) rate_limit: bool,
     pub(crate) cookie: CookieSettings,
+    pub(crate) csrf: CsrfMode,
     pub(crate) sessions: SessionPolicy,
     pub(crate) accounts: AccountPolicy,
     pub(crate) passwords: PasswordPolicy,
@@ -90,6 +91,7 @@ impl Config {
             hosts: layers.read(&settings::HOSTS)?,
             rate_limit: layers.read(&settings::RATE_LIMIT)?,
             cookie: cookies(layers)?,
+            csrf: layers.read(&settings::CSRF)?,
             sessions: sessions(layers)?,
             accounts: accounts(layers)?,
             passwords: passwords(layers)?,
@@ -212,6 +214,7 @@ mod tests {
         assert_eq!(format!("{:?}", config.sessions), format!("{:?}", SessionPolicy::default()));
         assert_eq!(format!("{:?}", config.accounts), format!("{:?}", AccountPolicy::default()));
         assert_eq!(format!("{:?}", config.passwords), format!("{:?}", PasswordPolicy::default()));
+        assert_eq!(config.csrf, CsrfMode::default());
         assert!(config.cookie.cache.is_none() && config.rate_limit && config.doubts.is_empty());
     }
 

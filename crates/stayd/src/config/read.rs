@@ -4,7 +4,7 @@ use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use stayd_engine::{Rotation, mail::Transport};
 use stayd_protocol::{CookieConfig, Strategy, email};
-use stayd_server::{TrustedOrigins, TrustedProxies};
+use stayd_server::{CsrfMode, TrustedOrigins, TrustedProxies};
 use url::Url;
 
 use super::{
@@ -125,6 +125,15 @@ pub(super) fn cookie_domain(text: &str) -> Result<String, Wrong> {
     let config = CookieConfig { domain: Some(text.to_ascii_lowercase()), ..CookieConfig::default() };
     config.check().map_err(|_| WRONG)?;
     config.domain.filter(|domain| domain.contains('.')).ok_or(WRONG)
+}
+
+pub(super) fn csrf_mode(text: &str) -> Result<CsrfMode, Wrong> {
+    match text {
+        "off" => Ok(CsrfMode::Off),
+        "when-present" => Ok(CsrfMode::WhenPresent),
+        "required" => Ok(CsrfMode::Required),
+        _ => Err(WRONG),
+    }
 }
 
 pub(super) fn strategy(text: &str) -> Result<Strategy, Wrong> {

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use stayd_engine::Rotation;
 use stayd_protocol::{MAX_COOKIE_AGE, Strategy};
-use stayd_server::TrustedProxies;
+use stayd_server::{CsrfMode, TrustedProxies};
 use url::Url;
 
 use super::{
@@ -48,6 +48,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
         "Cookies",
         &[&COOKIE_PREFIX.about, &COOKIE_DOMAIN.about, &COOKIE_CACHE.about, &COOKIE_CACHE_STRATEGY.about],
     ),
+    ("Requests that change something", &[&CSRF.about]),
     (
         "Accounts",
         &[
@@ -206,6 +207,12 @@ pub(crate) const COOKIE_CACHE_STRATEGY: Setting<Strategy> = Setting {
     )
     .default("compact"),
     parse: read::strategy,
+};
+
+pub(crate) const CSRF: Setting<CsrfMode> = Setting {
+    about: About::new("csrf.mode", "`off`, `when-present` or `required`", "Whether a request that changes something must carry the session's CSRF token in the header `X-CSRF-Token`, beside coming from a trusted origin, which is always demanded. `when-present`: a token that is sent must be right; tokens are given to pages that ask for one, and clients of Better Auth need to know nothing of them. `required`: nothing that a browser may have sent is accepted without one. `off`: there are no tokens. What each guards against stands in [csrf](csrf.md).")
+        .variables(&["STAYD_CSRF_MODE"]).default("when-present"),
+    parse: read::csrf_mode,
 };
 
 pub(crate) const SIGN_UP: Setting<bool> = Setting {
