@@ -30,7 +30,7 @@ export async function startSite({ env = {}, headers = {}, pages = {} } = {}) {
 }
 
 class Site {
-  /** Every request to the server since `forget`: `{ method, path, url, at, cookie, status }`. */
+  /** Every request to the server since `forget`: `{ method, path, url, at, cookie, token, status }`; `token` is the one against CSRF. */
   requests = [];
   /** What happens to a request for the server: an async function `(request, pass)`; `pass()` forwards it and gives the answer. */
   fault = null;
@@ -71,7 +71,8 @@ class Site {
     const chunks = [];
     for await (const chunk of from) chunks.push(chunk);
     const path = from.url.replace("/api/auth", "").split("?")[0];
-    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie: from.headers.cookie ?? "", status: 0 };
+    const { cookie = "", "x-csrf-token": token } = from.headers;
+    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie, token, status: 0 };
     this.requests.push(entry);
     const pass = () => this.#forward(from, Buffer.concat(chunks));
     const answer = this.fault ? await this.fault(entry, pass) : await pass();

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist/kits", { recursive: true });
-const ENTRIES = ["index", "js", "debug", "server", "kits/sveltekit", "kits/astro", "kits/next", "kits/fetch"];
+const ENTRIES = ["index", "js", "debug", "csrf", "server", "kits/sveltekit", "kits/astro", "kits/next", "kits/fetch"];
 const { outputFiles } = await build({
   entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
   // What the kits have in common with `stayd/server` they import from there.

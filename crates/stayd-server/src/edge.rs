@@ -80,16 +80,16 @@ impl App {
         }
     }
 
-    /// The origin to allow, when the request comes from a page of another origin that is trusted.
-    fn cors(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+    /// What to allow, when the request comes from a page of another origin that is trusted.
+    fn cors(&self, headers: &HeaderMap) -> Option<Cors> {
         let origin = headers.get(header::ORIGIN)?;
         let text = origin.to_str().ok()?;
         (text != self.config.origin && RequestOrigin::is_trusted(text, &self.config.trusted_origins))
-            .then(|| origin.clone())
+            .then(|| Cors { origin: origin.clone(), with_token: self.csrf_header_is_asked(headers) })
     }
 
     /// The headers that every answer has.
-    fn dress(&self, response: &mut Response, id: RequestId, cors: Option<HeaderValue>) {
+    fn dress(&self, response: &mut Response, id: RequestId, cors: Option<Cors>) {
         let headers = response.headers_mut();
         headers.reserve(16);
         headers.insert(REQUEST_ID, id.header());
@@ -110,21 +110,32 @@ impl App {
                 HeaderValue::from_static("max-age=31536000; includeSubDomains"),
             );
         }
-        if let Some(origin) = cors {
-            allow(headers, origin);
+        if let Some(cors) = cors {
+            allow(headers, cors);
         }
     }
 }
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+/// What a page of another origin may do.
+struct Cors {
+    origin: HeaderValue,
+    /// Whether it asks to send the CSRF token's header.
+    with_token: bool,
+}
+
+fn allow(headers: &mut HeaderMap, Cors { origin, with_token }: Cors) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("content-type, authorization, x-csrf-token"),
+        HeaderValue::from_static(if with_token {
+            "content-type, authorization, x-csrf-token"
+        } else {
+            "content-type, authorization"
+        }),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
     headers.insert(

@@ -5,7 +5,7 @@
 use super::{CsrfMode, FETCH, HEADER, Subject, body, check::may_be_a_browsers};
 use crate::{app::App, cookies::Cookies, query::Query};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, header::ACCESS_CONTROL_REQUEST_HEADERS};
 use axum::response::Response;
 use stayd_protocol::CsrfTokens;
 
@@ -44,6 +44,14 @@ impl App {
         let takes_part =
             in_body || header.is_some() || carried.is_some() || self.config.csrf == CsrfMode::Required;
         takes_part.then(|| Wish { headers: headers.clone(), in_body, carried })
+    }
+
+    /// Whether a preflight asks for the token's header, where there are tokens.
+    pub(crate) fn csrf_header_is_asked(&self, headers: &HeaderMap) -> bool {
+        let asked = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
+        let names =
+            |list: &str| list.split(',').any(|name| name.trim().eq_ignore_ascii_case(HEADER.as_str()));
+        self.config.csrf != CsrfMode::Off && asked.is_some_and(names)
     }
 
     fn is_csrf_route(&self, path: &str) -> bool {

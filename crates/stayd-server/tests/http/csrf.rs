@@ -353,12 +353,18 @@ async fn forty_changes_at_once_with_one_token_all_pass() {
 async fn pages_of_trusted_origins_may_send_the_header() {
     let world = World::new();
     let mut browser = browser(&world, CsrfMode::Required);
-    let preflight = Request::builder()
-        .method(Method::OPTIONS)
-        .uri("/api/auth/sign-out")
-        .header(header::ORIGIN, "https://app.example")
-        .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST");
-    let answer = browser.send(preflight.body(Body::empty()).unwrap()).await;
-    assert!(answer.header("access-control-allow-headers").unwrap().contains("x-csrf-token"));
-    assert!(answer.set_cookies().is_empty());
+    for (asked, allowed) in [
+        ("content-type,x-csrf-token", "content-type, authorization, x-csrf-token"),
+        ("content-type", "content-type, authorization"),
+    ] {
+        let preflight = Request::builder()
+            .method(Method::OPTIONS)
+            .uri("/api/auth/sign-out")
+            .header(header::ORIGIN, "https://app.example")
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, asked);
+        let answer = browser.send(preflight.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.header("access-control-allow-headers"), Some(allowed));
+        assert!(answer.set_cookies().is_empty());
+    }
 }

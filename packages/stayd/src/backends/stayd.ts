@@ -90,7 +90,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 }
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
-async function troubleOf(response: Response): Promise<Answer | null> {
+export async function troubleOf(response: Response): Promise<Answer | null> {
   const { status, headers, ok } = response;
   if (ok) return null;
   if (status === 401) return { kind: "nobody" };
@@ -103,7 +103,7 @@ async function troubleOf(response: Response): Promise<Answer | null> {
   return { kind: "failed", trouble, retryAfter, error: { ...(await errorOf(response, trouble)), ...(retryAfter && { retryAfter }) } };
 }
 
-const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
+export const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
 
 /** The server's time where it may be read, so that a wrong clock here does not matter. */
 const serverTime = ({ headers }: Response): number => Date.parse(headers.get("date") ?? "") || Date.now();
@@ -127,7 +127,7 @@ function sessionOf(found: unknown, response: Response): Answer {
 }
 
 /** The body as JSON; `undefined` where it is none. */
-async function json(response: Response): Promise<unknown> {
+export async function json(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {

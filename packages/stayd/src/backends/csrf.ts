@@ -1,0 +1,112 @@
+import type { Answer, Backend, SessionData } from "../backend.ts";
+import { type Csrf, type CsrfOptions, createCsrf, errorIn, requestOf } from "../tokens.ts";
+import { json, troubleOf, unexpected } from "./stayd.ts";
+
+/** A server of cookies and tokens. Requests are written `METHOD /path`, below `url`; what a server does not have is left out. */
+export interface CsrfBackendOptions extends CsrfOptions {
+  /** Begins a session, for a visitor perhaps, and sets the token's cookie. Default `POST /session/init`. */
+  init?: string;
+  /** Who is signed in? Without it the server knows visitors alone, and nobody is ever signed in. */
+  session?: string;
+  signIn?: string;
+  signUp?: string;
+  signOut?: string;
+  update?: string;
+  /** How long a session lives that the server does not tell the end of, in s, from each answer on. Default 1800. */
+  lifetime?: number;
+  /** The person in an answer, `null` for a visitor. Default: `session` and `user` of `data`, or of the body itself. */
+  read?: (body: unknown) => SessionData | null;
+}
+
+/** The part of a session's life after which it is renewed. */
+const RENEWED_AFTER = 0.8;
+
+/**
+ * A backend for servers whose protocol is a session cookie, a readable cookie with a CSRF token, and `data.csrf_token` in answers.
+ * `tokens` is the page's token, for whoever wants to show or send it.
+ */
+export function csrf<Credentials = unknown, Registration = unknown>(
+  options: CsrfBackendOptions = {},
+): Backend<Credentials, Registration> & { tokens: Csrf } {
+  const { url = "/api", lifetime = 1800, read = (body: unknown) => personIn(body, lifetime) } = options;
+  // The session asks when it starts; the tokens' own first request would be a second one.
+  const tokens = createCsrf({ init: "POST /session/init", cookies: ["csrf_token"], ...options, url, eager: false });
+
+  const send = (request: string, signal: AbortSignal, body?: unknown): Promise<Response> => {
+    const [method, path] = requestOf(request, body === undefined ? "GET" : "POST");
+    const headers = { accept: "application/json", ...(body !== undefined && { "content-type": "application/json" }) };
+    return tokens.fetch(url + path, {
+      method,
+      headers,
+      credentials: "include",
+      keepalive: true,
+      cache: "no-store",
+      signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  };
+
+  const answerOf = (body: unknown): Answer => {
+    const data = read(body);
+    if (!data) return { kind: "nobody" };
+    const endsIn = Date.parse(data.session.expiresAt) - Date.now();
+    if (!data.session.id || !data.user.id || !(endsIn > 0)) return unexpected;
+    return { kind: "session", data, id: data.session.id, userId: data.user.id, endsIn, renewsIn: endsIn * RENEWED_AFTER };
+  };
+
+  const check = async (signal: AbortSignal): Promise<Answer> => {
+    // The cookie first (TC-2); a session that has just begun is described by the answer that began it.
+    if (!tokens.sync() && tokens.get() === null) {
+      const begun = await tokens.init();
+      if (begun === null) return { kind: "failed", trouble: "unreachable" };
+      // Where it says nothing of a person, that is not yet to say that nobody is signed in.
+      if (!options.session || options.read?.(begun) || namesPerson(begun)) return answerOf(begun);
+    }
+    if (!options.session) return { kind: "nobody" };
+    const response = await send(options.session, signal);
+    const trouble = await troubleOf(response);
+    if (trouble) return trouble;
+    const found = await json(response);
+    return found === undefined ? unexpected : answerOf(found);
+  };
+
+  const command =
+    (request: string) =>
+    async (input: unknown, signal: AbortSignal): Promise<Answer> => {
+      const response = await send(request, signal, input);
+      const { status } = response;
+      if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorIn(response, await json(response)) };
+      const trouble = await troubleOf(response);
+      if (trouble) return trouble;
+      const answer = answerOf(await json(response));
+      return answer.kind === "nobody" && options.session ? check(signal) : answer;
+    };
+  const none = async (): Promise<Answer> => ({ kind: "declined", error: { code: "not-offered", message: "The server has no sign-in" } });
+
+  return {
+    tokens,
+    fetch: tokens.fetch,
+    check,
+    signIn: options.signIn ? command(options.signIn) : none,
+    ...(options.signUp && { signUp: command(options.signUp) }),
+    ...(options.update && { update: command(options.update) }),
+    async signOut(signal) {
+      if (!options.signOut) return { kind: "nobody" };
+      return (await troubleOf(await send(options.signOut, signal))) ?? { kind: "nobody" };
+    },
+  };
+}
+
+/** Whether an answer says who is signed in, be it `null`. */
+function namesPerson(body: unknown): boolean {
+  const { data, user } = (body ?? {}) as { data?: { user?: unknown }; user?: unknown };
+  return user !== undefined || data?.user !== undefined;
+}
+
+function personIn(body: unknown, lifetime: number): SessionData | null {
+  const { data } = (body ?? {}) as { data?: Partial<SessionData> };
+  const { user, session } = data?.user ? data : ((body ?? {}) as Partial<SessionData>);
+  if (!user) return null;
+  const expiresAt = new Date(Date.now() + lifetime * 1000).toISOString();
+  return { user, session: { id: user.id, userId: user.id, expiresAt, ...session } };
+}

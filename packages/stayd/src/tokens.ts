@@ -1,0 +1,254 @@
+import type { SessionError } from "./backend.ts";
+
+/** What was decided of a token, and why. No token is in it (TC-7). */
+export type CsrfDecision =
+  | "cookie: taken"
+  | "cookie: gone"
+  | "answer: taken"
+  | "init: asked"
+  | "init: no token offered"
+  | "init: failed"
+  | "sent with a token"
+  | "sent without a token"
+  | "refused: again with the cookie's token"
+  | "refused: again with a new token"
+  | "refused: the page is told";
+
+export interface CsrfOptions {
+  /** Where the server is mounted; tokens go to its origin and to no other. Default `/api/auth`. */
+  url?: string;
+  /** The request that asks for a token, below `url`. Default `GET /csrf`. */
+  init?: string;
+  /** Names of the cookie, the first that is there counts. Default: Stayd's, with the prefix `better-auth`, over https and http. */
+  cookies?: string[];
+  /** The header that carries the token. Default `X-CSRF-Token`. */
+  header?: string;
+  /** Whether an answer says that the token was wrong; `body` is its JSON. Default: 403 or 419 whose code or message names CSRF. */
+  isRefusal?: (response: Response, body: unknown) => boolean;
+  /** A change was refused for its token, although a new one was asked for: the person is to be told. */
+  refused?: (error: SessionError) => void;
+  /** Hears of every decision. Default: nobody does. */
+  debug?: (decision: CsrfDecision) => void;
+  /** Whether the token is asked for when the page is loaded, and not only when it is needed. Default `true`. */
+  eager?: boolean;
+  /** Sends the requests. Default: the page's own `fetch`. */
+  network?: typeof fetch;
+  /** Reads the page's cookies. Default: `document.cookie`. */
+  readCookies?: () => string;
+}
+
+/** The token as the page has it: a store as Svelte and nanostores know it. The server is the source of truth. */
+export interface Csrf {
+  get(): string | null;
+  /** As `get`, for nanostores. */
+  readonly value: string | null;
+  /** Calls at once and on every change; the answer stops it. */
+  subscribe(listener: (token: string | null) => void): () => void;
+  /** As `subscribe`, but not at once. */
+  listen(listener: (token: string | null) => void): () => void;
+  /** Takes the token from the cookie; false where there is none. No request is made. */
+  sync(): boolean;
+  /** Takes a token that the server has sent by another way. */
+  adopt(token: string): void;
+  /** Asks the server for a token, once for all who ask meanwhile. The body of its answer, or `null` where no token came. */
+  init(): Promise<unknown>;
+  /** A token: of the cookie, else the last one known, else a new one; false where none is to be had. */
+  ensure(): Promise<boolean>;
+  /** `fetch` that sends the token with changes, takes the one in an answer, and recovers from a refusal. For `stayd(url, fetch)`. */
+  fetch: typeof fetch;
+  /** Stops listening to the page. */
+  dispose(): void;
+}
+
+const COOKIES = ["__Secure-better-auth.csrf_token", "better-auth.csrf_token"];
+const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/i;
+
+/** Keeps the page's CSRF token: the cookie's first, the server's where there is none. Works without it where the server has none. */
+export function createCsrf(options: CsrfOptions = {}): Csrf {
+  const { url = "/api/auth", init: ask = "GET /csrf", cookies = COOKIES, header = "X-CSRF-Token", isRefusal = namesCsrf } = options;
+  const browser = typeof document !== "undefined";
+  const readCookies = options.readCookies ?? (() => (browser ? document.cookie : ""));
+  const note = (decision: CsrfDecision): void => options.debug?.(decision);
+  const place = (input: string): URL => new URL(input, browser ? document.baseURI : "http://localhost");
+  const home = place(url).origin;
+  const network: typeof fetch = (input, init) => (options.network ?? fetch)(input, init);
+
+  const listeners = new Set<(token: string | null) => void>();
+  let token: string | null = null;
+  let cookieSeen = false;
+  let offered = true;
+  let asking: Promise<unknown> | undefined;
+
+  const set = (next: string | null, why: CsrfDecision): void => {
+    if (next === token) return;
+    token = next;
+    note(why);
+    for (const listener of [...listeners]) listener(next);
+  };
+
+  const sync = (): boolean => {
+    const found = cookieOf(readCookies(), cookies);
+    cookieSeen ||= !!found;
+    if (found) set(found, "cookie: taken");
+    // A token whose cookie is gone is refused. Where there never was one, it came in an answer, from another origin perhaps.
+    else if (cookieSeen) set(null, "cookie: gone");
+    return !!found;
+  };
+
+  const adopt = (next: string): void => {
+    if (next) set(next, "answer: taken");
+  };
+
+  /** The answer's JSON, with the token in it taken (TC-3). `undefined` where it is something else. */
+  const read = async (response: Response): Promise<unknown> => {
+    if (!/^application\/([\w.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "")) return undefined;
+    try {
+      const text = await response.clone().text();
+      // Most answers hold none, and are parsed by the page alone.
+      if (response.ok && !text.includes('"csrf_token"')) return undefined;
+      const body = JSON.parse(text) as { data?: { csrf_token?: unknown } } | null;
+      const found = body?.data?.csrf_token;
+      if (typeof found === "string") adopt(found);
+      return body;
+    } catch {
+      return undefined;
+    }
+  };
+
+  const askServer = async (): Promise<unknown> => {
+    note("init: asked");
+    const [method, path] = requestOf(ask);
+    try {
+      const response = await network(url + path, { method, credentials: "include", cache: "no-store", headers: { accept: "application/json" } });
+      const body = await read(response);
+      if (!response.ok) {
+        // It has no tokens, and needs none: it is not asked again.
+        if ([404, 405].includes(response.status)) offered = false;
+        note(offered ? "init: failed" : "init: no token offered");
+        return null;
+      }
+      return sync() || token !== null ? (body ?? {}) : null;
+    } catch {
+      note("init: failed");
+      return null;
+    }
+  };
+
+  const init = (): Promise<unknown> => {
+    asking ??= askServer().finally(() => (asking = undefined));
+    return asking;
+  };
+
+  const ensure = async (): Promise<boolean> => sync() || token !== null || (offered && (await init()) !== null);
+
+  const guarded: typeof fetch = async (input, parameters) => {
+    const request = input instanceof Request ? input : null;
+    const method = parameters?.method ?? request?.method ?? "GET";
+    if (place(request?.url ?? String(input)).origin !== home) return network(input, parameters);
+    const changes = !SAFE.test(method);
+    if (changes) await ensure();
+    else sync();
+    // A stream can be sent once; everything else is sent again as it was.
+    const once = parameters?.body instanceof ReadableStream;
+    for (let tried: "nothing" | "cookie" | "server" = "nothing"; ; ) {
+      const sent = token;
+      const headers = new Headers(parameters?.headers ?? request?.headers);
+      if (changes && sent) headers.set(header, sent);
+      if (changes) note(sent ? "sent with a token" : "sent without a token");
+      const again = request && !parameters?.body ? request.clone() : input;
+      const response = await network(again, changes ? { ...parameters, headers } : parameters);
+      const body = await read(response);
+      if (!changes || once || response.ok || !isRefusal(response, body)) return response;
+      // First the cookie, then the server, then the person (TC-4).
+      if (tried === "nothing" && sync() && token !== sent) {
+        note("refused: again with the cookie's token");
+        tried = "cookie";
+      } else if (tried !== "server" && (await init()) !== null) {
+        note("refused: again with a new token");
+        tried = "server";
+      } else {
+        note("refused: the page is told");
+        options.refused?.(errorIn(response, body));
+        return response;
+      }
+    }
+  };
+
+  const stop = new AbortController();
+  const load = (): void => void (document.visibilityState === "visible" && (options.eager === false ? sync() : ensure()));
+  if (browser) {
+    document.addEventListener("visibilitychange", load, { signal: stop.signal });
+    // What another tab was given, at once; where this event is missing, it is found when it is needed.
+    (globalThis as { cookieStore?: EventTarget }).cookieStore?.addEventListener("change", () => void sync(), { signal: stop.signal });
+    load();
+  }
+
+  return {
+    get: () => token,
+    get value() {
+      return token;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      listener(token);
+      return () => void listeners.delete(listener);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    sync,
+    adopt,
+    init,
+    ensure,
+    fetch: guarded,
+    dispose() {
+      stop.abort();
+      listeners.clear();
+    },
+  };
+}
+
+/** `"DELETE /session"` as method and path; the method may be missing. */
+export function requestOf(text: string, otherwise = "GET"): [method: string, path: string] {
+  const [first = "", second] = text.split(" ");
+  return second === undefined ? [otherwise, first] : [first, second];
+}
+
+function cookieOf(text: string, names: string[]): string | null {
+  const pairs = text.split(/; */).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const);
+  for (const name of names) {
+    const value = pairs.find(([found]) => found === name)?.[1];
+    if (!value) continue;
+    try {
+      return decodeURIComponent(value);
+    } catch {
+      return value;
+    }
+  }
+  return null;
+}
+
+interface Refusal {
+  code?: unknown;
+  message?: unknown;
+  error?: { code?: unknown; message?: unknown } | string | null;
+}
+
+/** Code and message, in the shapes that are about: beside each other, in `error`, or `error` alone. */
+function wordsOf(body: unknown): { code: string; message: string } {
+  const { code, message, error } = (body ?? {}) as Refusal;
+  const inner = typeof error === "object" && error ? error : { code: error, message: error };
+  return { code: String(code ?? inner.code ?? ""), message: String(message ?? inner.message ?? "") };
+}
+
+const namesCsrf = ({ status }: Response, body: unknown): boolean => {
+  const { code, message } = wordsOf(body);
+  return (status === 403 || status === 419) && /csrf/i.test(`${code} ${message}`);
+};
+
+/** The error that an answer names, for code to act on. */
+export function errorIn({ status, statusText }: Response, body: unknown): SessionError {
+  const { code, message } = wordsOf(body);
+  return { code: code || `HTTP_${status}`, message: message || statusText || "The server refused", status };
+}

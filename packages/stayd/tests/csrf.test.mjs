@@ -1,0 +1,184 @@
+// Tokens against a real server that speaks only their protocol, without a browser. With one: e2e/tests/csrf.test.mjs.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { source } from "./source.mjs";
+import { createJar, startTokenServer } from "./token-server.mjs";
+
+const { createCsrf, csrf } = await source("csrf");
+let server;
+let jar;
+before(async () => (server = await startTokenServer()));
+after(() => server.close());
+beforeEach(() => {
+  jar = createJar();
+  server.taken();
+});
+
+const options = (more = {}) => ({
+  url: `${server.origin}/api`,
+  init: "POST /session/init",
+  cookies: ["csrf_token"],
+  network: jar.fetch,
+  readCookies: jar.read,
+  ...more,
+});
+const remove = (tokens) => tokens.fetch(`${server.origin}/api/items/1`, { method: "DELETE" });
+
+test("a token in the cookie is taken without a request (TC-2)", async () => {
+  const first = createCsrf(options());
+  assert.equal(await first.ensure(), true);
+  assert.deepEqual(server.taken(), ["POST /api/session/init"]);
+  const second = createCsrf(options());
+  assert.equal(second.get(), null);
+  assert.equal(await second.ensure(), true);
+  assert.equal(second.get(), first.get());
+  assert.deepEqual(server.taken(), []);
+});
+
+test("ten who need a token at once ask for one", async () => {
+  const tokens = createCsrf(options());
+  assert.deepEqual(new Set(await Promise.all(Array.from({ length: 10 }, () => tokens.ensure()))), new Set([true]));
+  assert.deepEqual(server.taken(), ["POST /api/session/init"]);
+});
+
+test("a token in any JSON answer is taken before the page has the answer (TC-3)", async () => {
+  const tokens = createCsrf(options());
+  await tokens.ensure();
+  const heard = [];
+  tokens.listen((token) => heard.push(token));
+  const answer = await (await tokens.fetch(`${server.origin}/api/fresh`)).json();
+  assert.equal(tokens.value, answer.data.csrf_token);
+  assert.deepEqual(heard, [answer.data.csrf_token]);
+});
+
+test("DELETE carries the token, GET does not, and another origin never sees it", async () => {
+  const elsewhere = await startTokenServer();
+  try {
+    const tokens = createCsrf(options());
+    assert.equal((await remove(tokens)).status, 200);
+    await tokens.fetch(new Request(`${server.origin}/api/items/1`, { method: "PATCH", body: "{}" }));
+    await tokens.fetch(`${server.origin}/api/session`);
+    await tokens.fetch(`${elsewhere.origin}/api/items/1`, { method: "POST" });
+    const sent = server.requests.map(({ route, token }) => [route, token === tokens.get()]);
+    assert.deepEqual(sent, [
+      ["POST /api/session/init", false],
+      ["DELETE /api/items/1", true],
+      ["PATCH /api/items/1", true],
+      ["GET /api/session", false],
+    ]);
+    assert.deepEqual(elsewhere.requests, [{ route: "POST /api/items/1", token: undefined }]);
+  } finally {
+    elsewhere.close();
+  }
+});
+
+test("a refusal is cured by the cookie, then by the server, and only then told (TC-4)", async () => {
+  const told = [];
+  const decisions = [];
+  const tokens = createCsrf(options({ refused: (error) => told.push(error), debug: (decision) => decisions.push(decision) }));
+  await tokens.ensure();
+  server.taken();
+  decisions.splice(0);
+
+  // Another tab brings a new cookie while the request is under way.
+  const late = createCsrf(
+    options({
+      readCookies: () => (server.requests.length ? jar.read() : "csrf_token=old"),
+      debug: (decision) => decisions.push(decision),
+    }),
+  );
+  assert.equal((await remove(late)).status, 200);
+  assert.deepEqual(server.taken(), ["DELETE /api/items/1", "DELETE /api/items/1"]);
+  assert.deepEqual(decisions.splice(0), [
+    "cookie: taken",
+    "sent with a token",
+    "cookie: taken",
+    "refused: again with the cookie's token",
+    "sent with a token",
+  ]);
+
+  // The cookie is as wrong as what was sent: the server is asked.
+  jar.cookies.set("csrf_token", { value: "wrong" });
+  assert.equal((await remove(tokens)).status, 200);
+  assert.deepEqual(server.taken(), ["DELETE /api/items/1", "POST /api/session/init", "DELETE /api/items/1"]);
+  assert.equal(decisions.includes("refused: again with a new token"), true);
+  assert.deepEqual(told, []);
+
+  // Nothing helps: this browser sends no cookie with changes.
+  const blind = (input, init) => (init?.method === "DELETE" ? fetch(input, init) : jar.fetch(input, init));
+  const hopeless = createCsrf(options({ network: blind, refused: (error) => told.push(error) }));
+  assert.equal((await remove(hopeless)).status, 403);
+  assert.deepEqual(server.taken(), ["DELETE /api/items/1", "POST /api/session/init", "DELETE /api/items/1"]);
+  assert.deepEqual(told, [{ code: "CSRF_ERROR", message: "Invalid CSRF token", status: 403 }]);
+});
+
+test("a server without tokens is asked once, and once more when it refuses for want of one", async () => {
+  const tokens = createCsrf(options({ init: "GET /nowhere" }));
+  assert.equal(await tokens.ensure(), false);
+  assert.equal((await remove(tokens)).status, 403);
+  assert.equal(await tokens.ensure(), false);
+  assert.deepEqual(server.taken(), ["GET /api/nowhere", "DELETE /api/items/1", "GET /api/nowhere"]);
+});
+
+test("nothing is logged unless it is asked for, and no token is in the log (TC-7)", async (t) => {
+  const written = ["log", "debug", "info", "warn", "error"].map((name) => t.mock.method(console, name, () => {}));
+  const silent = createCsrf(options());
+  await remove(silent);
+  assert.deepEqual(written.map(({ mock }) => mock.callCount()), [0, 0, 0, 0, 0]);
+  const decisions = [];
+  const talkative = createCsrf(options({ debug: (decision) => decisions.push(decision) }));
+  await remove(talkative);
+  assert.deepEqual(decisions, ["cookie: taken", "sent with a token"]);
+  assert.equal(decisions.join().includes(talkative.get()), false);
+});
+
+test("listeners hear of real changes only, and no more once they have stopped", async () => {
+  const tokens = createCsrf(options());
+  const heard = [];
+  const stop = tokens.subscribe((token) => heard.push(token));
+  tokens.adopt("a");
+  tokens.adopt("a");
+  tokens.adopt("");
+  stop();
+  tokens.adopt("b");
+  assert.deepEqual(heard, [null, "a"]);
+});
+
+test("the backend signs in and out, and a visitor costs one request", async () => {
+  const backend = csrf({
+    ...options(),
+    session: "GET /session",
+    signIn: "POST /login",
+    signOut: "DELETE /session",
+  });
+  const { signal } = new AbortController();
+  assert.deepEqual(await backend.check(signal), { kind: "nobody" });
+  assert.deepEqual(server.taken(), ["POST /api/session/init"]);
+
+  const declined = await backend.signIn({ password: "wrong" }, signal);
+  assert.deepEqual(declined, { kind: "declined", error: { code: "WRONG_PASSWORD", message: "Wrong", status: 401 } });
+  const signedIn = await backend.signIn({ password: "right" }, signal);
+  assert.equal(signedIn.kind, "session");
+  assert.deepEqual([signedIn.userId, signedIn.data.user.name], ["u1", "Ada"]);
+  assert.ok(signedIn.endsIn > 1_790_000 && signedIn.renewsIn < signedIn.endsIn);
+  assert.equal((await backend.check(signal)).kind, "session");
+  assert.deepEqual(server.taken(), ["POST /api/login", "POST /api/login", "GET /api/session"]);
+
+  assert.deepEqual(await backend.signOut(signal), { kind: "nobody" });
+  assert.deepEqual(server.taken(), ["DELETE /api/session"]);
+  assert.equal(backend.tokens.sync(), false);
+  assert.equal(backend.tokens.get(), null);
+});
+
+test("a server that knows visitors alone is asked nothing once the cookie is there", async () => {
+  const { signal } = new AbortController();
+  assert.deepEqual(await csrf(options()).check(signal), { kind: "nobody" });
+  const again = csrf(options());
+  assert.deepEqual(await again.check(signal), { kind: "nobody" });
+  assert.deepEqual(server.taken(), ["POST /api/session/init"]);
+});
+
+test("a server that cannot be reached ends nobody's session", async () => {
+  const unreachable = csrf(options({ network: () => Promise.reject(new TypeError("failed")), session: "GET /session" }));
+  assert.equal((await unreachable.check(new AbortController().signal)).kind, "failed");
+});
