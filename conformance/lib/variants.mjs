@@ -4,8 +4,8 @@
  *
  * @typedef {{baseURL?: string, cookieCache: number, rateLimit: boolean, requireEmailVerification: boolean,
  *   deleteByMail: boolean, trustedOrigins: string[], expiresIn?: number, updateAge?: number, freshAge?: number,
- *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean}} Variant
- * Times are in seconds. `changes` is whether people may change their address and delete their account.
+ *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean, csrf?: string}} Variant
+ * Times are in seconds. `csrf` is `csrf.mode` of ours; Better Auth has none. `changes` is whether people may change their address and delete their account.
  */
 
 /** @type {Variant} */

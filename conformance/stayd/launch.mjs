@@ -54,6 +54,7 @@ function settings(variant, baseURL, mail) {
     STAYD_TRUSTED_ORIGINS: variant.trustedOrigins.join(","),
     ...(variant.expiresIn !== undefined && { STAYD_SESSION_EXPIRES_IN: String(variant.expiresIn) }),
     ...(variant.updateAge !== undefined && { STAYD_SESSION_UPDATE_AGE: String(variant.updateAge) }),
+    ...(variant.csrf !== undefined && { STAYD_CSRF_MODE: variant.csrf }),
     ...(variant.freshAge !== undefined && { STAYD_SESSION_FRESH_AGE: String(variant.freshAge) }),
   };
 }

@@ -1,6 +1,8 @@
 // Tokens against a real server that speaks only their protocol, without a browser. With one: e2e/tests/csrf.test.mjs.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { source } from "./source.mjs";
 import { createJar, startTokenServer } from "./token-server.mjs";
 
@@ -181,4 +183,11 @@ test("a server that knows visitors alone is asked nothing once the cookie is the
 test("a server that cannot be reached ends nobody's session", async () => {
   const unreachable = csrf(options({ network: () => Promise.reject(new TypeError("failed")), session: "GET /session" }));
   assert.equal((await unreachable.check(new AbortController().signal)).kind, "failed");
+});
+
+test("a page that wants tokens carries 3 KB for them, and one that does not carries nothing", async () => {
+  const dist = (name) => readFile(new URL(`../dist/${name}`, import.meta.url));
+  const size = gzipSync(await dist("csrf.js"), { level: 9 }).length;
+  assert.ok(size <= 3072, `${size} bytes`);
+  assert.doesNotMatch(String(await dist("index.js")), /csrf/i);
 });
