@@ -7,6 +7,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stayd-core", &[]),
     ("stayd-wasm", &["stayd-core"]),
     ("stayd-simulator", &["stayd-core", "stayd-engine", "stayd-protocol"]),
+    // What it is tested against is the real server.
+    ("stayd-client", &["stayd-core", "stayd-protocol", "stayd-engine", "stayd-server"]),
     ("stayd-protocol", &[]),
     ("stayd-engine", &["stayd-protocol"]),
     ("stayd-server", &["stayd-engine", "stayd-protocol"]),

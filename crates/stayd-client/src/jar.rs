@@ -1,0 +1,185 @@
+//! The cookies of one server: the credential of the session.
+//!
+//! They are kept until the server takes them back. A clock does not end a session (P6), so what a cookie says of its age is read
+//! for one thing only: whether the server is deleting it.
+
+use std::fmt;
+
+use cookie::Cookie;
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// The most cookies that are kept of one server; those that come later are not.
+const MOST: usize = 50;
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Jar(Vec<Kept>);
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    name: String,
+    value: String,
+    path: String,
+    /// Shared with all hosts below this one; else it belongs to the server's host and port alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    domain: Option<String>,
+    #[serde(default)]
+    secure: bool,
+}
+
+/// Shows names. The values open the session.
+impl fmt::Debug for Jar {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_set().entries(self.0.iter().map(|kept| &kept.name)).finish()
+    }
+}
+
+impl Jar {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes in what an answer from `url` sets, and out what it deletes. What makes no sense is passed over.
+    pub(crate) fn take<'a>(&mut self, url: &Url, set_cookies: impl IntoIterator<Item = &'a str>) {
+        for text in set_cookies {
+            let Ok(cookie) = Cookie::parse(text) else { continue };
+            let Some(domain) = domain_of(&cookie, url) else { continue };
+            let path = cookie.path().filter(|path| path.starts_with('/')).unwrap_or("/").to_owned();
+            let found =
+                |kept: &Kept| kept.name == cookie.name() && kept.path == path && kept.domain == domain;
+            self.0.retain(|kept| !found(kept));
+            let deleted =
+                cookie.value().is_empty() || cookie.max_age().is_some_and(|age| age.whole_seconds() <= 0);
+            if !deleted && self.0.len() < MOST {
+                let (name, value) = (cookie.name().to_owned(), cookie.value().to_owned());
+                self.0.push(Kept { name, value, path, domain, secure: cookie.secure() == Some(true) });
+            }
+        }
+    }
+
+    /// The same without what would delete: only the server's word on the session takes the credential away.
+    pub(crate) fn take_new<'a>(&mut self, url: &Url, set_cookies: impl IntoIterator<Item = &'a str>) {
+        let sets = |text: &&str| {
+            let mut other = Self::default();
+            other.take(url, [*text]);
+            !other.is_empty()
+        };
+        self.take(url, set_cookies.into_iter().filter(sets));
+    }
+
+    /// The `Cookie` header of a request to `url` by a client of `server`; `None` where there is nothing to send.
+    pub(crate) fn header(&self, server: &Url, url: &Url) -> Option<String> {
+        let at_home = url.origin() == server.origin();
+        let fits = |kept: &&Kept| {
+            let here = match &kept.domain {
+                Some(domain) => url.scheme() == server.scheme() && is_below(url, domain),
+                None => at_home,
+            };
+            here && path_matches(url.path(), &kept.path) && (!kept.secure || is_safe(url))
+        };
+        let pairs: Vec<_> =
+            self.0.iter().filter(fits).map(|kept| format!("{}={}", kept.name, kept.value)).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    /// Whether a request to `url` may carry the credential.
+    pub(crate) fn belongs_to(&self, server: &Url, url: &Url) -> bool {
+        let shared = |kept: &Kept| kept.domain.as_deref().is_some_and(|domain| is_below(url, domain));
+        url.origin() == server.origin() || (url.scheme() == server.scheme() && self.0.iter().any(shared))
+    }
+}
+
+/// The domain a cookie is shared with: `Some(None)` for the host alone, `None` where the server may not set it.
+fn domain_of(cookie: &Cookie<'_>, url: &Url) -> Option<Option<String>> {
+    let Some(domain) = cookie.domain().map(|domain| domain.trim_start_matches('.').to_ascii_lowercase())
+    else {
+        return Some(None);
+    };
+    // A domain of one label would be a whole top level.
+    (domain.contains('.') && is_below(url, &domain)).then_some(Some(domain))
+}
+
+fn is_below(url: &Url, domain: &str) -> bool {
+    let Some(Host::Domain(host)) = url.host() else { return false };
+    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// RFC 6265, 5.1.4.
+fn path_matches(path: &str, of_cookie: &str) -> bool {
+    path.strip_prefix(of_cookie)
+        .is_some_and(|rest| rest.is_empty() || of_cookie.ends_with('/') || rest.starts_with('/'))
+}
+
+/// Where a `Secure` cookie may go: https, and this machine itself.
+fn is_safe(url: &Url) -> bool {
+    let local = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    url.scheme() == "https" || local
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    fn jar(set_cookie: &str) -> (Jar, Url) {
+        let server = url("https://app.example.com/api/auth");
+        let mut jar = Jar::default();
+        jar.take(&server, [set_cookie]);
+        (jar, server)
+    }
+
+    #[test]
+    fn a_cookie_goes_back_to_its_server_and_nowhere_else() {
+        let (jar, server) = jar("token=a; Path=/; HttpOnly; Secure");
+        assert_eq!(jar.header(&server, &url("https://app.example.com/orders")).unwrap(), "token=a");
+        for other in [
+            "https://evil.example.com/",
+            "https://app.example.com.evil.test/",
+            "https://app.example.com:444/",
+            "http://app.example.com/",
+        ] {
+            assert_eq!(jar.header(&server, &url(other)), None, "{other}");
+            assert!(!jar.belongs_to(&server, &url(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_shared_cookie_goes_to_the_hosts_below_its_domain() {
+        let (jar, server) = jar("token=a; Domain=example.com; Path=/");
+        assert!(jar.header(&server, &url("https://api.example.com/")).is_some());
+        assert_eq!(jar.header(&server, &url("https://badexample.com/")), None);
+        assert_eq!(jar.header(&server, &url("http://api.example.com/")), None);
+    }
+
+    #[test]
+    fn a_server_sets_no_cookie_for_others() {
+        for domain in ["com", "other.com", "deep.app.example.com"] {
+            assert!(super::tests::jar(&format!("token=a; Domain={domain}")).0.is_empty(), "{domain}");
+        }
+    }
+
+    #[test]
+    fn an_age_of_nothing_deletes_and_any_other_age_is_not_counted() {
+        let (mut jar, server) = jar("token=a; Max-Age=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        assert!(!jar.is_empty());
+        jar.take_new(&server, ["token=; Max-Age=0"]);
+        assert!(!jar.is_empty());
+        jar.take(&server, ["token=; Max-Age=0"]);
+        assert!(jar.is_empty());
+    }
+
+    #[test]
+    fn its_debug_shows_no_value() {
+        let (jar, _) = jar("token=open-sesame");
+        assert_eq!(format!("{jar:?}"), r#"{"token"}"#);
+    }
+}

@@ -1,0 +1,143 @@
+//! Requests of the program that need the session.
+
+use std::sync::Arc;
+
+use reqwest::header::{COOKIE, HeaderMap, HeaderValue, ORIGIN};
+use reqwest::{Request, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::client::Client;
+use crate::driver::{Admission, HeldRequest, Moment, Order, Pass};
+use crate::error::Error;
+use crate::http::{body_of, set_cookies, unreachable};
+
+/// What the server says to a token that another request has just replaced.
+const SUPERSEDED: &str = "SESSION_SUPERSEDED";
+
+impl Client {
+    /// Sends a request with the session's credential. It waits while the session is renewed; where it is refused (401), the session is
+    /// renewed once - for all requests and processes together - and the request is sent once more. One whose body is a stream is sent
+    /// once. Redirects are not followed: the answer is what came.
+    ///
+    /// ```no_run
+    /// # async fn orders(client: &stayd_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = client.http().get("https://app.example.com/api/orders");
+    /// let orders = client.request(request).await?.text().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ForeignAddress`] where the credential does not belong to the address: it is not sent. [`Error::SessionEnded`] where another
+    /// person is signed in when the answer comes, or nobody. A status such as 404 is an answer, and so is 401 when nobody is signed in.
+    pub async fn request(&self, request: RequestBuilder) -> Result<Response, Error> {
+        let request = request.build().map_err(|error| Error::InvalidRequest(Arc::new(error)))?;
+        match tokio::time::timeout(self.http.timeout, self.send(request)).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::TimedOut),
+        }
+    }
+
+    async fn send(&self, request: Request) -> Result<Response, Error> {
+        let again = request.try_clone();
+        let (pass, response) = match self.admitted(None).await? {
+            Admission::Go(pass) => self.send_once(request, pass).await?,
+            // The machine settles what was refused, and nothing was.
+            Admission::Settle => return Err(Error::Closed),
+        };
+        let (response, refused) = is_refused(response).await?;
+        let Some(again) = again.filter(|_| refused) else { return Ok(response) };
+        match self.admitted(Some(pass.moment)).await? {
+            Admission::Settle => Ok(response),
+            Admission::Go(pass) => Ok(self.send_once(again, pass).await?.1),
+        }
+    }
+
+    /// Waits until the request may be sent.
+    async fn admitted(&self, refused: Option<Moment>) -> Result<Admission, Error> {
+        let (reply, verdict) = oneshot::channel();
+        let id = self.next_request();
+        let mut wait = Wait { id, orders: &self.orders, over: false };
+        self.order(Order::Admit { refused, request: HeldRequest { id, reply } })?;
+        let verdict = verdict.await.unwrap_or(Err(Error::Closed));
+        wait.over = true;
+        verdict
+    }
+
+    async fn send_once(&self, mut request: Request, pass: Pass) -> Result<(Pass, Response), Error> {
+        let (server, url) = (&self.http.base, request.url().clone());
+        if !pass.jar.belongs_to(server, &url) {
+            let mut url = url;
+            url.set_query(None);
+            return Err(Error::ForeignAddress { url, server: server.clone() });
+        }
+        if let Some(cookies) = pass.jar.header(server, &url) {
+            add_cookies(request.headers_mut(), &cookies);
+        }
+        if !request.method().is_safe() && !request.headers().contains_key(ORIGIN) {
+            // The server wants to know where a change comes from, as browsers tell it.
+            let origin = HeaderValue::from_str(&server.origin().ascii_serialization());
+            request.headers_mut().extend(origin.ok().map(|origin| (ORIGIN, origin)));
+        }
+        let response = self.http.client.execute(request).await.map_err(unreachable)?;
+        let cookies = set_cookies(response.headers()).map(str::to_owned).collect();
+        let (reply, now) = oneshot::channel();
+        self.order(Order::Compare { sent: pass.clone(), url, cookies, reply })?;
+        let now = now.await.map_err(|_| Error::Closed)?;
+        // What was asked as one person is not given to another, or to nobody (P9).
+        if pass.person.is_some() && pass.person != now.person {
+            return Err(Error::SessionEnded);
+        }
+        Ok((pass, response))
+    }
+}
+
+/// Adds to the request's own cookies; a value that no header can hold is not sent.
+fn add_cookies(headers: &mut HeaderMap, cookies: &str) {
+    let own = headers.get(COOKIE).and_then(|value| value.to_str().ok());
+    let all = own.map_or_else(|| cookies.to_owned(), |own| format!("{own}; {cookies}"));
+    if let Ok(mut value) = HeaderValue::from_str(&all) {
+        value.set_sensitive(true);
+        headers.insert(COOKIE, value);
+    }
+}
+
+/// Whether the credential was refused: 401, or 409 in the words of a server whose tokens are used once.
+async fn is_refused(mut response: Response) -> Result<(Response, bool), Error> {
+    if response.status() != StatusCode::CONFLICT {
+        let refused = response.status() == StatusCode::UNAUTHORIZED;
+        return Ok((response, refused));
+    }
+    // Any other conflict is the program's: it gets it whole. Such a body has a length; one without is not the server's word.
+    let short = response.content_length().is_some_and(|length| length < 1_000);
+    if !short {
+        return Ok((response, false));
+    }
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = body_of(&mut response).await?.unwrap_or_default();
+    let code = serde_json::from_slice::<Value>(&body)
+        .ok()
+        .and_then(|json| json.get("code")?.as_str().map(str::to_owned));
+    let mut whole = ::http::Response::new(body);
+    *whole.status_mut() = status;
+    *whole.headers_mut() = headers;
+    Ok((whole.into(), code.as_deref() == Some(SUPERSEDED)))
+}
+
+/// Tells the driver when a wait is given up.
+struct Wait<'a> {
+    id: u64,
+    orders: &'a mpsc::UnboundedSender<Order>,
+    over: bool,
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        // A driver that has ended holds nothing.
+        let _ = self.orders.send(Order::Withdraw { id: self.id });
+    }
+}

@@ -1,0 +1,81 @@
+//! What is kept: the machine's record, the credential, and what is shown of the session.
+
+use serde::{Deserialize, Serialize};
+use stayd_core::codec::{RECORD_LEN, decode_record, encode_record};
+use stayd_core::{Record, Stored};
+
+use crate::clock::wall_ms;
+use crate::error::StorageError;
+use crate::jar::Jar;
+use crate::session::SessionData;
+
+/// The first version of the format. A later one is refused, not guessed at.
+const FORMAT: u32 = 1;
+
+/// A clock that is so little ahead of the one that wrote is the same clock, in ms.
+const SKEW_MS: u64 = 1_000;
+
+/// How things stood when a process wrote.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// The writer's wall clock, in ms since the Unix epoch.
+    pub(crate) written_at_ms: u64,
+    pub(crate) record: Record,
+    pub(crate) jar: Jar,
+    pub(crate) data: Option<SessionData>,
+}
+
+/// An entry as JSON.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    format: u32,
+    server: String,
+    at: u64,
+    record: Vec<u8>,
+    cookies: Jar,
+    data: Option<SessionData>,
+}
+
+impl Entry {
+    /// Epoch and generation: the higher is the newer.
+    pub(crate) fn moment(&self) -> (u32, u32) {
+        (self.record.epoch, self.record.generation)
+    }
+
+    /// As the machine takes it in.
+    pub(crate) fn stored(&self) -> Stored {
+        let now = wall_ms();
+        // From the future: the clock has been set back since, and nobody knows how old this is.
+        let age_ms = if self.written_at_ms > now.saturating_add(SKEW_MS) {
+            u64::MAX
+        } else {
+            now.saturating_sub(self.written_at_ms)
+        };
+        Stored { record: self.record, age_ms, has_data: self.data.is_some() }
+    }
+
+    pub(crate) fn encode(&self, server: &str) -> Vec<u8> {
+        let written = Written {
+            format: FORMAT,
+            server: server.to_owned(),
+            at: self.written_at_ms,
+            record: encode_record(&self.record).to_vec(),
+            cookies: self.jar.clone(),
+            data: self.data.clone(),
+        };
+        // Numbers, texts and maps with texts for keys: there is nothing that JSON could not hold.
+        serde_json::to_vec(&written).unwrap_or_default()
+    }
+
+    pub(crate) fn decode(bytes: &[u8], server: &str, place: String) -> Result<Self, StorageError> {
+        let read = serde_json::from_slice::<Written>(bytes).ok().filter(|written| written.format == FORMAT);
+        let Some(written) = read else { return Err(StorageError::NotASession { place }) };
+        if written.server != server {
+            let expected = server.to_owned();
+            return Err(StorageError::OtherServer { place, found: written.server, expected });
+        }
+        let record = <&[u8; RECORD_LEN]>::try_from(written.record.as_slice()).ok().and_then(decode_record);
+        let Some(record) = record else { return Err(StorageError::NotASession { place }) };
+        Ok(Self { written_at_ms: written.at, record, jar: written.cookies, data: written.data })
+    }
+}
