@@ -44,7 +44,7 @@ export function readView(bytes: Uint8Array, data: SessionData | null, error: Ses
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,
     data,
-    isPending: status === 1 && !identity && !data,
+    isPending: status === 1 && !identity && !verified && !data,
     verified: !!verified,
     canMutate: !!canMutate,
     expired: !!expired,
