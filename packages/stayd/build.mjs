@@ -3,18 +3,22 @@ import { build } from "esbuild";
 import { minify } from "terser";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { spawnSync } from "node:child_process";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 await rm("dist", { recursive: true, force: true });
-await mkdir("dist/kits", { recursive: true });
-const ENTRIES = ["index", "js", "debug", "csrf", "server", "kits/sveltekit", "kits/astro", "kits/next", "kits/fetch"];
+await mkdir("dist/adapters", { recursive: true });
+await mkdir("dist/kits");
+const KITS = ["sveltekit", "astro", "next", "fetch"].map((name) => `kits/${name}`);
+const ADAPTERS = ["react", "vue", "svelte", "solid", "nanostores"].map((name) => `adapters/${name}`);
+const ENTRIES = ["index", "js", "debug", "csrf", "server", ...KITS, ...ADAPTERS];
 const { outputFiles } = await build({
   entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
-  // What the kits have in common with `stayd/server` they import from there.
-  external: ["stayd/server", "@sveltejs/kit", "next/*"],
+  // The frameworks are the page's own. What the kits have in common with `stayd/server` they import from there.
+  packages: "external",
   outdir: "dist",
+  outbase: "src",
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -22,16 +26,16 @@ const { outputFiles } = await build({
   sourcesContent: false,
   write: false,
 });
-const textOf = (name) => outputFiles.find(({ path }) => basename(path) === name).text;
+const textOf = (name) => outputFiles.find(({ path }) => path === resolve("dist", name)).text;
 for (const entry of ENTRIES) {
-  const name = `${basename(entry)}.js`;
-  const map = `${name}.map`;
-  const { code, map: mapped } = await minify(textOf(name), {
+  const { code, map: mapped } = await minify(textOf(`${entry}.js`), {
     module: true,
     ecma: 2022,
     // Functions stay where they are written: beside the module's text, so that gzip meets it as one piece.
     compress: { passes: 3, unsafe_arrows: true, reduce_funcs: false, inline: 0 },
-    sourceMap: { content: textOf(map), url: map },
+    // React's server components know by it that this runs in browsers.
+    format: entry === "adapters/react" ? { preamble: '"use client";' } : {},
+    sourceMap: { content: textOf(`${entry}.js.map`), url: `${basename(entry)}.js.map` },
   });
   await writeFile(`dist/${entry}.js`, code);
   await writeFile(`dist/${entry}.js.map`, mapped);

@@ -10,7 +10,7 @@ export interface SessionOptions<Credentials, Registration> {
   /** Tabs with the same name share a session. Default `stayd`; also the prefix of the storage keys. */
   name?: string;
   /** What the server rendered into the page: a session, or `null` for nobody. The first value is this, and no request is made. */
-  initial?: SessionData | null;
+  initial?: SessionData | null | undefined;
   /** When sessions are renewed without being asked. Default `always`. */
   renewal?: "always" | "visible" | "manual";
   /** A visible page asks the server again after so long without news; 0 for never. Default 300. */
