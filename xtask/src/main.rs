@@ -5,6 +5,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod kits;
 mod process;
 mod setup;
 mod simulate;
@@ -58,6 +59,11 @@ enum Task {
     },
     /// Put deliberate faults into copies of the machine and the engine, and see each found
     Prove,
+    /// Try the kits in real SvelteKit, Astro and Next apps; installs and builds them, which takes minutes
+    Kits {
+        /// Kits to try; all of them where none is named
+        kits: Vec<kits::Kit>,
+    },
     /// Install what the other commands need
     Setup,
 }
@@ -72,6 +78,7 @@ fn main() -> anyhow::Result<()> {
         Task::Wasm => wasm::run(),
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Prove => simulate::prove(),
+        Task::Kits { kits } => kits::run(&kits),
         Task::Setup => setup::everything(),
     }
 }

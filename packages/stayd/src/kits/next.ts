@@ -10,8 +10,8 @@ const PATH = "x-stayd-path";
 /** For `proxy.ts`: `export const proxy = staydProxy(auth, { guard: ["/account"] })`; for `middleware.ts` likewise. */
 export const staydProxy =
   (auth: StaydServer, options: RespondOptions = {}) =>
-  (request: Request): Promise<Response> =>
-    auth.respond(request, options, ({ setCookies }) => {
+  async (request: Request): Promise<Response> => {
+    const response = await auth.respond(request, options, ({ setCookies }) => {
       const { pathname, search } = new URL(request.url);
       const passed = new Headers(request.headers);
       passed.set(PATH, pathname + search);
@@ -19,6 +19,11 @@ export const staydProxy =
       if (setCookies.length) passed.set("cookie", withSetCookies(request.headers.get("cookie") ?? "", setCookies));
       return NextResponse.next({ request: { headers: passed } });
     });
+    // Next reads addresses of a proxy as whole ones, and shortens those of this site again.
+    const location = response.headers.get("location");
+    if (location?.startsWith("/")) response.headers.set("location", new URL(location, request.url).href);
+    return response;
+  };
 
 /** The session in server components, route handlers and server actions, read once for each request. */
 export function staydComponents(auth: StaydServer, options: GuardOptions = {}) {

@@ -1,0 +1,4 @@
+import { staydHandle } from "stayd/sveltekit";
+import { auth } from "$lib/auth";
+
+export const handle = staydHandle(auth, { guard: ["/account"], forward: true });

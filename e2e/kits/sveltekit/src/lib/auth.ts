@@ -1,0 +1,4 @@
+import { env } from "$env/dynamic/private";
+import { secretsFrom, staydServer } from "stayd/server";
+
+export const auth = staydServer({ url: env.STAYD_URL ?? "http://127.0.0.1:3000/api/auth", secret: secretsFrom(env) });

@@ -1,0 +1,1 @@
+export { staydLoad as load } from "stayd/sveltekit";
