@@ -59,7 +59,7 @@ enum Task {
     },
     /// Put deliberate faults into copies of the machine and the engine, and see each found
     Prove,
-    /// Try the kits in real SvelteKit, Astro and Next apps; installs and builds them, which takes minutes
+    /// Try the kits in real `SvelteKit`, Astro and Next apps; installs and builds them, which takes minutes
     Kits {
         /// Kits to try; all of them where none is named
         kits: Vec<kits::Kit>,
