@@ -64,10 +64,15 @@ impl Driver {
                 other => self.perform(other).await,
             }
         }
+        // Those who wait hear of it when all is written.
+        for effect in effects.as_slice() {
+            self.answer(*effect);
+        }
         verdict
     }
 
-    async fn perform(&mut self, effect: Effect) {
+    /// Tells those who wait for the effect.
+    fn answer(&mut self, effect: Effect) {
         match effect {
             Effect::ReleaseHeld => {
                 for request in std::mem::take(&mut self.held) {
@@ -80,20 +85,30 @@ impl Driver {
                     let _ = request.reply.send(Err(rejection(why)));
                 }
             }
+            Effect::Settled { need, result } => self.settle(need, result),
+            _ => {}
+        }
+    }
+
+    async fn perform(&mut self, effect: Effect) {
+        match effect {
             Effect::AskLeadership { attempt } => self.ask_for_turn(attempt),
             Effect::GiveUpLeadership { attempt } | Effect::Cancel { attempt } => {
                 // What was to be remembered is written by now: effects are carried out in their order.
                 self.attempts.remove(&attempt);
             }
             Effect::Send { attempt, need } => self.send(attempt, need),
-            Effect::Settled { need, result } => self.settle(need, result),
             Effect::DropData => self.shown = None,
             Effect::Remember => self.remember().await,
             Effect::Publish => {
                 self.view.send_replace(View::of(&self.machine, self.shown.clone(), self.error.clone()));
             }
-            // Other processes read what is remembered. There are no channels, and who listens compares views.
+            // Some are for later in the step. Other processes read what is remembered; there are no channels, and who listens
+            // compares views.
             Effect::KeepData
+            | Effect::ReleaseHeld
+            | Effect::RejectHeld(_)
+            | Effect::Settled { .. }
             | Effect::Tell(_)
             | Effect::Notify(_)
             | Effect::CloseChannels
@@ -106,7 +121,7 @@ impl Driver {
         let task = tokio::spawn(async move {
             let (held, found) = match vault.turn().await {
                 // Read within the turn: nobody else renews meanwhile.
-                Ok(held) => (held, blocking(move || vault.read()).await),
+                Ok(held) => (held, blocking(move || Ok(vault.read()?.map(Box::new))).await),
                 // Without locks each acts alone, which is safe where the server repeats a renewal.
                 Err(error) => (None, Err(error)),
             };
@@ -148,11 +163,12 @@ impl Driver {
         let (settled, waiting) =
             std::mem::take(&mut self.waiting).into_iter().partition(|(wanted, _)| *wanted == need);
         self.waiting = waiting;
+        let cooling_down = Error::CoolingDown { trouble: self.machine.view().trouble };
         for (_, reply) in settled {
             let _ = reply.send(match result {
-                Settlement::Met => Ok(()),
+                Settlement::Met => self.unwritten.clone().map_or(Ok(()), |error| Err(error.into())),
                 Settlement::Refused | Settlement::Overtaken => Err(Error::SessionEnded),
-                Settlement::Failed => Err(self.error.clone().unwrap_or(Error::CoolingDown)),
+                Settlement::Failed => Err(self.error.clone().unwrap_or(cooling_down.clone())),
             });
         }
     }

@@ -80,7 +80,7 @@ pub(crate) struct Pass {
 
 /// What an attempt brings.
 pub(crate) enum Fact {
-    Turn { attempt: u32, held: Option<Held>, found: Result<Option<Entry>, StorageError> },
+    Turn { attempt: u32, held: Option<Held>, found: Result<Option<Box<Entry>>, StorageError> },
     Answered { attempt: u32, reply: Box<Reply> },
 }
 
@@ -323,7 +323,7 @@ impl Driver {
                 if let Err(error) = &found {
                     self.error = Some(error.clone().into());
                 }
-                let (stored, with) = found.ok().flatten().map(Candidate::stored).unzip();
+                let (stored, with) = found.ok().flatten().map(|entry| Candidate::stored(*entry)).unzip();
                 let event = Event::LeadershipGained { attempt, stored };
                 self.tell(event, with.unwrap_or_default()).await;
             }

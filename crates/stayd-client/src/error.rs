@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 /// Why a call could not do what it was asked for. Cloned for each caller that waits for the same attempt.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -20,9 +18,9 @@ pub enum Error {
     #[error("{url} is not at {server}: the credential is not sent there")]
     ForeignAddress {
         /// Where it was to go, without its query.
-        url: Url,
+        url: String,
         /// Where the credential belongs.
-        server: Url,
+        server: String,
     },
     /// The caller: the request itself, or the HTTP client that was handed in, cannot be built.
     #[error("the request cannot be built")]
@@ -42,7 +40,7 @@ pub enum Error {
     #[error("{url} answered with {found}; expected {expected}")]
     OtherProtocol {
         /// What was asked.
-        url: Url,
+        url: String,
         /// What this protocol answers there.
         expected: &'static str,
         /// What came instead: status and kind of content, never the content.
@@ -70,8 +68,11 @@ pub enum Error {
     #[error("no answer came in time")]
     TimedOut,
     /// The server could not be asked a moment ago, and is not asked again yet.
-    #[error("the server could not be asked: it is tried again later")]
-    CoolingDown,
+    #[error("the server could not be asked a moment ago ({trouble:?}): it is tried again later")]
+    CoolingDown {
+        /// What went wrong then, here or in another process.
+        trouble: stayd_core::Trouble,
+    },
     /// The session could not be read or written.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -216,7 +216,7 @@ impl Answer {
             kind => kind,
         };
         let found = format!("status {}, {kind}", self.status.as_u16());
-        Error::OtherProtocol { url: self.url.clone(), expected, found }
+        Error::OtherProtocol { url: self.url.to_string(), expected, found }
     }
 }
 

@@ -44,7 +44,10 @@ impl Jar {
     pub(crate) fn take<'a>(&mut self, url: &Url, set_cookies: impl IntoIterator<Item = &'a str>) {
         for text in set_cookies {
             let Ok(cookie) = Cookie::parse(text) else { continue };
-            let Some(domain) = domain_of(&cookie, url) else { continue };
+            let domain = cookie.domain().map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
+            if domain.as_ref().is_some_and(|domain| !may_share(url, domain)) {
+                continue;
+            }
             let path = cookie.path().filter(|path| path.starts_with('/')).unwrap_or("/").to_owned();
             let found =
                 |kept: &Kept| kept.name == cookie.name() && kept.path == path && kept.domain == domain;
@@ -90,14 +93,9 @@ impl Jar {
     }
 }
 
-/// The domain a cookie is shared with: `Some(None)` for the host alone, `None` where the server may not set it.
-fn domain_of(cookie: &Cookie<'_>, url: &Url) -> Option<Option<String>> {
-    let Some(domain) = cookie.domain().map(|domain| domain.trim_start_matches('.').to_ascii_lowercase())
-    else {
-        return Some(None);
-    };
-    // A domain of one label would be a whole top level.
-    (domain.contains('.') && is_below(url, &domain)).then_some(Some(domain))
+/// Whether the server may share a cookie with all hosts below a domain: one of its own, and no whole top level.
+fn may_share(url: &Url, domain: &str) -> bool {
+    domain.contains('.') && is_below(url, domain)
 }
 
 fn is_below(url: &Url, domain: &str) -> bool {

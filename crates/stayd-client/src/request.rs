@@ -70,7 +70,7 @@ impl Client {
         if !pass.jar.belongs_to(server, &url) {
             let mut url = url;
             url.set_query(None);
-            return Err(Error::ForeignAddress { url, server: server.clone() });
+            return Err(Error::ForeignAddress { url: url.into(), server: server.to_string() });
         }
         if let Some(cookies) = pass.jar.header(server, &url) {
             add_cookies(request.headers_mut(), &cookies);

@@ -9,7 +9,6 @@ use crate::session::SessionData;
 
 /// How things stand at one moment.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 pub struct View {
     /// Where in the cycle.
     pub status: Status,

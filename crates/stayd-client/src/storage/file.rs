@@ -119,7 +119,8 @@ fn number_of(_: &Metadata) -> u64 {
 #[cfg(unix)]
 fn refuse_what_others_may_use(path: &Path, metadata: &Metadata) -> Result<(), StorageError> {
     let mode = std::os::unix::fs::MetadataExt::mode(metadata) & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(StorageError::TooOpen { path: path.to_owned(), mode }) }
+    let of_others = mode & 0o077;
+    if of_others == 0 { Ok(()) } else { Err(StorageError::TooOpen { path: path.to_owned(), mode }) }
 }
 
 /// Elsewhere a person's folders are closed to others as they are made.
