@@ -1,7 +1,9 @@
 // Tokens against a real server that speaks only their protocol, without a browser. With one: e2e/tests/csrf.test.mjs.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { after, before, beforeEach, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { source } from "./source.mjs";
 import { createJar, startTokenServer } from "./token-server.mjs";
@@ -185,9 +187,27 @@ test("a server that cannot be reached ends nobody's session", async () => {
   assert.equal((await unreachable.check(new AbortController().signal)).kind, "failed");
 });
 
-test("a page that wants tokens carries 3 KB for them, and one that does not carries nothing", async () => {
+test("a page that wants all of it carries 3 KB, and no other carries any", async () => {
   const dist = (name) => readFile(new URL(`../dist/${name}`, import.meta.url));
   const size = gzipSync(await dist("csrf.js"), { level: 9 }).length;
   assert.ok(size <= 3072, `${size} bytes`);
-  assert.doesNotMatch(String(await dist("index.js")), /csrf/i);
+  assert.doesNotMatch(String(await dist("index.js")), /GET \/csrf|refused: /);
+});
+
+test("the code in docs/csrf.md compiles as it stands there", async () => {
+  const home = fileURLToPath(new URL("..", import.meta.url));
+  // Beside the package, so that `stayd` and its types are found as a user's project finds them.
+  const folder = await mkdtemp(`${home}node_modules/.csrf-`);
+  try {
+    const docs = await readFile(new URL("../../../docs/csrf.md", import.meta.url), "utf8");
+    const blocks = [...docs.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+    assert.equal(blocks.length, 2);
+    const files = blocks.map((_, at) => `${folder}/${at}.ts`);
+    await Promise.all(files.map((file, at) => writeFile(file, blocks[at])));
+    const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom"];
+    const { status, stdout } = spawnSync("node", [`${home}node_modules/typescript/bin/tsc`, ...options, ...files], { encoding: "utf8" });
+    assert.equal(status, 0, stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

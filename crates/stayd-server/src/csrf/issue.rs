@@ -24,9 +24,13 @@ pub(crate) enum News {
 /// What a request wants to know of tokens.
 #[derive(Debug)]
 pub(crate) struct Wish {
-    headers: HeaderMap,
     in_body: bool,
     carried: Option<String>,
+    /// Whether the request has to be given a token that it has not asked for.
+    lacks_one: bool,
+    /// The request, to find out whose token it is; `None` where only the answer can say that, as for every check of a session by a page
+    /// that has its token: it costs no copy.
+    headers: Option<HeaderMap>,
 }
 
 impl App {
@@ -38,12 +42,17 @@ impl App {
         let headers = request.headers();
         let header = headers.get(HEADER);
         let in_body = header.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(FETCH))
-            || request.uri().query().is_some_and(|query| Query::parse(query).is_truthy("csrf"))
+            || request.uri().query().is_some_and(asks_for_token)
             || self.is_csrf_route(request.uri().path());
         let carried = self.csrf_cookie(headers);
-        let takes_part =
-            in_body || header.is_some() || carried.is_some() || self.config.csrf == CsrfMode::Required;
-        takes_part.then(|| Wish { headers: headers.clone(), in_body, carried })
+        let is_required = self.config.csrf == CsrfMode::Required;
+        if !(in_body || header.is_some() || carried.is_some() || is_required) {
+            return None;
+        }
+        let lacks_one = is_required && carried.is_none() && may_be_a_browsers(headers);
+        let may_be_refused = request.method() != Method::GET;
+        let headers = (in_body || lacks_one || may_be_refused).then(|| headers.clone());
+        Some(Wish { in_body, carried, lacks_one, headers })
     }
 
     /// Whether a preflight asks for the token's header, where there are tokens.
@@ -61,10 +70,7 @@ impl App {
     /// Puts the token into the answer where there is need for it.
     pub(crate) async fn tell_csrf(&self, wish: Wish, mut response: Response) -> Response {
         let news = response.extensions_mut().remove::<News>();
-        let lacks_one = self.config.csrf == CsrfMode::Required
-            && wish.carried.is_none()
-            && may_be_a_browsers(&wish.headers);
-        if response.status().is_server_error() || !(wish.in_body || news.is_some() || lacks_one) {
+        if response.status().is_server_error() || !(wish.in_body || news.is_some() || wish.lacks_one) {
             return response;
         }
         let is_about_session = matches!(news, Some(News::Session(_)));
@@ -72,11 +78,12 @@ impl App {
             Some(News::Session(subject)) => subject,
             // Whoever was here before has nothing in common with whoever comes next.
             Some(News::Nobody) => Subject::Stranger,
-            Some(News::Refused) | None => match self.csrf_subject(&wish.headers).await {
-                Ok(subject) => subject,
-                // The store cannot say, or the browser is about to hold another session token: the next answer brings it.
-                Err(_) => return response,
-            },
+            Some(News::Refused) | None => {
+                let Some(headers) = &wish.headers else { return response };
+                // If the store cannot say, or the browser is about to hold another session token, the next answer brings it.
+                let Ok(subject) = self.csrf_subject(headers).await else { return response };
+                subject
+            }
         };
         let (token, cookies) = self.csrf_token_for(subject, wish.carried.as_deref(), is_about_session);
         cookies.write(&mut response);
@@ -107,4 +114,8 @@ impl App {
         }
         (token, cookies)
     }
+}
+
+fn asks_for_token(query: &str) -> bool {
+    query.contains("csrf") && Query::parse(query).is_truthy("csrf")
 }

@@ -32,7 +32,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
       ...(signal && { signal }),
       ...(body !== undefined && {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...csrfHeader() },
         body: JSON.stringify(body),
       }),
     });
@@ -87,6 +87,12 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
       await ask("/revoke-other-sessions", via, {});
     },
   };
+}
+
+/** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
+function csrfHeader(): Record<string, string> | undefined {
+  const token = /better-auth\.csrf_token=([^;]+)/.exec(globalThis.document?.cookie)?.[1];
+  return token ? { "x-csrf-token": token } : undefined;
 }
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
