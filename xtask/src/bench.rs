@@ -14,6 +14,8 @@ pub(crate) enum Subject {
     Server(Options),
     /// The browser client beside its peers, in Chromium
     Client(ClientOptions),
+    /// `stayd/server` reading cookies in Node beside the official helpers
+    Cookie(Options),
 }
 
 #[derive(Args)]
@@ -43,6 +45,7 @@ pub(crate) fn run(subject: &Subject) -> anyhow::Result<()> {
     match subject {
         Subject::Server(options) => server(options),
         Subject::Client(options) => client(options),
+        Subject::Cookie(options) => cookie(options),
     }
 }
 
@@ -75,6 +78,18 @@ fn client(options: &ClientOptions) -> anyhow::Result<()> {
         if let Some(names) = names {
             bench.args([flag, names]);
         }
+    }
+    process::run("measuring", &mut bench)
+}
+
+fn cookie(options: &Options) -> anyhow::Result<()> {
+    setup::require(&[Need::CCompiler, Need::Node])?;
+    crate::test::build_page()?;
+    setup::npm_packages("bench/better-auth")?;
+    let mut bench = Command::new("node");
+    bench.arg("run.mjs").current_dir(root().join("bench/cookie")).env("PATH", setup::path_with_node()?);
+    if options.quick {
+        bench.arg("--quick");
     }
     process::run("measuring", &mut bench)
 }

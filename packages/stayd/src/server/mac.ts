@@ -1,6 +1,7 @@
 // HMAC-SHA-256 and SHA-256: WebCrypto everywhere, and Node's own functions where they are to be had. WebCrypto hands each of
 // its calls to another thread; for texts as short as a cookie that takes ten times as long as the hash.
 import { decodeBase64, encodeBase64Url } from "./base64.ts";
+import { builtin } from "./builtin.ts";
 
 const utf8 = new TextEncoder();
 
@@ -17,17 +18,7 @@ interface NodeCrypto {
   timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
 }
 
-type Builtin = { process?: { getBuiltinModule?(name: string): NodeCrypto | undefined } };
-
-/** Asked for at run time, so that no bundle for another place names a module that is not there. */
-const node = ((): NodeCrypto | undefined => {
-  try {
-    const found = (globalThis as Builtin).process?.getBuiltinModule?.("node:crypto");
-    return typeof found?.createHmac === "function" ? found : undefined;
-  } catch {
-    return undefined;
-  }
-})();
+const node = builtin<NodeCrypto>("node:crypto");
 
 /** The key of one secret. */
 export function macKey(secret: string): MacKey {

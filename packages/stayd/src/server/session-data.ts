@@ -112,10 +112,10 @@ export function isSessionData(found: unknown): found is SessionData {
   return texts.every((text) => typeof text === "string" && text) && session!.userId === user!.id;
 }
 
-/** What goes into a page: a member called `token`, however deep, does not. */
+/** Takes out, in place, what does not go into a page: every member called `token`, however deep. */
 export function withoutTokens<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(withoutTokens) as T;
-  const kept = Object.entries(value).filter(([name]) => name !== "token");
-  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutTokens(inner)])) as T;
+  if ("token" in value) delete value.token;
+  for (const inner of Object.values(value)) withoutTokens(inner);
+  return value;
 }
