@@ -1,6 +1,6 @@
 // `stayd/server` and the kits that need no framework, against the real binary: what it sets verifies, and what it says is shown.
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { staydMiddleware } from "../../packages/stayd/dist/kits/astro.js";
@@ -184,5 +184,42 @@ describe("without the cookie cache", () => {
     assert.deepEqual(side.problems, ["unreachable"]);
     await server.start();
     assert.equal((await page(signedIn.jar.request("/account"))).status, 200);
+  });
+});
+
+describe("docs/server-side.md", () => {
+  let server, blocks;
+  before(async () => {
+    server = await startServer();
+    const text = await readFile(new URL("../../docs/server-side.md", import.meta.url), "utf8");
+    blocks = [...text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm)].map(([, file, code]) => ({ file, code }));
+  });
+  after(() => server.remove());
+
+  test("what it shows of the frameworks is what the kits' tests build", async () => {
+    const shown = blocks.filter(({ file }) => !file.startsWith("example/"));
+    assert.ok(shown.length >= 10);
+    for (const { file, code } of shown) {
+      assert.equal(code, await readFile(new URL(`../kits/${file}`, import.meta.url), "utf8"), file);
+    }
+  });
+
+  test("its example for any server runs", async () => {
+    // Below the package, so that its name is found as in a project that has it.
+    const folder = await mkdtemp(new URL("../../packages/stayd/dist/.example-", import.meta.url).pathname);
+    try {
+      await writeFile(join(folder, "server.mjs"), blocks.find(({ file }) => file === "example/server.mjs").code);
+      Object.assign(process.env, { STAYD_URL: `${server.origin}/api/auth`, BETTER_AUTH_SECRET: server.env.BETTER_AUTH_SECRET });
+      const { default: site } = await import(join(folder, "server.mjs"));
+      const { jar, who } = await signedUp(server);
+      const mine = await (await site.fetch(jar.request("/account"))).text();
+      assert.match(mine, /Welcome back/);
+      const initial = JSON.parse(/<script type="application\/json" id="stayd-initial">(.*)<\/script>/.exec(mine)[1]);
+      assert.equal(initial.user.email, who.email);
+      assert.match(await (await site.fetch(new Jar().request("/"))).text(), /<h1>Welcome<\/h1>.*>null</);
+      assert.equal((await site.fetch(new Jar().request("/account"))).status, 303);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
