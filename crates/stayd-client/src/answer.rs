@@ -14,6 +14,9 @@ use crate::session::{SessionData, key};
 /// A session is renewed in the last fifth of its life, as the browser's client does.
 const RENEWED_IN_THE_LAST: u64 = 5;
 
+/// So much of a server's words is shown at most, in characters.
+const LONGEST_WORDS: usize = 300;
+
 /// A session in durations from now, by the server's own clock: a wrong one here does not matter.
 pub(crate) fn described(data: &SessionData, headers: &HeaderMap) -> Answer {
     let now = server_ms(headers);
@@ -51,7 +54,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// A refusal in the protocol's form; `None` where it is in another.
 pub(crate) fn error_of(status: StatusCode, json: Option<&Value>) -> Option<Error> {
-    let member = |name: &str| json?.get(name)?.as_str().map(str::to_owned);
+    let member = |name: &str| json?.get(name)?.as_str().map(plain);
     let (code, message) = (member("code"), member("message"));
     if code.is_none() && message.is_none() {
         return None;
@@ -60,6 +63,11 @@ pub(crate) fn error_of(status: StatusCode, json: Option<&Value>) -> Option<Error
     let code = code.unwrap_or_else(|| format!("HTTP_{status}"));
     let message = message.unwrap_or_else(|| "no reason given".to_owned());
     Some(Error::Declined { status, code, message })
+}
+
+/// A server's words may be shown in a terminal: no control characters, and not without end.
+fn plain(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(LONGEST_WORDS).collect()
 }
 
 /// What an error means to the machine. None of them ends a session.
@@ -111,5 +119,13 @@ mod tests {
         ]);
         assert_eq!(retry_after(&date), Some(Duration::from_secs(30)));
         assert_eq!(retry_after(&headers(&[("retry-after", "soon")])), None);
+    }
+
+    #[test]
+    fn the_words_of_a_refusal_are_fit_for_a_terminal() {
+        let json = json!({ "code": "NO", "message": "\u{1b}[2Jno" });
+        let error = error_of(StatusCode::FORBIDDEN, Some(&json)).unwrap();
+        assert_eq!(error.to_string(), "the server declined: [2Jno (NO)");
+        assert!(error_of(StatusCode::FORBIDDEN, Some(&json!("no"))).is_none());
     }
 }

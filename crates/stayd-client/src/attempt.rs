@@ -5,9 +5,10 @@ use std::sync::Arc;
 use stayd_core::{Effect, Event, Instant, Need, Settlement, Verdict};
 use tokio::task::AbortHandle;
 
-use crate::driver::{Admission, Candidate, Command, Driver, Fact, Offer, rejection};
+use crate::driver::Driver;
 use crate::error::Error;
 use crate::http::Ask;
+use crate::order::{Admission, Candidate, Command, Fact, Offer, rejection};
 use crate::storage::{Held, blocking};
 use crate::view::View;
 

@@ -9,9 +9,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use url::Url;
 
 use crate::builder::Builder;
-use crate::driver::{Command, Order};
 use crate::error::Error;
 use crate::http::{Ask, Http};
+use crate::order::{Command, Order};
 use crate::session::SessionData;
 use crate::view::View;
 

@@ -23,8 +23,8 @@ const LONGEST: usize = 1 << 20;
 const SESSION: &str = "JSON: null, or a session and its user (the Better Auth protocol)";
 const SUCCESS: &str = "JSON of the Better Auth protocol";
 
-/// One thing to ask of the server.
-#[derive(Debug, Clone)]
+/// One thing to ask of the server. No `Debug`: it may hold a password.
+#[derive(Clone)]
 pub(crate) enum Ask {
     /// Who is signed in?
     Check,

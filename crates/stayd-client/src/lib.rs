@@ -16,6 +16,7 @@ mod driver;
 mod error;
 mod http;
 mod jar;
+mod order;
 mod request;
 mod session;
 mod storage;

@@ -8,9 +8,9 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::client::Client;
-use crate::driver::{Admission, HeldRequest, Moment, Order, Pass};
 use crate::error::Error;
 use crate::http::{body_of, set_cookies, unreachable};
+use crate::order::{Admission, HeldRequest, Moment, Order, Pass};
 
 /// What the server says to a token that another request has just replaced.
 const SUPERSEDED: &str = "SESSION_SUPERSEDED";

@@ -132,6 +132,95 @@ async fn a_sign_out_that_the_server_has_not_heard_of_is_told_by_the_next_program
 }
 
 #[tokio::test]
+async fn a_request_that_crosses_a_renewal_elsewhere_is_sent_once_more() {
+    let server = Server::start(Rotation::Strict).await;
+    let (_folder, file) = place();
+    let here = server.signed_up(Storage::file(&file)).await;
+    let there = server.client(Storage::file(&file)).build().await.unwrap();
+    there.ready().await;
+    server.pass_time(&file, NEARLY_OVER);
+    let answer = hold_up_me(&server, &here).await;
+    there.renew().await.unwrap();
+    server.seen.go_on.add_permits(1);
+    assert_eq!(answer.await.unwrap().unwrap(), (200, EMAIL.to_owned()));
+    // The first was answered 409: its token had just been replaced.
+    assert_eq!(server.seen.pages.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn what_was_asked_as_one_person_is_not_handed_to_another() {
+    let server = Server::start(Rotation::Off).await;
+    let (_folder, file) = place();
+    let here = server.signed_up(Storage::file(&file)).await;
+    let there = server.client(Storage::file(&file)).build().await.unwrap();
+    let answer = hold_up_me(&server, &here).await;
+    there.sign_up("Bob", "bob@example.com", PASSWORD).await.unwrap();
+    server.seen.go_on.add_permits(1);
+    assert!(matches!(answer.await.unwrap(), Err(Error::SessionEnded)));
+    assert_eq!(me(&server, &here).await.unwrap(), (200, "bob@example.com".to_owned()));
+}
+
+/// Sends a request that waits before it reaches the server.
+async fn hold_up_me(
+    server: &Server,
+    client: &Client,
+) -> tokio::task::JoinHandle<Result<(u16, String), Error>> {
+    *server.seen.gate.lock().unwrap() = Gate::Page;
+    let (client, url) = (client.clone(), server.url("/me"));
+    let answer = tokio::spawn(async move {
+        let response = client.request(client.http().get(url)).await?;
+        Ok((response.status().as_u16(), response.text().await.unwrap()))
+    });
+    server.seen.arrived.acquire().await.unwrap().forget();
+    answer
+}
+
+#[tokio::test]
+async fn a_session_that_was_revoked_elsewhere_has_ended_at_the_next_request() {
+    let server = Server::start(Rotation::Off).await;
+    let (_folder, file) = place();
+    let client = server.signed_up(Storage::file(&file)).await;
+    let other = server.client(Storage::memory()).build().await.unwrap();
+    other.sign_in(EMAIL, PASSWORD).await.unwrap();
+    let revoke = other.http().post(format!("{}/revoke-other-sessions", server.address));
+    let revoke = revoke.header("content-type", "application/json").body("{}");
+    assert_eq!(other.request(revoke).await.unwrap().status(), 200);
+
+    assert!(matches!(me(&server, &client).await, Err(Error::SessionEnded)));
+    assert_eq!(client.view().ending, Ending::Revoked);
+    assert_eq!(me(&server, &other).await.unwrap().0, 200);
+}
+
+#[tokio::test]
+async fn a_turn_that_is_never_given_back_keeps_nobody_from_signing_in() {
+    let server = Server::start(Rotation::Off).await;
+    let (_folder, file) = place();
+    server.signed_up(Storage::file(&file)).await.close().await;
+    let turn = std::fs::File::open(file.with_extension("turn")).unwrap();
+    turn.lock().unwrap();
+    let client = server.client(Storage::file(&file)).build().await.unwrap();
+    client.sign_in(EMAIL, PASSWORD).await.unwrap();
+    client.sign_out().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_written_is_an_error_and_is_written_when_it_can_be() {
+    let server = Server::start(Rotation::Off).await;
+    let (_folder, file) = place();
+    let client = server.signed_up(Storage::file(&file)).await;
+    client.sign_out().await.unwrap();
+    // A folder in the place of the new file: whatever a disk refuses ends like this.
+    let obstacle = file.with_extension("new");
+    std::fs::create_dir(&obstacle).unwrap();
+    let error = client.sign_in(EMAIL, PASSWORD).await.unwrap_err();
+    assert!(matches!(error, Error::Storage(StorageError::File { .. })), "{error}");
+    assert_eq!(client.view().identity, Identity::Active);
+    assert_eq!(read(&file)["data"], serde_json::Value::Null);
+    std::fs::remove_dir(&obstacle).unwrap();
+    eventually("it is written", || read(&file)["data"]["user"]["email"] == EMAIL).await;
+}
+
+#[tokio::test]
 async fn a_wrong_password_signs_nobody_out() {
     let server = Server::start(Rotation::Off).await;
     let (_folder, file) = place();

@@ -141,8 +141,8 @@ impl Vault {
     }
 
     fn compare_and_set(&self, entry: &Entry) -> Result<Written, StorageError> {
-        // What cannot be read is not newer; `open` has refused what is not ours.
-        if let Some(found) = self.read().ok().flatten().filter(|found| found.moment() > entry.moment()) {
+        // What cannot be read is not ours to write over.
+        if let Some(found) = self.read()?.filter(|found| found.moment() > entry.moment()) {
             return Ok(Written::Newer(Box::new(found)));
         }
         let bytes = entry.encode(&self.server);

@@ -45,6 +45,8 @@ pub(crate) enum Gate {
     Before,
     /// The next one waits when the server has answered.
     After,
+    /// The next request for a page waits before it reaches the server.
+    Page,
 }
 
 /// An answer in the place of the server's.
@@ -62,6 +64,8 @@ pub(crate) struct Seen {
     pub(crate) renewals: AtomicUsize,
     /// All requests.
     pub(crate) requests: AtomicUsize,
+    /// Requests for a page.
+    pub(crate) pages: AtomicUsize,
     /// The session cookies that answers have set.
     pub(crate) tokens: Mutex<HashSet<String>>,
     pub(crate) gate: Mutex<Gate>,
@@ -148,6 +152,7 @@ impl Seen {
             ahead_ms: AtomicU64::new(0),
             renewals: AtomicUsize::new(0),
             requests: AtomicUsize::new(0),
+            pages: AtomicUsize::new(0),
             tokens: Mutex::default(),
             gate: Mutex::default(),
             instead: Mutex::default(),
@@ -165,6 +170,11 @@ impl Seen {
     pub(crate) fn since(&self) -> (usize, usize) {
         let tokens = std::mem::take(&mut *self.tokens.lock().unwrap()).len();
         (self.renewals.swap(0, Ordering::SeqCst), tokens)
+    }
+
+    fn take_gate(&self, stops: impl FnOnce(Gate) -> bool) -> Gate {
+        let mut gate = self.gate.lock().unwrap();
+        if stops(*gate) { std::mem::take(&mut gate) } else { Gate::Open }
     }
 
     async fn wait_at_the_gate(&self) {
@@ -195,11 +205,14 @@ async fn watched(State(seen): State<Arc<Seen>>, request: Request, next: Next) ->
         return answer;
     }
     let renews = request.uri().query().is_some_and(|query| query.contains("disableCookieCache"));
-    let gate = if renews { std::mem::take(&mut *seen.gate.lock().unwrap()) } else { Gate::Open };
+    let is_for_page = request.uri().path() == "/me";
+    let gate =
+        seen.take_gate(|gate| if is_for_page { gate == Gate::Page } else { renews && gate != Gate::Page });
+    seen.pages.fetch_add(usize::from(is_for_page), Ordering::SeqCst);
     if renews {
         seen.renewals.fetch_add(1, Ordering::SeqCst);
     }
-    if gate == Gate::Before {
+    if gate == Gate::Before || gate == Gate::Page {
         seen.wait_at_the_gate().await;
     }
     let mut answer = next.run(request).await;
