@@ -1,26 +1,39 @@
-// A page with the four elements, under the strictest policy that WebAssembly allows.
+// The page of the guide to the elements, under the strictest policy that WebAssembly allows.
+import { readGuide } from "./guide.mjs";
+
 export const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
+const guide = Object.fromEntries(await readGuide("elements"));
 const HEAD = '<meta charset="utf-8"><link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">';
 
-/** The page in a language, with a writing direction and more in its `<html>`. */
-export const elementsPage = ({ lang = "en", dir = "ltr" } = {}) => `<!doctype html>
-<html lang="${lang}" dir="${dir}"><title>elements</title>${HEAD}<script type="module" src="/elements.js"></script>
-<stayd-ended-banner></stayd-ended-banner>
-<stayd-offline></stayd-offline>
-<main><h1>A page</h1><label>A draft <textarea rows="4"></textarea></label>
-<h2>Sessions</h2><stayd-sessions></stayd-sessions></main>
-<stayd-expiry-warning></stayd-expiry-warning></html>`;
+const page = (lang, dir) => `<!doctype html><html lang="${lang}" dir="${dir}"><title>elements</title>${HEAD}
+<script type="module" src="/main.js"></script>${guide["body.html"]}</html>`;
 
-export const SCRIPT = `import { createSession } from "/stayd/index.js";
-import { defineElements } from "/stayd/elements.js";
-// No use extends the session by itself: that is when people are warned.
-window.session = createSession({ renewal: "manual" });
+/** `createSession` that counts who listens. */
+const COUNTING = `import { createSession as create } from "/stayd/index.js";
 window.listening = 0;
-const subscribe = session.subscribe;
-session.subscribe = (listener) => {
-  const stop = subscribe(listener);
-  window.listening++;
-  return () => (window.listening--, stop());
+export function createSession(options) {
+  const session = (window.session = create(options));
+  const { subscribe } = session;
+  session.subscribe = (listener) => {
+    const stop = subscribe(listener);
+    window.listening++;
+    return () => (window.listening--, stop());
+  };
+  return session;
+}`;
+
+/** Words in a language that the package does not speak, and not all of them. */
+const ARABIC = `{ words: { ar: { stay: "البقاء مسجلا", dismiss: "إغلاق", endsIn: (minutes) => "تنتهي جلستك خلال " + minutes + " دقائق." } } }`;
+
+/** For `startSite`: the page in English, in German, and in a language that is written from right to left. */
+export const PAGES = {
+  "/": page("en", "ltr"),
+  "/de": page("de", "ltr"),
+  "/rtl": page("ar", "rtl"),
+  "/counting.js": COUNTING,
+  "/main.js": guide["main.js"]
+    .replace('"stayd"', '"/counting.js"')
+    .replace('"stayd/elements"', '"/stayd/elements.js"')
+    .replace("defineElements(session)", `defineElements(session, ${ARABIC})`),
 };
-defineElements(session, { words: { ar: { stay: "ابق مسجلا" } } });`;

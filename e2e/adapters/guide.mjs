@@ -5,10 +5,14 @@ import { fileURLToPath } from "node:url";
 
 const GUIDES = fileURLToPath(new URL("../../docs/frameworks/", import.meta.url));
 
-/** Writes each block that names its file into `folder`. */
-export async function writeGuide(name, folder) {
+/** The blocks that name their files: name and code. */
+export async function readGuide(name) {
   const text = await readFile(join(GUIDES, `${name}.md`), "utf8");
+  return [...text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm)].map(([, file, code]) => [file, code]);
+}
+
+/** Writes them into `folder`. */
+export async function writeGuide(name, folder) {
   await mkdir(folder, { recursive: true });
-  const blocks = [...text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm)];
-  await Promise.all(blocks.map(([, file, code]) => writeFile(join(folder, file), code)));
+  await Promise.all((await readGuide(name)).map(([file, code]) => writeFile(join(folder, file), code)));
 }

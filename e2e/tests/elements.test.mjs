@@ -4,7 +4,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { POLICY, SCRIPT, elementsPage } from "../adapters/elements.mjs";
+import { PAGES, POLICY } from "../adapters/elements.mjs";
 import { startSite } from "../app/site.mjs";
 import { assertAccessible } from "../axe.mjs";
 import { assertNoComplaints, launch, openPage, person } from "../browser.mjs";
@@ -16,8 +16,7 @@ let browser;
 let who;
 let pictures;
 before(async () => {
-  const pages = { "/elements.js": SCRIPT, "/": elementsPage(), "/de": elementsPage({ lang: "de" }), "/rtl": elementsPage({ lang: "ar", dir: "rtl" }) };
-  [site, browser] = await Promise.all([startSite({ pages, headers: { "content-security-policy": POLICY } }), launch()]);
+  [site, browser] = await Promise.all([startSite({ pages: PAGES, headers: { "content-security-policy": POLICY } }), launch()]);
   who = somebody();
   await post("/sign-up/email", who);
   // To look at: STAYD_PICTURES names a folder that stays.
@@ -241,9 +240,10 @@ test("they speak the page's language, and run from right to left where the page 
   await look(page, "german-narrow");
   await page.goto(`${site.origin}/rtl`);
   await refresh(page);
-  await page.getByText("Your session ends in 4 minutes.").waitFor();
   // Words of the page's own, and English where it has none.
-  await page.getByRole("button", { name: "ابق مسجلا" }).waitFor();
+  await page.getByText("تنتهي جلستك خلال 4 دقائق.").waitFor();
+  await page.getByRole("button", { name: "البقاء مسجلا" }).waitFor();
+  await page.getByText("this device").waitFor();
   await page.setViewportSize({ width: 900, height: 700 });
   const { x, width } = await warning(page).boundingBox();
   assert.ok(x < 20 && width < 400, "it is at the end of the line, which is left");

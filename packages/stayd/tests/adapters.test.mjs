@@ -34,6 +34,12 @@ for (const [name, promised] of Object.entries(PROMISED)) {
   });
 }
 
+test("the elements come to no more than 6 KB", async () => {
+  const code = await readFile(new URL("../dist/elements.js", import.meta.url));
+  const size = gzipSync(code, { level: 9 }).length;
+  assert.ok(size <= 6144, `${size} bytes`);
+});
+
 test("React's server components are told that its adapter runs in browsers", async () => {
   const code = await readFile(new URL("../dist/adapters/react.js", import.meta.url), "utf8");
   assert.match(code, /^"use client";/);

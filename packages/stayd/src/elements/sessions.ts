@@ -86,7 +86,7 @@ export class Sessions extends SessionElement {
       }
     };
     this.#list.ariaLabel = words.sessions;
-    this.#list.replaceChildren(...entries.map((entry) => this.#row(entry, () => end(() => session.sessions.end(entry.id), words.hasBeenEnded))));
+    this.#list.replaceChildren(...[...entries].sort((a, b) => Number(b.current) - Number(a.current)).map((entry) => this.#row(entry, () => end(() => session.sessions.end(entry.id), words.hasBeenEnded))));
     const others = button(words.endOthers, () => end(() => session.sessions.endOthers(), words.othersEnded), { class: "others" });
     this.#acts.replaceChildren(...(entries.length > 1 ? [others] : []));
     if (held && !held.isConnected) {
@@ -100,7 +100,7 @@ export class Sessions extends SessionElement {
     const [browser, system] = device(entry.userAgent);
     const name = browser && system ? words.on(browser, system) : (browser ?? system ?? words.unknownDevice);
     const time = new Date(entry.createdAt).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
-    const about = h("span", { class: "quiet", part: "detail" }, entry.ipAddress && h("bdi", {}, entry.ipAddress), entry.ipAddress && " · ", words.since(time));
+    const about = h("span", { class: "quiet", part: "detail" }, entry.ipAddress && h("bdi", {}, entry.ipAddress), entry.ipAddress && " · ", words.since(`\u2068${time}\u2069`));
     const badge = entry.current && h("span", { class: "badge", part: "badge" }, words.thisDevice);
     return h(
       "li",
