@@ -121,6 +121,25 @@ test("the token cookie is read encoded, plain and quoted", async () => {
   for (const value of [SIGNED, decodeURIComponent(SIGNED), `"${SIGNED}"`]) assert.ok(await somebody(both(CACHES.compact, value)));
 });
 
+test("cookies that were read once are known, end at the same moment, and are nobody else's", async () => {
+  let now = NOW;
+  let asked = 0;
+  const server = staydServer({ url: "http://auth.test", secret: SECRET, now: () => now, fetch: async () => (asked++, Response.json(null)) });
+  const readAgain = async (cookies) => (await server.read(new Request("http://app.test", { headers: { cookie: cookieHeader(cookies) } }))).data;
+  const first = await readAgain(both(CACHES.compact));
+  const second = await readAgain(both(CACHES.compact));
+  assert.deepEqual(second, first);
+  first.user.name = "changed by a page";
+  assert.equal((await readAgain(both(CACHES.compact))).user.name, "Zoë");
+  for (let number = 0; number < 1_200; number++) assert.ok(await readAgain(both(compact(payload({ user: { note: number } })))));
+  assert.deepEqual(await readAgain(both(CACHES.compact)), second);
+  assert.equal(await readAgain(both(CACHES.compact, sign("another"))), null);
+  assert.equal(asked, 1);
+  now = NOW + 300_000;
+  assert.equal(await readAgain(both(CACHES.compact)), null);
+  assert.equal(asked, 2);
+});
+
 test("of two cookies of a name the first counts", async () => {
   assert.ok(await somebody(`${cookieHeader(both(CACHES.compact))}; ${PREFIX}session_token=planted`));
   await isNobody(`${PREFIX}session_token=planted; ${cookieHeader(both(CACHES.compact))}`);

@@ -40,7 +40,7 @@ const NOBODY: Reading = { data: null, setCookies: [] };
 export function createReader(settings: Settings): (request: Request, options?: ReadOptions) => Promise<Reading> {
   const { secrets, prefix, now } = settings;
   const keys = secrets.map((secret) => macKey(secret));
-  const readSessionData = sessionDataReader(secrets, keys, settings.version);
+  const sessionData = sessionDataReader(secrets, keys, settings.version);
   const secureNames = namesOf(prefix, true);
   const plainNames = namesOf(prefix, false);
   const { report, recovered } = createReporter(settings.onProblem);
@@ -82,14 +82,14 @@ export function createReader(settings: Settings): (request: Request, options?: R
     const presented = cookieText(cookies, names.token);
     if (!presented) return NOBODY;
     if (keys.length) {
+      const text = settings.cookieCache && !options.fresh && joinPieces(cookies, names.data);
+      const known = text && sessionData.recall(presented, text, now());
+      if (known) return { data: known, setCookies: [] };
       const opened = await openToken(keys, presented);
       if (opened.kind === "broken") return NOBODY;
       if (opened.kind === "foreign") return inDoubt(request, cookies, options);
-      if (settings.cookieCache && !options.fresh) {
-        const text = joinPieces(cookies, names.data);
-        const data = text && (await readSessionData(text, opened.token, now()));
-        if (data) return { data, setCookies: [] };
-      }
+      const data = text && (await sessionData.read(presented, text, opened.token, now()));
+      if (data) return { data, setCookies: [] };
     }
     const told = await askServer(request, cookies, options);
     if (told.problem) report(told.problem);

@@ -8,6 +8,9 @@ import { type MacKey, anyVerifies, sha256 } from "./mac.ts";
 /** How far ahead of ours the clock of the server may be, in ms. */
 const MAX_SKEW = 60_000;
 
+/** How many cookies are remembered that were found genuine, of some 2 kB each. */
+const REMEMBERED = 1_000;
+
 /** `{"alg":"HS256"}`, the header that servers write, in base64url. */
 const JWT_HEADER = "eyJhbGciOiJIUzI1NiJ9";
 
@@ -42,17 +45,38 @@ export function sessionDataReader(secrets: readonly string[], keys: readonly Mac
     return json === undefined ? undefined : { json };
   };
 
-  /** The session in the cookie, if it is genuine, belongs to `token`, and nothing in it has ended at `now` (ms since the epoch). */
-  return async (text: string, token: string, now: number): Promise<SessionData | undefined> => {
+  // A browser sends the same cookies for minutes: what was found genuine is known by its bytes, the signed token's among them.
+  const genuine = new Map<string, { json: string; from: number; until: number }>();
+
+  const check = async (text: string, token: string, now: number): Promise<{ data: SessionData; until: number } | undefined> => {
     const opened = await open(text);
     const payload = opened && parse(opened.json);
     if (!opened || !payload || (payload.version ?? "1") !== version) return undefined;
     const { session, user } = payload;
     const expiresAt = opened.expiresAt ?? tokenExpiry(payload, now);
-    if (!expiresAt || expiresAt <= now || !(Date.parse(session.expiresAt) > now) || payload.updatedAt > now + MAX_SKEW) return undefined;
+    // Ended means ended at the very millisecond.
+    const until = Math.min(expiresAt, Date.parse(session.expiresAt));
+    if (!(until > now) || payload.updatedAt > now + MAX_SKEW) return undefined;
     const found = typeof payload.binding === "string" ? sha256(`stayd session data\0${token}`) : token;
     const belongs = (payload.binding ?? session.token) === (typeof found === "string" ? found : await found);
-    return belongs ? withoutTokens({ session, user }) : undefined;
+    return belongs ? { data: withoutTokens({ session, user }), until } : undefined;
+  };
+
+  return {
+    /** What these two cookies were found to say, if it still holds at `now` (ms since the epoch). */
+    recall(signed: string, text: string, now: number): SessionData | undefined {
+      const known = genuine.get(`${signed} ${text}`);
+      return known && known.from <= now && now < known.until ? (JSON.parse(known.json) as SessionData) : undefined;
+    },
+    /** The session in the cookie, if it is genuine, belongs to `token`, which `signed` has shown, and nothing in it has ended at `now`. */
+    async read(signed: string, text: string, token: string, now: number): Promise<SessionData | undefined> {
+      const found = await check(text, token, now);
+      if (!found) return undefined;
+      const oldest = genuine.size < REMEMBERED ? undefined : genuine.keys().next().value;
+      if (oldest !== undefined) genuine.delete(oldest);
+      genuine.set(`${signed} ${text}`, { json: JSON.stringify(found.data), from: now, until: found.until });
+      return found.data;
+    },
   };
 }
 
