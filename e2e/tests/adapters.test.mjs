@@ -117,7 +117,9 @@ for (const name of FRAMEWORKS) {
     test("an unchanged session renders nothing, and a changed name what shows it", async () => {
       await countingPage();
       const at = await renderings(page);
+      site.forget();
       for (let time = 0; time < 3; time++) assert.deepEqual(await page.evaluate(() => window.session.refresh()), { ok: true });
+      assert.equal(site.count("/get-session"), 3);
       assert.deepEqual(await renderings(page), at, "the same answer, three times");
       // What changes the view and not the name.
       await page.evaluate(() => window.dispatchEvent(new Event("offline")));
@@ -156,11 +158,13 @@ for (const name of FRAMEWORKS) {
       });
 
       test("what a server has rendered for somebody is right at once, taken over, and works", async () => {
+        site.forget();
         const response = await goTo("/rendered");
         assert.match(await response.text(), new RegExp(`Hello, (<!--.*?-->)*${who.name}`));
         await greeting(page).waitFor();
         await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
         assert.ok(await isTakenOver(page));
+        assert.equal(site.count("/get-session"), 0, "nobody is asked again");
         await page.getByRole("button", { name: "Sign out" }).click();
         await signInHeading(page).waitFor();
         assertNoComplaints(page);
