@@ -22,7 +22,8 @@ export async function buildApp(name) {
   const lock = await readFile(`${folder}package-lock.json`, "utf8");
   const stamp = `${folder}node_modules/.installed-lock`;
   if ((await readFile(stamp, "utf8").catch(() => "")) !== lock) {
-    await run("npm", ["ci", "--no-audit", "--no-fund"], folder);
+    // Not `ci`, which fails when a registry lacks the builds of a tool for some other platform.
+    await run("npm", ["install", "--no-audit", "--no-fund"], folder);
     await writeFile(stamp, lock);
   }
   const own = `${folder}node_modules/stayd`;
