@@ -1,6 +1,7 @@
 //! Twenty processes of one person at the moment of expiry, some of them killed: one renewal, and nobody is signed out.
 //!
-//! `STAYD_ROUNDS=200 cargo test -p stayd-client process` runs as many rounds as asked for.
+//! `STAYD_ROUNDS=200 cargo test -p stayd-client --test processes` runs as many rounds as asked for, after `cargo build -p stayd-client
+//! --examples`.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
@@ -24,7 +25,7 @@ fn rounds() -> usize {
     std::env::var("STAYD_ROUNDS").map_or(3, |rounds| rounds.parse().expect("STAYD_ROUNDS is a number"))
 }
 
-/// The example program, which cargo builds before it runs tests - but not where it is told to run one file (`--test`).
+/// The example program, which cargo builds before it runs tests - but not where it is told which.
 fn demo() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.ancestors().nth(2).unwrap().join("examples/stayd-cli-demo");
