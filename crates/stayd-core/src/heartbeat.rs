@@ -9,6 +9,7 @@ use crate::config::{RenewalMode, SPREAD_MS};
 use crate::effect::{Effect, Need};
 use crate::event::Stored;
 use crate::machine::Machine;
+use crate::record::Message;
 use crate::session::Session;
 use crate::time::Instant;
 
@@ -99,6 +100,10 @@ impl Machine {
         self.page.running = true;
         if let Some(stored) = remembered {
             self.absorb(stored);
+        }
+        if self.standing.session().is_some() && !self.rendered {
+            // What was said meanwhile was not heard here, and storage may have been wiped since.
+            self.effects.push(Effect::Tell(Message::Asking));
         }
         self.look_again();
     }

@@ -5,12 +5,13 @@
 //! a simulator - carries out the effects:
 //!
 //! ```
-//! use stayd_core::{Config, Effect, Event, Instant, Machine, Rendered};
+//! use stayd_core::{Config, Effect, Event, Instant, Machine, Message, Rendered};
 //!
 //! let mut machine = Machine::new(Config::DEFAULT, 7);
 //! let started = Event::Started { rendered: Rendered::Nothing, remembered: None };
 //! let effects = machine.handle(Instant::from_ms(1_000_000), started);
-//! assert_eq!(effects.as_slice(), [Effect::AskLeadership { attempt: 1 }, Effect::Publish]);
+//! let asked = [Effect::Tell(Message::Asking), Effect::AskLeadership { attempt: 1 }, Effect::Publish];
+//! assert_eq!(effects.as_slice(), asked);
 //! ```
 //!
 //! The types to know: [`Machine`], [`Event`], [`Effect`] and [`Verdict`], [`View`], and [`Record`], which is what tabs share.

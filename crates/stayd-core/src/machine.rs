@@ -187,6 +187,8 @@ impl Machine {
             self.absorb(stored);
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
+        } else {
+            self.effects.push(Effect::Tell(Message::Asking));
         }
         let now = self.now;
         match *rendered {
@@ -283,6 +285,8 @@ impl Machine {
             // The person waits for it, and shall see at once when it cannot be.
             Need::SignIn => self.now,
             _ if !self.page.online => Instant::NEVER,
+            // A sign-in is under way in another tab, and the answer could take its cookie away.
+            _ if self.standing.session().is_none() && self.switching_until < Instant::NEVER => Instant::NEVER,
             Need::SignOut => self.needs.owed_at.max(self.backoff.until),
             // Until the server has heard of the sign-out it would name the session that the person has left.
             _ if self.owed => Instant::NEVER,
@@ -341,8 +345,10 @@ impl Machine {
             let outcome = Outcome::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
             self.effects.push(Effect::Cancel { attempt: attempt.number });
             self.answered(attempt.number, &outcome);
-        } else {
+        } else if self.may_start_at(attempt.need) <= self.now {
             self.send();
+        } else {
+            self.abandon();
         }
     }
 

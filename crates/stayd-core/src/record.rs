@@ -52,4 +52,6 @@ pub enum Message {
     Switching,
     /// The person has dismissed the warning.
     Dismissed,
+    /// This is how things stood when this page was stopped, or nothing is remembered: whoever knows better says so.
+    Asking,
 }

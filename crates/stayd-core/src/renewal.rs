@@ -223,6 +223,13 @@ impl Machine {
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.effects.push(Effect::Settled { need, result: Settlement::Failed });
         self.share();
+        if self.rendered && self.standing.session().is_some() {
+            // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
+            self.standing = Standing::Unknown;
+            self.effects.push(Effect::DropData);
+            self.effects.push(Effect::CloseChannels);
+            self.reject_held();
+        }
     }
 
     /// Whoever asks during a cool-down hears at once that it cannot be, instead of trying again (EN-4).

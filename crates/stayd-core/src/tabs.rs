@@ -52,16 +52,22 @@ impl Machine {
 
     pub(crate) fn hear(&mut self, message: Message, stored: &Stored) {
         match message {
-            Message::State => {
+            Message::State | Message::Asking => {
                 if stored.record.epoch < self.epoch {
-                    self.bring_up_to_date(stored);
+                    self.bring_up_to_date(message, stored);
                 }
-                self.absorb(stored);
+                if message == Message::State {
+                    self.absorb(stored);
+                }
             }
             Message::Dismissed => self.warning_dismissed(),
             Message::Switching if stored.record.epoch >= self.epoch => {
                 let longest = u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS);
                 self.switching_until = self.now.plus(longest);
+                // Its answer could come after that of the sign-in, and take the new cookie away.
+                if self.standing.session().is_none() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
+                    self.abandon();
+                }
             }
             Message::Switching => {}
         }
@@ -69,12 +75,14 @@ impl Machine {
 
     /// A tab that counts fewer epochs is told, or it would not be heard when it signs out: storage may have been wiped before it began.
     /// What it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
-    fn bring_up_to_date(&mut self, stored: &Stored) {
+    fn bring_up_to_date(&mut self, message: Message, stored: &Stored) {
         let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
         if self.rendered {
             return;
         }
-        if self.owed || stored.record.session == self.standing.key() || verified_at <= self.verified_at {
+        let wonders = message == Message::Asking && stored.record.session == 0;
+        let agrees = stored.record.session == self.standing.key();
+        if self.owed || wonders || agrees || verified_at <= self.verified_at {
             self.effects.push(Effect::Tell(Message::State));
             self.effects.push(Effect::Remember);
         }
@@ -107,14 +115,10 @@ impl Machine {
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
         let tried_at = aged.minus(record.tried_ago_ms);
         if tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
-            let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
-            let (now, random) = (self.now, &mut self.random);
-            if record.failures == self.backoff.failures {
-                // The same failure, by a clock that was set since, or one beside it: nothing begins anew.
-                self.backoff.floor = self.backoff.floor.max(floor);
-                self.backoff.until = self.backoff.until.max(floor);
-            } else {
-                self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);
+            // As many failures are the same ones, by a clock that was set since, or one beside it: nothing begins anew.
+            if record.failures != self.backoff.failures {
+                let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
+                self.backoff.cool(record.failures, tried_at, self.now, floor, record.trouble, &mut self.random);
             }
             self.doubt = false;
             self.queue.refused = false;
@@ -136,6 +140,10 @@ impl Machine {
         (self.epoch, self.generation) = (record.epoch, record.generation);
         self.rendered = false;
         self.queue.refused = false;
+        // Its answer speaks of the epoch before, and would put that one's cookie over the new one.
+        if self.attempt.is_some_and(|attempt| attempt.is_sent() && attempt.need != Need::SignIn) {
+            self.abandon();
+        }
         if record.session == 0 {
             self.stand_out(stored, &before);
         } else {
@@ -233,9 +241,9 @@ impl Machine {
     /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
-        if self.rendered && !stored.record.owed {
+        if self.rendered && !stored.record.owed && !matches!(before, Standing::Unknown) {
             // It has been contradicted already.
-        } else if matches!(before, Standing::Unknown) || stored.record.session == 0 {
+        } else if matches!(before, Standing::Unknown) || stored.record.ending == Ending::SignedOut {
             self.adopt(stored, written_at);
         } else if !self.owed {
             if let Some(session) = self.standing.session_mut() {

@@ -248,7 +248,9 @@ impl World {
     }
 
     fn wipe(&mut self, browser: usize, cookies: bool) {
+        let now = self.now;
         self.browsers[browser].storage.wipe();
+        self.browsers[browser].truth.wiped_at = Some(now);
         for tab in &mut self.browsers[browser].tabs {
             tab.local = None;
         }
@@ -324,7 +326,7 @@ impl World {
     }
 
     /// Whether nothing in a browser knows any more of a sign-out that the server has yet to hear of.
-    fn notice_forgetting(&mut self, browser: usize) {
+    pub(crate) fn notice_forgetting(&mut self, browser: usize) {
         let place = &self.browsers[browser];
         let mut kept = [place.storage.indexed, place.storage.local].into_iter().flatten();
         let known = kept.any(|slot| slot.record.owed)

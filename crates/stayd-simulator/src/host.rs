@@ -61,9 +61,13 @@ impl World {
         if data.is_none() {
             self.violate(Some(id), "data is to be kept, and none came with the event".to_owned());
         }
-        self.tab_mut(id).shows = data;
+        let now = self.now;
+        let tab = self.tab_mut(id);
+        if tab.shows.map(|shown| shown.session) != data.map(|data| data.session) {
+            tab.shows_since = now;
+        }
+        tab.shows = data;
         if let Some(data) = data {
-            let now = self.now;
             self.browsers[id.browser].truth.see(data.session, now);
         }
     }
@@ -120,6 +124,8 @@ impl World {
                 return;
             }
             self.tab_mut(id).local = Some(slot);
+            // It may have written over what it could not see yet (fact 1).
+            self.notice_forgetting(id.browser);
             for other in self.open_tabs(id.browser).into_iter().filter(|other| *other != id) {
                 let at = self.now + self.inner_dice[id.browser].within(0..=late);
                 self.queue.push(at, Happening::LocalSeen(other, Some(slot)));
@@ -193,6 +199,7 @@ impl World {
 
     fn send_attempt(&mut self, id: TabId, attempt: u32, need: Need) {
         self.check_turn(id, attempt, need);
+        self.tab_mut(id).sent_at = self.now;
         let ask = match need {
             Need::Check => Ask::Session { renewal: false },
             Need::Renewal => Ask::Session { renewal: true },

@@ -19,6 +19,8 @@ pub(crate) struct Truth {
     pub(crate) ambiguous: bool,
     /// Nothing in the browser knows of the sign-out any more: storage was wiped, or is denied, and the tabs that knew are gone.
     pub(crate) forgotten: bool,
+    /// When storage was last wiped.
+    pub(crate) wiped_at: Option<u64>,
     /// When the server last said here that nobody is signed in.
     pub(crate) nobody_at: Option<u64>,
     /// An answer to a renewal was lost after its commit, and tokens work once.

@@ -79,6 +79,8 @@ pub(crate) struct Tab {
     pub(crate) visible: bool,
     /// What the page shows.
     pub(crate) shows: Option<PageData>,
+    /// Since when it shows something of that session.
+    pub(crate) shows_since: u64,
     pub(crate) wish: Option<Wish>,
     pub(crate) inbox: VecDeque<Input>,
     pub(crate) held: VecDeque<PageRequest>,
@@ -93,6 +95,8 @@ pub(crate) struct Tab {
     pub(crate) running_since: u64,
     /// When its attempt began to wait for its turn.
     pub(crate) asked_at: u64,
+    /// When its last request was sent.
+    pub(crate) sent_at: u64,
     pub(crate) channels_open: bool,
     /// The session that its page was rendered with.
     pub(crate) rendered: Option<u64>,
@@ -110,6 +114,7 @@ impl Tab {
             life: Life::Running,
             visible: true,
             shows: None,
+            shows_since: now,
             wish: None,
             inbox: VecDeque::new(),
             held: VecDeque::new(),
@@ -119,6 +124,7 @@ impl Tab {
             giving_up: None,
             running_since: now,
             asked_at: now,
+            sent_at: now,
             channels_open: false,
             rendered: None,
             answers: 0,

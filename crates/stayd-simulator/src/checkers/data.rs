@@ -5,7 +5,7 @@ use stayd_core::{Key, Record};
 use crate::network::PageRequest;
 use crate::plan::BrowserSetting;
 use crate::storage::Keeps;
-use crate::tab::TabId;
+use crate::tab::{Tab, TabId};
 use crate::world::{Happening, World};
 
 /// So long after a sign-out in any tab no tab shows signed-in data (P4).
@@ -39,9 +39,16 @@ impl World {
             return self.violate(Some(id), what);
         }
         let Some(left_at) = browser.truth.left_at(shown.session) else { return };
-        // A page that has just begun to run first reads what happened meanwhile.
-        let since = left_at.max(tab.running_since) + SIGN_OUT_MS;
-        let knew = browser.setting.keeps == Keeps::Everything || tab.running_since < left_at;
+        // A page that has just begun to run first reads what happened meanwhile; where that was wiped, another tab must say it.
+        let wiped = browser.truth.wiped_at >= Some(left_at);
+        let told_since = if wiped { tab.shows_since } else { tab.running_since };
+        let since = left_at.max(tab.running_since).max(told_since) + SIGN_OUT_MS;
+        let later = |other: &Tab| other.runs() && other.machine.moment().0 > record.epoch;
+        let knew = if wiped && tab.running_since >= left_at {
+            browser.tabs.iter().any(later)
+        } else {
+            browser.setting.keeps == Keeps::Everything || tab.running_since < left_at
+        };
         if tab.runs() && browser.asleep_since.is_none() && since < self.now {
             // A page that was rendered before the sign-out shows what stands in it until the server is heard.
             let knew = knew && !(tab.rendered == Some(shown.session) && tab.answers == 0);

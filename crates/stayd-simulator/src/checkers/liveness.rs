@@ -10,6 +10,10 @@ use crate::world::{Over, World};
 
 /// Within this time everything is right again.
 const SETTLES_MS: u64 = 5_000;
+/// A sign-in of another tab is waited for so long.
+const SWITCH_MS: u64 = 18_000;
+/// After so many superseded answers, and the cool-down that follows them, the server is asked once more.
+const LAST_TOKEN_MS: u64 = 120_000;
 /// What the server said so recently is not asked again: whatever happened must be this old before tabs are looked at anew.
 const FRESH_MS: u64 = 6_000;
 /// Sessions that end meanwhile make one look more.
@@ -50,7 +54,7 @@ impl World {
     /// Everybody with a session is signed in, everybody without is out, nobody waits, and the server knows of every sign-out.
     pub(crate) fn check_liveness(&mut self) {
         let mut before = self.held_by_server();
-        self.run_until(self.now + self.cool_down() + SETTLES_MS);
+        self.run_until(self.now + self.cool_down() + self.last_token_ms() + self.switch_ms() + SETTLES_MS);
         for _ in 0..LOOKS {
             let after = self.held_by_server();
             if after == before {
@@ -74,6 +78,18 @@ impl World {
         let held: Vec<_> =
             self.browsers.iter().map(|browser| self.server.holds(browser.cookie.as_deref())).collect();
         held.into_iter().map(|held| self.or_broken(held).flatten()).collect()
+    }
+
+    /// Where the next token was lost the server says "superseded" for a while, and then "nobody" to whoever asks after a cool-down.
+    fn last_token_ms(&self) -> u64 {
+        let lost = self.browsers.iter().any(|browser| browser.truth.token_lost);
+        if lost { LAST_TOKEN_MS } else { 0 }
+    }
+
+    /// What waits for a sign-in that was under way where its tab is gone.
+    fn switch_ms(&self) -> u64 {
+        let tabs = self.browsers.iter().flat_map(|browser| &browser.tabs).filter(|tab| tab.is_open());
+        if tabs.into_iter().any(|tab| tab.machine.view().holding) { SWITCH_MS } else { 0 }
     }
 
     /// How long servers have asked to be left alone for.

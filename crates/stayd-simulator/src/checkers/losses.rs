@@ -29,7 +29,9 @@ impl World {
             }
         }
         let told = matches!(event, Event::Answered { outcome: Outcome::Nobody, .. });
-        if before.session != 0 || told {
+        // Who had nobody, and asked before the session began, was told the truth: the next look shows it.
+        let began = truth.own.map_or(0, |(_, since)| since);
+        if before.session != 0 || (told && tab.sent_at >= began) {
             self.check_loss(id);
         }
     }
