@@ -45,8 +45,8 @@ pub struct Machine {
     pub(crate) renewed_at: Instant,
     /// When this tab sets out to renew: `renew_at`, spread.
     pub(crate) renewal_at: Instant,
-    /// Whether the last renewal moved the end.
-    pub(crate) extends: bool,
+    /// Whether the last renewal did not move the end.
+    pub(crate) fixed_end: bool,
     /// The end that has been acted upon.
     pub(crate) end_noted: Instant,
     pub(crate) heartbeat_at: Instant,
@@ -92,7 +92,7 @@ impl Machine {
             verified_at: Instant::LONG_AGO,
             renewed_at: Instant::LONG_AGO,
             renewal_at: Instant::NEVER,
-            extends: true,
+            fixed_end: false,
             end_noted: Instant::NEVER,
             heartbeat_at: Instant::NEVER,
             doubt: false,

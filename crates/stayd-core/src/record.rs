@@ -40,6 +40,8 @@ pub struct Record {
     pub tried_ago_ms: u64,
     /// Until it may be asked again at the earliest.
     pub retry_in_ms: u64,
+    /// Whether the last renewal did not move the end: people are warned of such an end (scenario 44).
+    pub fixed_end: bool,
 }
 
 /// What a message from one tab to the others says beside its record.

@@ -100,7 +100,7 @@ impl Machine {
         if need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at) {
             self.generation = self.generation.wrapping_add(1);
             self.renewed_at = self.now;
-            self.extends = moved;
+            self.fixed_end = !moved;
             self.effects.push(Effect::Notify(Notice::Renewed));
             self.connect();
         }
@@ -125,7 +125,7 @@ impl Machine {
         self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
         self.renewed_at = Instant::LONG_AGO;
-        self.extends = true;
+        self.fixed_end = false;
         self.renewal_at = self.renewal_at.max(self.now.plus(SHORTEST_LIFE_MS));
         self.arrive(before);
     }

@@ -12,7 +12,7 @@ use core::cmp::Ordering;
 
 use crate::backoff::Backoff;
 use crate::config::{
-    COMMAND_PATIENCE_MS, END_SLACK_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS,
+    COMMAND_PATIENCE_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS,
 };
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
@@ -47,6 +47,7 @@ impl Machine {
             tried_ago_ms: ago(self.backoff.tried_at),
             retry_in_ms: self.backoff.floor.since(now),
             trouble: self.backoff.trouble,
+            fixed_end: self.fixed_end,
         }
     }
 
@@ -62,8 +63,7 @@ impl Machine {
             }
             Message::Dismissed => self.warning_dismissed(),
             Message::Switching if stored.record.epoch >= self.epoch => {
-                let longest = u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS);
-                self.switching_until = self.now.plus(longest);
+                self.switching_until = self.now.plus(self.longest_switch());
                 // Its answer could come after that of the sign-in, and take the new cookie away.
                 if self.standing.session().is_none() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
                     self.abandon();
@@ -71,6 +71,10 @@ impl Machine {
             }
             Message::Switching => {}
         }
+    }
+
+    fn longest_switch(&self) -> u64 {
+        u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS)
     }
 
     /// A tab that counts fewer epochs is told, or it would not be heard when it signs out: storage may have been wiped before it began.
@@ -111,7 +115,10 @@ impl Machine {
             }
             Ordering::Equal => self.settle_tie(stored, written_at),
         }
-        self.switching_until = Instant::NEVER;
+        // What was written before the sign-in began says nothing of it.
+        if written_at.plus(self.longest_switch()) >= self.switching_until {
+            self.switching_until = Instant::NEVER;
+        }
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
         let tried_at = aged.minus(record.tried_ago_ms);
         if tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
@@ -200,6 +207,7 @@ impl Machine {
         let confirmed = recent || (same && matches!(before, Standing::Active(_)));
         self.standing = if confirmed { Standing::Active(session) } else { Standing::Remembered(session) };
         self.renewal_at = self.spread(&session);
+        self.fixed_end = record.fixed_end;
         if !confirmed {
             self.want(Need::Check, self.recent());
         }
@@ -207,7 +215,6 @@ impl Machine {
             return;
         }
         self.renewed_at = Instant::LONG_AGO;
-        self.extends = true;
         self.arrive(before);
     }
 
@@ -233,7 +240,6 @@ impl Machine {
         if renewed {
             self.renewed_at = self.now;
             self.queue.refused = false;
-            self.extends = moved(&before, &self.standing);
             self.connect();
         }
     }
@@ -259,14 +265,6 @@ impl Machine {
             self.want(Need::Check, self.now);
         }
     }
-}
-
-/// Whether the end has moved: only then may a warning be put off by the renewals to come (scenario 44).
-fn moved(before: &Standing, after: &Standing) -> bool {
-    after
-        .session()
-        .zip(before.session())
-        .is_some_and(|(new, old)| new.ends_at.since(old.ends_at) > END_SLACK_MS)
 }
 
 fn session_of(record: &Record, written_at: Instant) -> Session {

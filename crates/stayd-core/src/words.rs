@@ -157,6 +157,9 @@ impl Display for Record {
                 write!(out, " {name}={}", Span(ms))?;
             }
         }
+        if self.fixed_end {
+            write!(out, " fixed-end")?;
+        }
         if self.failures > 0 {
             write!(out, " failures={}", self.failures)?;
         }

@@ -74,6 +74,7 @@ fn record() -> BoxedStrategy<Record> {
                     ends_in_ms: times.3,
                     tried_ago_ms: if failures > 0 { tried } else { u64::MAX },
                     retry_in_ms: retry,
+                    fixed_end: signed_in && generation > 1,
                 }
             },
         )

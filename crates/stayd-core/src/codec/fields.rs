@@ -1,7 +1,7 @@
 //! Reads and writes fields at fixed places; a place beyond the end does not compile.
 
 /// Bytes of the longest event. A shorter one is followed by zeros.
-pub const EVENT_LEN: usize = 152;
+pub const EVENT_LEN: usize = 160;
 
 /// A shorter event with its zeros; `None` where it is longer than any.
 pub fn padded(bytes: &[u8]) -> Option<[u8; EVENT_LEN]> {

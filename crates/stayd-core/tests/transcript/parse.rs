@@ -162,6 +162,7 @@ fn stored(words: &str) -> Option<Stored> {
         ends_in_ms: 0,
         tried_ago_ms: u64::MAX,
         retry_in_ms: 0,
+        fixed_end: false,
     };
     let (mut age_ms, mut has_data) = (0, false);
     for (name, value) in settings(words) {
@@ -173,6 +174,7 @@ fn stored(words: &str) -> Option<Stored> {
             "data" => record.data = u32::try_from(number()?).ok()?,
             "ending" => record.ending = one_of(value)?,
             "owed" => record.owed = true,
+            "fixed-end" => record.fixed_end = true,
             "verified" => record.verified_ago_ms = span(value)?,
             "renews" => record.renews_in_ms = span(value)?,
             "lapses" => record.lapses_in_ms = span(value)?,

@@ -13,7 +13,7 @@ const SETTLES_MS: u64 = 5_000;
 /// A sign-in of another tab is waited for so long.
 const SWITCH_MS: u64 = 18_000;
 /// After so many superseded answers, and the cool-down that follows them, the server is asked once more.
-const LAST_TOKEN_MS: u64 = 120_000;
+const LAST_TOKEN_MS: u64 = 600_000;
 /// What the server said so recently is not asked again: whatever happened must be this old before tabs are looked at anew.
 const FRESH_MS: u64 = 6_000;
 /// Sessions that end meanwhile make one look more.
