@@ -15,6 +15,7 @@ let site;
 let browser;
 let who;
 let pictures;
+let cookies;
 before(async () => {
   [site, browser] = await Promise.all([startSite({ pages: PAGES, headers: { "content-security-policy": POLICY } }), launch()]);
   who = somebody();
@@ -36,7 +37,20 @@ async function post(path, body, userAgent = "curl/8") {
   return answer.headers.getSetCookie();
 }
 
-/** A page of somebody who is signed in. */
+/** A page of the session that most tests share: each sign-in costs the server half a second of hashing. */
+async function shared(options) {
+  const { context, page } = await person(browser, options);
+  cookies ??= (await post("/sign-in/email", who)).map((cookie) => {
+    const [name, value] = cookie.split(";")[0].split("=");
+    return { name, value, url: site.origin };
+  });
+  await context.addCookies(cookies);
+  await page.goto(site.origin);
+  await until("the session", () => page.evaluate(() => window.session.get().canMutate));
+  return { context, page };
+}
+
+/** A page of a session of its own. */
 async function signedIn(options) {
   const { context, page } = await person(browser, options);
   await page.goto(site.origin);
@@ -95,7 +109,7 @@ async function look(page, name) {
 }
 
 test("the warning comes before the end in every tab, and staying signed in closes it in all", async () => {
-  const { context, page } = await signedIn();
+  const { context, page } = await shared();
   const beside = await openPage(context);
   await beside.goto(site.origin);
   await page.bringToFront();
@@ -154,6 +168,89 @@ test("the banner of the end keeps the page's work and signs in again in place", 
   await context.close();
 });
 
+test("it says that there is no network, or no server, and asks again", async () => {
+  const { context, page } = await shared();
+  const strip = page.getByRole("region", { name: "Connection" });
+  await context.setOffline(true);
+  await strip.getByRole("status").getByText(/^You are offline. You see what was known at \d\d:\d\d/).waitFor();
+  await look(page, "offline");
+  await context.setOffline(false);
+  await gone(strip);
+  serverAway();
+  await refresh(page);
+  await strip.getByText("The server cannot be reached. You are not signed out.").waitFor();
+  await look(page, "unreachable");
+  serverBack();
+  await strip.getByRole("button", { name: "Try again" }).click();
+  await gone(strip);
+  await context.close();
+});
+
+test("they speak the page's language, and run from right to left where the page does", async () => {
+  const { context, page } = await shared({ viewport: { width: 360, height: 780 } });
+  endsIn(4);
+  await page.goto(`${site.origin}/de`);
+  await refresh(page);
+  await page.getByText("Ihre Sitzung endet in 4 Minuten.").waitFor();
+  await page.getByText("dieses Gerät").waitFor();
+  await look(page, "german-narrow");
+  await page.goto(`${site.origin}/rtl`);
+  await refresh(page);
+  // Words of the page's own, and English where it has none.
+  await page.getByText("تنتهي جلستك خلال 4 دقائق.").waitFor();
+  await page.getByRole("button", { name: "البقاء مسجلا" }).waitFor();
+  await page.getByText("this device").waitFor();
+  await page.setViewportSize({ width: 900, height: 700 });
+  const { x, width } = await warning(page).boundingBox();
+  assert.ok(x < 20 && width < 400, "it is at the end of the line, which is left");
+  await look(page, "right-to-left");
+  endsNow();
+  await refresh(page);
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await look(page, "right-to-left-ended");
+  serverBack();
+  await context.close();
+});
+
+test("a page gives them its colours and shapes, and motion only to those who like it", async () => {
+  const { context, page } = await shared();
+  endsIn(4);
+  await refresh(page);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("stayd-expiry-warning { --stayd-accent: rgb(90, 0, 90); --stayd-radius: 0px } ::part(main) { text-transform: uppercase }");
+    document.adoptedStyleSheets = [sheet];
+  });
+  const styleOf = (locator, name) => locator.evaluate((element, property) => getComputedStyle(element)[property], name);
+  const stay = warning(page).getByRole("button", { name: "Stay signed in" });
+  assert.equal(await styleOf(stay, "backgroundColor"), "rgb(90, 0, 90)");
+  assert.equal(await styleOf(stay, "borderRadius"), "0px");
+  assert.equal(await styleOf(stay, "textTransform"), "uppercase");
+  assert.equal(await styleOf(warning(page), "animationName"), "none");
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  assert.equal(await styleOf(warning(page), "animationName"), "in");
+  serverBack();
+  assertNoComplaints(page);
+  await context.close();
+});
+
+test("put into the page and taken out a hundred times, they leave nobody listening", async () => {
+  const { context, page } = await shared();
+  const names = ["stayd-expiry-warning", "stayd-ended-banner", "stayd-sessions", "stayd-offline"];
+  assert.equal(await page.evaluate(() => window.listening), names.length);
+  const left = await page.evaluate((all) => {
+    for (let time = 0; time < 100; time++) {
+      const made = all.map((name) => document.body.appendChild(document.createElement(name)));
+      made.forEach((element) => element.remove());
+    }
+    document.body.replaceChildren();
+    return window.listening;
+  }, names);
+  assert.equal(left, 0);
+  assertNoComplaints(page);
+  await context.close();
+});
+
 test("the banner of the end can be dismissed, leaves signing in to a page that wants it, and comes again with the next end", async () => {
   const { context, page } = await signedIn();
   endsNow();
@@ -177,6 +274,23 @@ test("the banner of the end can be dismissed, leaves signing in to a page that w
   await page.evaluate(() => window.session.signOut());
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   assert.equal(await ended(page).count(), 0, "who signs out knows that");
+  await context.close();
+});
+
+test("the page is loaded anew where somebody else signs in: its work is not theirs", async () => {
+  const other = somebody("Grace Hopper");
+  await post("/sign-up/email", other);
+  const { context, page } = await signedIn();
+  await draft(page).fill("Half a sentence of the first");
+  endsNow();
+  await refresh(page);
+  await ended(page).getByRole("button", { name: "Sign in again" }).click();
+  serverBack();
+  await ended(page).getByLabel("E-mail").fill(other.email);
+  await ended(page).getByLabel("Password").fill(other.password);
+  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+  assert.equal(await draft(page).inputValue(), "");
+  assert.equal(await page.evaluate(() => window.session.get().data?.user.email), other.email);
   await context.close();
 });
 
@@ -209,88 +323,5 @@ test("the list shows where somebody is signed in, and ends one session and all o
   await page.evaluate(() => window.session.signOut());
   await until("an empty list", async () => (await rows(page).count()) === 0);
   assertNoComplaints(page, [/ERR_/]);
-  await context.close();
-});
-
-test("it says that there is no network, or no server, and asks again", async () => {
-  const { context, page } = await signedIn();
-  const strip = page.getByRole("region", { name: "Connection" });
-  await context.setOffline(true);
-  await strip.getByRole("status").getByText(/^You are offline. You see what was known at \d\d:\d\d/).waitFor();
-  await look(page, "offline");
-  await context.setOffline(false);
-  await gone(strip);
-  serverAway();
-  await refresh(page);
-  await strip.getByText("The server cannot be reached. You are not signed out.").waitFor();
-  await look(page, "unreachable");
-  serverBack();
-  await strip.getByRole("button", { name: "Try again" }).click();
-  await gone(strip);
-  await context.close();
-});
-
-test("they speak the page's language, and run from right to left where the page does", async () => {
-  const { context, page } = await signedIn({ viewport: { width: 360, height: 780 } });
-  endsIn(4);
-  await page.goto(`${site.origin}/de`);
-  await refresh(page);
-  await page.getByText("Ihre Sitzung endet in 4 Minuten.").waitFor();
-  await page.getByText("dieses Gerät").waitFor();
-  await look(page, "german-narrow");
-  await page.goto(`${site.origin}/rtl`);
-  await refresh(page);
-  // Words of the page's own, and English where it has none.
-  await page.getByText("تنتهي جلستك خلال 4 دقائق.").waitFor();
-  await page.getByRole("button", { name: "البقاء مسجلا" }).waitFor();
-  await page.getByText("this device").waitFor();
-  await page.setViewportSize({ width: 900, height: 700 });
-  const { x, width } = await warning(page).boundingBox();
-  assert.ok(x < 20 && width < 400, "it is at the end of the line, which is left");
-  await look(page, "right-to-left");
-  endsNow();
-  await refresh(page);
-  await page.getByRole("button", { name: "Sign in again" }).click();
-  await look(page, "right-to-left-ended");
-  serverBack();
-  await context.close();
-});
-
-test("a page gives them its colours and shapes, and motion only to those who like it", async () => {
-  const { context, page } = await signedIn();
-  endsIn(4);
-  await refresh(page);
-  await page.evaluate(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync("stayd-expiry-warning { --stayd-accent: rgb(90, 0, 90); --stayd-radius: 0px } ::part(main) { text-transform: uppercase }");
-    document.adoptedStyleSheets = [sheet];
-  });
-  const styleOf = (locator, name) => locator.evaluate((element, property) => getComputedStyle(element)[property], name);
-  const stay = warning(page).getByRole("button", { name: "Stay signed in" });
-  assert.equal(await styleOf(stay, "backgroundColor"), "rgb(90, 0, 90)");
-  assert.equal(await styleOf(stay, "borderRadius"), "0px");
-  assert.equal(await styleOf(stay, "textTransform"), "uppercase");
-  assert.equal(await styleOf(warning(page), "animationName"), "none");
-  await page.emulateMedia({ reducedMotion: "no-preference" });
-  assert.equal(await styleOf(warning(page), "animationName"), "in");
-  serverBack();
-  assertNoComplaints(page);
-  await context.close();
-});
-
-test("put into the page and taken out a hundred times, they leave nobody listening", async () => {
-  const { context, page } = await signedIn();
-  const names = ["stayd-expiry-warning", "stayd-ended-banner", "stayd-sessions", "stayd-offline"];
-  assert.equal(await page.evaluate(() => window.listening), names.length);
-  const left = await page.evaluate((all) => {
-    for (let time = 0; time < 100; time++) {
-      const made = all.map((name) => document.body.appendChild(document.createElement(name)));
-      made.forEach((element) => element.remove());
-    }
-    document.body.replaceChildren();
-    return window.listening;
-  }, names);
-  assert.equal(left, 0);
-  assertNoComplaints(page);
   await context.close();
 });
