@@ -48,14 +48,14 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
   const command = async (path: string, body: unknown, signal: AbortSignal): Promise<Answer> => {
     const response = await send(path, signal, body);
     const { status } = response;
-    if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: await errorOf(response) };
+    if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorOf(response, await json(response)) };
     // The page of a portal comes with 200 as well.
     return (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : check(signal));
   };
 
   const ask = async (path: string, via: typeof fetch, body?: unknown): Promise<unknown> => {
     const response = await send(path, undefined, body, via);
-    if (!response.ok) throw await errorOf(response);
+    if (!response.ok) throw Object.assign(new Error(), errorOf(response, await json(response)));
     return json(response);
   };
   const list = async (via: typeof fetch): Promise<(SessionEntry & { token: string })[]> =>
@@ -74,7 +74,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     update: (changes, signal) => command("/update-user", changes, signal),
     async signOut(signal) {
       const response = await send("/sign-out", signal, {});
-      return (await troubleOf(response)) ?? { kind: "nobody" };
+      return (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : { kind: "nobody" });
     },
     list: async (via, current) =>
       (await list(via)).map(({ token: _, ...entry }) => ({ ...entry, current: entry.id === current })),
@@ -99,14 +99,16 @@ function csrfHeader(): Record<string, string> | undefined {
 export async function troubleOf(response: Response): Promise<Answer | null> {
   const { status, headers, ok } = response;
   if (ok) return null;
-  if (status === 401) return { kind: "nobody" };
-  if (status === 409) return { kind: "superseded" };
+  const body = await json(response);
+  // The page of a proxy or portal is no word of the server's.
+  if (body && status === 401) return { kind: "nobody" };
+  if (body && status === 409) return { kind: "superseded" };
   const trouble: Trouble = status === 429 ? "too-many" : status >= 500 ? "unavailable" : "unexpected";
   const after = headers.get("retry-after") ?? headers.get("x-retry-after");
   // Seconds or a date (RFC 9110, 10.2.3).
   const wait = after ? (Number(after) || (Date.parse(after) - serverTime(response)) / 1000) * 1000 : 0;
   const retryAfter = wait || 0;
-  return { kind: "failed", trouble, retryAfter, error: { ...(await errorOf(response, trouble)), ...(retryAfter && { retryAfter }) } };
+  return { kind: "failed", trouble, retryAfter, error: { ...errorOf(response, body, trouble), ...(retryAfter && { retryAfter }) } };
 }
 
 export const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
@@ -142,8 +144,8 @@ export async function json(response: Response): Promise<unknown> {
 }
 
 /** The server's own code where it names one. */
-async function errorOf(response: Response, otherwise = `HTTP_${response.status}`): Promise<SessionError> {
+function errorOf(response: Response, found: unknown, otherwise = `HTTP_${response.status}`): SessionError {
   const { status, statusText } = response;
-  const body = (await json(response)) as { code?: unknown; message?: unknown } | null | undefined;
+  const body = found as { code?: unknown; message?: unknown } | null | undefined;
   return { code: String(body?.code ?? otherwise), message: String(body?.message ?? (statusText || "The server refused")), status };
 }
