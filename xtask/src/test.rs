@@ -1,7 +1,8 @@
 //! What CI runs.
 
+mod lanes;
+
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use clap::ValueEnum;
@@ -10,7 +11,7 @@ use crate::setup::{self, Need};
 use crate::simulate;
 use crate::{built, process, root, wasm};
 
-/// A part of the check-up. They run in this order: what others need first, the slowest last.
+/// A part of the check-up.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// The demo page: types and build
@@ -33,7 +34,7 @@ pub(crate) enum Part {
     E2e,
 }
 
-/// Runs the named parts, all where none is named. Later parts run although one has failed.
+/// Runs the named parts, all where none is named. Other parts run although one has failed.
 pub(crate) fn run(parts: &[Part]) -> anyhow::Result<()> {
     let chosen: Vec<Part> = Part::value_variants()
         .iter()
@@ -42,8 +43,10 @@ pub(crate) fn run(parts: &[Part]) -> anyhow::Result<()> {
         .collect();
     let needs: Vec<Need> = chosen.iter().flat_map(|part| part.needs()).copied().collect();
     setup::require(&needs)?;
-
-    let results: Vec<Outcome> = chosen.into_iter().map(Outcome::of).collect();
+    if let [part] = chosen[..] {
+        return part.run();
+    }
+    let results = lanes::run(&chosen)?;
     process::say("summary");
     for result in &results {
         println!("{result}");
@@ -57,6 +60,11 @@ pub(crate) fn run(parts: &[Part]) -> anyhow::Result<()> {
 }
 
 impl Part {
+    /// What the part is called on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
     fn needs(self) -> &'static [Need] {
         match self {
             Self::Page | Self::Package => &[Need::Node],
@@ -108,6 +116,9 @@ impl Part {
 
 /// Builds the session machine, the client around it, and the demo page over that: the binary carries it. Types are checked.
 pub(crate) fn build_page() -> anyhow::Result<()> {
+    if lanes::prepared_binary().is_some() {
+        return Ok(());
+    }
     wasm::build()?;
     let mut npm = setup::npm(&root().join("packages/stayd"))?;
     process::run("building the client", npm.args(["run", "build"]))?;
@@ -123,44 +134,22 @@ pub(crate) fn build_binary() -> anyhow::Result<()> {
 
 /// Runs the TypeScript tests of a folder against the binary.
 fn against_the_binary(folder: &str) -> anyhow::Result<()> {
-    build_page()?;
-    build_binary()?;
+    let binary = match lanes::prepared_binary() {
+        Some(binary) => binary,
+        None => {
+            build_page()?;
+            build_binary()?;
+            built("debug", "stayd")?
+        }
+    };
     setup::npm_packages(folder)?;
     let title = format!("{folder} tests");
     let mut npm = setup::npm(&root().join(folder))?;
-    process::run(&title, npm.arg("test").env("STAYD_BIN", built("debug", "stayd")?))
+    process::run(&title, npm.arg("test").env("STAYD_BIN", binary))
 }
 
 fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
-}
-
-/// How a part went.
-struct Outcome {
-    part: Part,
-    error: Option<anyhow::Error>,
-    took: Duration,
-}
-
-impl Outcome {
-    fn of(part: Part) -> Self {
-        let begun = Instant::now();
-        let error = part.run().err();
-        if let Some(error) = &error {
-            println!("FAILED: {error:#}");
-        }
-        Self { part, error, took: begun.elapsed() }
-    }
-}
-
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = self.part.to_possible_value();
-        let name = name.as_ref().map_or("?", |value| value.get_name());
-        let word = if self.error.is_some() { "FAILED" } else { "ok" };
-        write!(out, "{name:<12} {word:<7} {:>5.0} s", self.took.as_secs_f64())?;
-        self.error.as_ref().map_or(Ok(()), |error| write!(out, "  {error:#}"))
-    }
 }

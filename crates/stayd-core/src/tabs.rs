@@ -11,9 +11,7 @@
 use core::cmp::Ordering;
 
 use crate::backoff::Backoff;
-use crate::config::{
-    COMMAND_PATIENCE_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS,
-};
+use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::machine::Machine;
@@ -125,7 +123,14 @@ impl Machine {
             // As many failures are the same ones, by a clock that was set since, or one beside it: nothing begins anew.
             if record.failures != self.backoff.failures {
                 let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
-                self.backoff.cool(record.failures, tried_at, self.now, floor, record.trouble, &mut self.random);
+                self.backoff.cool(
+                    record.failures,
+                    tried_at,
+                    self.now,
+                    floor,
+                    record.trouble,
+                    &mut self.random,
+                );
             }
             self.doubt = false;
             self.queue.refused = false;
