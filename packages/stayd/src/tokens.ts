@@ -1,3 +1,4 @@
+import { pageCookies } from "./cookies.ts";
 import type { SessionError } from "./backend.ts";
 
 /** What was decided of a token, and why. No token is in it (TC-7). */
@@ -67,7 +68,7 @@ const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/i;
 export function createCsrf(options: CsrfOptions = {}): Csrf {
   const { url = "/api/auth", init: ask = "GET /csrf", cookies = COOKIES, header = "X-CSRF-Token", isRefusal = namesCsrf } = options;
   const browser = typeof document !== "undefined";
-  const readCookies = options.readCookies ?? (() => (browser ? document.cookie : ""));
+  const readCookies = options.readCookies ?? pageCookies;
   const note = (decision: CsrfDecision): void => options.debug?.(decision);
   const place = (input: string): URL => new URL(input, browser ? document.baseURI : "http://localhost");
   const home = place(url).origin;

@@ -1,3 +1,4 @@
+import { pageCookies } from "../cookies.ts";
 import type { Answer, Backend, SessionData, SessionEntry, SessionError, Trouble } from "../backend.ts";
 
 /** What signs somebody in. */
@@ -91,7 +92,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 
 /** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
 function csrfHeader(): Record<string, string> | undefined {
-  const token = /better-auth\.csrf_token=([^;]+)/.exec(globalThis.document?.cookie)?.[1];
+  const token = /better-auth\.csrf_token=([^;]+)/.exec(pageCookies())?.[1];
   return token ? { "x-csrf-token": token } : undefined;
 }
 
