@@ -77,8 +77,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a cool-down of another tab is not taken over",
         file: TABS,
-        right: "self.backoff.cool(record.failures, tried_at, now, floor, record.trouble, random);",
-        wrong: "let _ = (tried_at, now, floor, random);",
+        right: "if record.failures != self.backoff.failures {",
+        wrong: "if false {",
     },
     Fault {
         what: "a sign-out is not told to the other tabs",
@@ -95,8 +95,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a tab that is never given its turn waits for ever",
         file: MACHINE,
-        right: "            self.answered(attempt.number, &outcome);\n        } else {\n            self.send();\n        }",
-        wrong: "            self.answered(attempt.number, &outcome);\n        }",
+        right: "        } else if self.may_start_at(attempt.need) <= self.now {\n            self.send();\n        } else {\n            self.abandon();\n        }",
+        wrong: "        }",
     },
     Fault {
         what: "what storage says within the turn is not looked at",
@@ -133,5 +133,29 @@ pub(super) const FAULTS: &[Fault] = &[
         file: "crates/stayd-engine/src/store/memory/sessions.rs",
         right: "renewal.only_if_expires_by",
         wrong: "stayd_protocol::Timestamp::from_ms(i64::MAX)",
+    },
+    Fault {
+        what: "a page that was stopped does not ask what it has missed",
+        file: HEARTBEAT,
+        right: "            self.effects.push(Effect::Tell(Message::Asking));\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a request of an epoch that is over is left running",
+        file: TABS,
+        right: "if self.attempt.is_some_and(|attempt| attempt.is_sent() && attempt.need != Need::SignIn) {",
+        wrong: "if false {",
+    },
+    Fault {
+        what: "a sign-out is sent while another tab signs somebody in",
+        file: MACHINE,
+        right: "            _ if self.standing.session().is_none() && self.switching_until < Instant::NEVER => Instant::NEVER,\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a tab forgets that renewals do not move the end",
+        file: TABS,
+        right: "        self.fixed_end = record.fixed_end;\n",
+        wrong: "",
     },
 ];
