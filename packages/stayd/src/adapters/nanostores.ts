@@ -1,5 +1,6 @@
 import { type ReadableAtom, atom, computed, onMount } from "nanostores";
 import type { SessionData } from "../backend.ts";
+import type { Csrf } from "../tokens.ts";
 import type { AnySession, Pick, SessionView } from "./session.ts";
 
 /** A session as nanostores. They listen to the session only while somebody listens to them. */
@@ -25,4 +26,14 @@ export function sessionStores(session: AnySession): SessionStores {
     }),
     derive: (pick) => computed($session, pick),
   };
+}
+
+/**
+ * The token of `createCsrf()`, or of `csrf().tokens`, as a nanostore: `const $csrfToken = csrfStore(tokens)`. It follows the token, which
+ * follows the server; to change it is `tokens.adopt`.
+ */
+export function csrfStore(tokens: Csrf): ReadableAtom<string | null> {
+  const $csrfToken = atom(tokens.get());
+  onMount($csrfToken, () => tokens.subscribe($csrfToken.set));
+  return $csrfToken;
 }
