@@ -91,6 +91,7 @@ for (const [what, body, options, received] of [
   ["a session without a person", { session: SOMEBODY.session, user: null }, {}, "200 application/json"],
   ["a text", '"yes"', {}, "200 application/json"],
   ["no such route", "Not found", { status: 404, type: "text/plain" }, "404 text/plain"],
+  ["a proxy's demand for a password", "<html>", { status: 401, type: "text/html" }, "401 text/html"],
   ["a redirect", "", { status: 302, location: "https://login.test/" }, "302 application/json"],
 ]) {
   test(`a server that answers ${what} is named as one of another protocol, with what was expected`, async () => {
@@ -182,6 +183,30 @@ test("a guard sends those who look at a page to sign in, and refuses programs", 
   await assert.rejects(server.requireSession(requestWith("", html)), (thrown) => thrown instanceof Response && thrown.status === 303);
 });
 
+test("a sign-in page of another site opens no page of this one, and the one of this site is open", async () => {
+  const respond = async (path, to) => {
+    const { status } = await serverWith().respond(requestWith("", { path }), { guard: ["/"], to }, () => new Response("page"));
+    return status;
+  };
+  assert.equal(await respond("/", "https://login.test/"), 401);
+  assert.equal(await respond("/in", "https://login.test/in"), 401);
+  assert.equal(await respond("/in", "https://app.test/in"), 200);
+  assert.equal(await respond("/in", "/in"), 200);
+});
+
+test("no shared cache keeps an answer that sets a cookie of the session, whatever the page says", () => {
+  const caching = (said, setCookies) => finish(new Response("", { headers: { "cache-control": said } }), { data: null, setCookies }).headers.get("cache-control");
+  assert.equal(caching("public, max-age=60", ["better-auth.session_token=a.b"]), "private, no-cache");
+  assert.equal(caching("private, max-age=60", ["better-auth.session_token=a.b"]), "private, max-age=60");
+  assert.equal(caching("public, max-age=60", []), "public, max-age=60");
+});
+
+test("an address of the server with a password in it is refused, and not repeated", () => {
+  for (const address of ["http://me:hidden@auth.test", "http://:hidden@auth.test"]) {
+    assert.throws(() => serverWith({ url: address }), ({ message }) => message.includes("url must be") && !message.includes("hidden"));
+  }
+});
+
 test("whoever signs in goes back where they wanted to go, if it is on this site", () => {
   const server = serverWith();
   assert.equal(server.returnPath(requestWith("", { path: "/in?next=/account" })), "/account");
@@ -192,7 +217,7 @@ test("whoever signs in goes back where they wanted to go, if it is on this site"
 test("requests below the base path are passed on with method, body and origin, and their answers come back whole", async () => {
   say({ ok: true }, { status: 201, "set-cookie": ["a=1", "b=2"], "x-extra": "yes" });
   const server = serverWith();
-  const sent = requestWith("a=1", { path: "/api/auth/sign-in/email?x=1", method: "POST", body: '{"a":1}', headers: { origin: "http://app.test", "x-forwarded-for": "6.6.6.6" } });
+  const sent = requestWith("a=1", { path: "/api/auth/sign-in/email?x=1", method: "POST", body: '{"a":1}', headers: { origin: "http://app.test", "x-forwarded-for": "6.6.6.6", forwarded: "for=6.6.6.6" } });
   const response = await server.forward(sent);
   assert.equal(response.status, 201);
   assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2"]);
@@ -200,6 +225,7 @@ test("requests below the base path are passed on with method, body and origin, a
   const [{ method, path, body, headers }] = heard;
   assert.deepEqual([method, path, body, headers.origin], ["POST", "/api/auth/sign-in/email?x=1", '{"a":1}', "http://app.test"]);
   assert.equal(headers["x-forwarded-for"], undefined);
+  assert.equal(headers.forwarded, undefined);
   for (const path of ["/", "/api/auth", "/api/authx/ok", "/api/auth/../x", "/other/api/auth/ok"]) {
     assert.equal(await server.forward(requestWith("", { path })), undefined, path);
   }

@@ -218,3 +218,8 @@ test("everything holds with WebCrypto alone, as on platforms that are not Node",
     process.getBuiltinModule = getBuiltinModule;
   }
 });
+
+test("a name with a blank before it that is no space is another name, and passes for no `__Secure-` cookie", async () => {
+  for (const blank of ["\u00a0", "\u0085"]) await isNobody(`${blank}__Secure-${PREFIX}session_token=${SIGNED}`, { secure: true });
+  await mustAsk(`a=1; \t __Secure-${PREFIX}session_token \t= ${SIGNED} `, { secure: true });
+});

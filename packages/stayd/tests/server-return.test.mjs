@@ -49,7 +49,7 @@ test("the way back stands in the query of the sign-in page, and only if it is sa
 
 test("no spelling of a guarded path leads past the guard", () => {
   const guarded = (path, guards = ["/account", "/admin/"]) => isGuarded(new URL(path, "http://app.test"), guards);
-  for (const path of ["/account", "/account/", "/account/a/b", "/ACCOUNT", "/%61ccount", "/%2561ccount", "/a/../account", "http://app.test//account", "/account%2fa", "/account\\a", "/admin", "/admin/x"]) {
+  for (const path of ["/account", "/account/", "/account/a/b", "/ACCOUNT", "/%61ccount", "/%2561ccount", "/a/../account", "http://app.test//account", "/account%2fa", "/account\\a", "/admin", "/admin/x", "/acc%6funt/%ff", "/acc%256funt/%25ff", "/a/..%2faccount", "/a/%252e%252e/account", "/account/..%2fa", "/%09/[/../account"]) {
     assert.ok(guarded(path), path);
   }
   for (const path of ["/", "/accounts", "/about/account", "/administration"]) assert.ok(!guarded(path), path);

@@ -2,7 +2,7 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { NextResponse } from "next/server";
-import { type GuardOptions, type Reading, type RespondOptions, type SessionData, type StaydServer, SessionProblem, signInAddress } from "stayd/server";
+import { type GuardOptions, type Reading, type RespondOptions, type SessionData, type StaydServer, SessionProblem, safeReturnPath, signInAddress } from "stayd/server";
 
 /** Tells server components where the visitor is. Whoever makes it up chooses a page of this site to come back to, and no more. */
 const PATH = "x-stayd-path";
@@ -30,7 +30,7 @@ export function staydComponents(auth: StaydServer, options: GuardOptions = {}) {
   // Next gives every part of a page the same object.
   const readings = new WeakMap<object, Promise<Reading & { path: string }>>();
   const readAnew = async (found: Headers): Promise<Reading & { path: string }> => {
-    const path = found.get(PATH) ?? "/";
+    const path = safeReturnPath(found.get(PATH));
     const scheme = found.get("x-forwarded-proto")?.startsWith("https") ? "https" : "http";
     const request = new Request(new URL(path, `${scheme}://stayd.invalid`), { headers: found });
     // Cookies cannot be set from here, so nothing may be renewed.
@@ -60,7 +60,8 @@ function withSetCookies(header: string, setCookies: readonly string[]): string {
   const cookies = new Map<string, string>();
   const set = (pair: string): void => {
     const equals = pair.indexOf("=");
-    if (equals > 0) cookies.set(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim());
+    // Spaces only: another blank is part of a name, and must not be taken off one that would then begin with `__Secure-`.
+    if (equals > 0) cookies.set(pair.slice(0, equals).replace(/^[ \t]+/, ""), pair.slice(equals + 1));
   };
   for (const pair of header.split(";").reverse()) set(pair);
   for (const cookie of setCookies) {

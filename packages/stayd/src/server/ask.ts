@@ -47,7 +47,8 @@ export async function ask(question: Question): Promise<Told> {
 
 function dataOf(response: Response, text: string, address: string): SessionData | null {
   const { status } = response;
-  if (status === 401) return null;
+  // The page of a proxy that wants a password is no word of the server's.
+  if (status === 401 && parsed(text)) return null;
   if (status === 409) throw new SessionProblem("superseded", "The session's cookie has just been replaced");
   if (status === 421) {
     throw new SessionProblem("misdirected", `${address} is not served under that host: add it to \`hosts\` of the Stayd server`);

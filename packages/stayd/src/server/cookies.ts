@@ -15,10 +15,22 @@ export function readCookies(header: string): Cookies {
   for (const piece of header.split(";")) {
     const equals = piece.indexOf("=");
     if (equals < 0) continue;
-    const name = piece.slice(0, equals).trim();
-    if (!cookies.has(name)) cookies.set(name, piece.slice(equals + 1).trim());
+    const name = trimmed(piece.slice(0, equals));
+    if (!cookies.has(name)) cookies.set(name, trimmed(piece.slice(equals + 1)));
   }
   return cookies;
+}
+
+/**
+ * Without the blanks that may stand around a name or a value (RFC 6265, section 4.2.1). `trim` would take a no-break space as well:
+ * a browser lets anybody set a cookie of that other name, which then would pass for one that begins with `__Secure-`.
+ */
+function trimmed(text: string): string {
+  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t";
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(from)) from++;
+  while (from < to && isBlank(to - 1)) to--;
+  return text.slice(from, to);
 }
 
 /** The text that a cookie stands for: without quotes, percent-decoded; `undefined` where it is broken. */

@@ -22,6 +22,7 @@ export async function forward(request: Request, path: string, settings: Settings
   // Where nobody here knows the address, nobody vouches for what the request says of it.
   if (address) headers.set("x-forwarded-for", address);
   else headers.delete("x-forwarded-for");
+  headers.delete("forwarded");
   const { method, body } = request;
   const init: RequestInit & { duplex?: "half" } = { method, headers, redirect: "manual", cache: "no-store" };
   if (body) Object.assign(init, { body, duplex: "half" });

@@ -56,7 +56,7 @@ function isNavigation({ method, headers }: Request): boolean {
 
 /**
  * The answer with the reading's cookies, and kept out of caches that serve others as well, unless it says something about that
- * itself.
+ * itself and sets no cookie of the session.
  */
 export function finish(response: Response, { setCookies }: Reading): Response {
   // A change of protocol is no answer.
@@ -65,7 +65,10 @@ export function finish(response: Response, { setCookies }: Reading): Response {
   const own = new Response(response.body, response);
   for (const cookie of setCookies) own.headers.append("set-cookie", cookie);
   own.headers.append("vary", "Cookie");
-  if (!own.headers.has("cache-control")) own.headers.set("cache-control", "private, no-cache");
+  const caching = own.headers.get("cache-control");
+  // Whatever the page says of itself: a cache that many share would hand one person's session to the next.
+  const shared = setCookies.length > 0 && !/\b(private|no-store)\b/i.test(caching ?? "");
+  if (!caching || shared) own.headers.set("cache-control", "private, no-cache");
   return own;
 }
 
@@ -73,21 +76,24 @@ export function finish(response: Response, { setCookies }: Reading): Response {
 export type Guards = readonly string[] | ((url: URL) => boolean);
 
 /**
- * Whether a path lies in what is guarded. Guards more rather than less: neither case, nor percent signs, nor doubled slashes,
- * which a router may undo, lead past it.
+ * Whether a path lies in what is guarded. Guards more rather than less: neither case, nor percent signs, nor doubled slashes, nor
+ * dots between encoded ones, which a router may undo, lead past it.
  */
 export function isGuarded(url: URL, guards: Guards): boolean {
   if (typeof guards === "function") return guards(url);
   const path = plain(url.pathname);
+  const ways = [path, plain(new URL(NOWHERE + path.replace(/[?#]/g, "_")).pathname)];
   return guards.some((one) => {
     const root = plain(one).replace(/\/$/, "");
-    return path === root || path.startsWith(`${root}/`);
+    return ways.some((way) => way === root || way.startsWith(`${root}/`));
   });
 }
 
-/** Whether this is the page where people sign in, which no guard may close. */
-export const isSignInPage = ({ pathname }: URL, { to = "/sign-in" }: GuardOptions): boolean =>
-  plain(pathname) === plain(new URL(to, NOWHERE).pathname);
+/** Whether this is the page where people sign in, which no guard may close. A page of another site closes none of this one's. */
+export function isSignInPage({ pathname, hostname }: URL, { to = "/sign-in" }: GuardOptions): boolean {
+  const target = new URL(to, NOWHERE);
+  return (target.origin === NOWHERE || target.hostname === hostname) && plain(pathname) === plain(target.pathname);
+}
 
 function plain(path: string): string {
   let decoded = path;
@@ -95,7 +101,8 @@ function plain(path: string): string {
     try {
       decoded = decodeURIComponent(decoded);
     } catch {
-      break;
+      // Some routers decode what they can, and so is it done here.
+      decoded = decoded.replace(/%([0-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
     }
   }
   return decoded.replace(/[\\/]+/g, "/").toLowerCase();

@@ -75,8 +75,8 @@ export function settingsOf(options: ServerOptions): Settings {
 
 function isAddress(url: unknown): boolean {
   try {
-    const { protocol, search, hash, username } = new URL(url as string);
-    return /^https?:$/.test(protocol) && !search && !hash && !username;
+    const { protocol, search, hash, username, password } = new URL(url as string);
+    return /^https?:$/.test(protocol) && !search && !hash && !username && !password;
   } catch {
     return false;
   }
