@@ -63,6 +63,10 @@ export interface Csrf {
 
 const COOKIES = ["__Secure-better-auth.csrf_token", "better-auth.csrf_token"];
 const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/i;
+/** What a header can hold; anything else was planted, and `fetch` would throw. */
+const SENDABLE = /^[!-~]+$/;
+/** The longest that the server may take to give a token, in ms: all changes wait for it. */
+const PATIENCE = 15_000;
 
 /** Keeps the page's CSRF token: the cookie's first, the server's where there is none. Works without it where the server has none. */
 export function createCsrf(options: CsrfOptions = {}): Csrf {
@@ -97,12 +101,13 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
   };
 
   const adopt = (next: string): void => {
-    if (next) set(next, "answer: taken");
+    if (SENDABLE.test(next)) set(next, "answer: taken");
   };
 
   /** The answer's JSON, with the token in it taken (TC-3). `undefined` where it is something else. */
   const read = async (response: Response): Promise<unknown> => {
-    if (!/^application\/([\w.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "")) return undefined;
+    // Not `json-seq` and its like, which may never end.
+    if (!/^application\/([\w.-]+\+)?json *(;|$)/i.test(response.headers.get("content-type") ?? "")) return undefined;
     try {
       const text = await response.clone().text();
       // Most answers hold none, and are parsed by the page alone.
@@ -120,7 +125,9 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
     note("init: asked");
     const [method, path] = requestOf(ask);
     try {
-      const response = await network(url + path, { method, credentials: "include", cache: "no-store", headers: { accept: "application/json" } });
+      const signal = AbortSignal.timeout(PATIENCE);
+      const headers = { accept: "application/json" };
+      const response = await network(url + path, { method, credentials: "include", cache: "no-store", headers, signal });
       const body = await read(response);
       if (!response.ok) {
         // It has no tokens, and needs none: it is not asked again.
@@ -217,17 +224,22 @@ export function requestOf(text: string, otherwise = "GET"): [method: string, pat
 }
 
 function cookieOf(text: string, names: string[]): string | null {
-  const pairs = text.split(/; */).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const);
+  const pairs = text.split(/; */).map((pair) => [pair.slice(0, Math.max(pair.indexOf("="), 0)), pair.slice(pair.indexOf("=") + 1)] as const);
   for (const name of names) {
-    const value = pairs.find(([found]) => found === name)?.[1];
-    if (!value) continue;
-    try {
-      return decodeURIComponent(value);
-    } catch {
-      return value;
+    for (const [found, value] of pairs) {
+      const token = found === name && decoded(value);
+      if (token && SENDABLE.test(token)) return token;
     }
   }
   return null;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 interface Refusal {

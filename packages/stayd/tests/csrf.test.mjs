@@ -187,6 +187,37 @@ test("a server that cannot be reached ends nobody's session", async () => {
   assert.equal((await unreachable.check(new AbortController().signal)).kind, "failed");
 });
 
+test("what is no token in a cookie or an answer is passed over, and a change is made all the same", async () => {
+  const planted = ["csrf_tokenX", "=csrf_tokenX", "csrf_token=a%0ab", "csrf_token=caf%C3%A9", "csrf_token="];
+  const tokens = createCsrf(options({ readCookies: () => [...planted, jar.read()].join("; ") }));
+  assert.equal(tokens.sync(), false);
+  tokens.adopt("a\nb");
+  assert.equal(tokens.get(), null);
+  assert.equal((await remove(tokens)).status, 200);
+});
+
+test("a request for a token that is never answered holds no change for ever", async (t) => {
+  t.mock.method(AbortSignal, "timeout", () => AbortSignal.abort(new Error("late")));
+  const network = (input, { signal, method }) =>
+    signal?.aborted ? Promise.reject(signal.reason) : String(input).endsWith("/init") ? new Promise(() => {}) : Promise.resolve(new Response(method));
+  const answer = await remove(createCsrf(options({ network, readCookies: () => "" })));
+  assert.equal(await answer.text(), "DELETE");
+});
+
+test("an answer in pieces without an end is given to the page at once", async () => {
+  const endless = () => new Response(new ReadableStream({}), { headers: { "content-type": "application/json-seq" } });
+  const tokens = createCsrf(options({ network: async () => endless(), readCookies: () => "" }));
+  assert.equal((await tokens.fetch(`${server.origin}/api/feed`)).status, 200);
+});
+
+test("a page that stands in the server's place is not taken for a sign-out", async () => {
+  const page = async () => new Response("<html>", { headers: { "content-type": "text/html" } });
+  const backend = csrf(options({ network: page, readCookies: () => "csrf_token=a", signOut: "DELETE /session" }));
+  assert.equal((await backend.signOut(new AbortController().signal)).kind, "failed");
+  const empty = csrf(options({ network: async () => new Response(null, { status: 204 }), readCookies: () => "csrf_token=a", signOut: "DELETE /session" }));
+  assert.equal((await empty.signOut(new AbortController().signal)).kind, "nobody");
+});
+
 test("a page that wants all of it carries 3 KB, and no other carries any", async () => {
   const dist = (name) => readFile(new URL(`../dist/${name}`, import.meta.url));
   const size = gzipSync(await dist("csrf.js"), { level: 9 }).length;

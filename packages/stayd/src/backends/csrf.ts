@@ -92,7 +92,10 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     ...(options.update && { update: command(options.update) }),
     async signOut(signal) {
       if (!options.signOut) return { kind: "nobody" };
-      return (await troubleOf(await send(options.signOut, signal))) ?? { kind: "nobody" };
+      const response = await send(options.signOut, signal);
+      // A page that stands in the server's place is no word of its own; where it sends on to a page of its own, that is one.
+      const isPage = !response.redirected && /html/i.test(response.headers.get("content-type") ?? "");
+      return (await troubleOf(response)) ?? (isPage ? unexpected : { kind: "nobody" });
     },
   };
 }

@@ -64,7 +64,13 @@ export abstract class SessionElement extends Base {
 
   /** How the person writes times in that language, where the browser knows: "en" alone does not say which. */
   protected get locale(): string {
-    return navigator.languages.find((one) => one.startsWith(this.language)) ?? this.language;
+    const found = navigator.languages.find((one) => one.startsWith(this.language)) ?? this.language;
+    try {
+      return Intl.getCanonicalLocales(found)[0] ?? navigator.language;
+    } catch {
+      // `lang="en_US"` is no language, and every time in it would throw.
+      return navigator.language;
+    }
   }
 
   protected get words(): Words {
