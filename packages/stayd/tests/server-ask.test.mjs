@@ -58,6 +58,20 @@ test("the same request is read once, and another one again", async () => {
   assert.equal(heard.length, 2);
 });
 
+test("whoever cannot send cookies on renews nothing, and what is renewed already is not asked for again", async () => {
+  const server = serverWith();
+  const [alone, both] = [requestWith(TOKEN_COOKIE), requestWith(TOKEN_COOKIE)];
+  await server.session(alone);
+  await server.requireSession(alone);
+  await server.respond(both, {}, async () => {
+    await server.session(both);
+    await server.session(both, { fresh: true });
+    return new Response("page");
+  });
+  const asked = ["?disableRefresh=true", "", "?disableCookieCache=true&disableRefresh=true"];
+  assert.deepEqual(heard.map(({ path }) => path), asked.map((query) => `/api/auth/get-session${query}`));
+});
+
 test("a fresh reading and one that may not renew say so", async () => {
   await serverWith().read(requestWith(TOKEN_COOKIE), { fresh: true, renew: false });
   assert.equal(heard[0].path, "/api/auth/get-session?disableCookieCache=true&disableRefresh=true");

@@ -22,7 +22,7 @@ export interface Reading {
 export interface ReadOptions {
   /** Only what the server's store says now counts, not a copy in a cookie. For pages that show or do what matters. */
   fresh?: boolean;
-  /** `false` where the answer cannot carry cookies: the session is not renewed then. Default `true`. */
+  /** `false` where the answer cannot carry cookies: the session is not renewed then. Default `true` where the cookies are given out. */
   renew?: boolean;
   /** The visitor's address, where it is known; the server must count this program among its `trusted_proxies`. */
   address?: string | undefined;

@@ -18,7 +18,10 @@ export interface RespondOptions extends GuardOptions {
 export interface StaydServer {
   /** Who has sent the request, with the cookies that the answer must carry. Never throws; the same request is read once. */
   read(request: Request, options?: ReadOptions): Promise<Reading>;
-  /** The session and its person, or `null`. Throws {@link SessionProblem} when the server cannot say. */
+  /**
+   * The session and its person, or `null`. Throws {@link SessionProblem} when the server cannot say. Like `guard` and
+   * `requireSession` it renews nothing by itself, for the cookies could not be sent on: `respond` and `read` do.
+   */
   session(request: Request, options?: ReadOptions): Promise<SessionData | null>;
   /** The session of a request that must have one, or the answer to give instead. */
   guard(request: Request, options?: GuardOptions & ReadOptions): Promise<Guarded>;
@@ -36,20 +39,26 @@ export interface StaydServer {
 export function staydServer(options: ServerOptions): StaydServer {
   const settings = settingsOf(options);
   const readAnew = createReader(settings);
+  const keyOf = ({ fresh = false, renew = true }: ReadOptions): string => `${fresh} ${renew}`;
   const known = new WeakMap<Request, Map<string, Promise<Reading>>>();
 
   // A layout, a page and a guard ask about the same request; cookies that come with the answer would else come twice.
   const read = (request: Request, how: ReadOptions = {}): Promise<Reading> => {
     const readings = known.get(request) ?? new Map<string, Promise<Reading>>();
     known.set(request, readings);
-    const key = `${how.fresh ?? false} ${how.renew ?? true}`;
+    const key = keyOf(how);
     const reading = readings.get(key) ?? readAnew(request, how);
     readings.set(key, reading);
     return reading;
   };
 
+  // Whoever is given the session alone cannot send cookies on, and a renewal whose cookies are lost ends a session whose token is
+  // replaced with it. So nothing is renewed, unless a reading of this request that may renew is there already.
+  const readAlone = (request: Request, how: ReadOptions = {}): Promise<Reading> =>
+    read(request, { ...how, renew: how.renew ?? known.get(request)?.has(keyOf({ ...how, renew: true })) ?? false });
+
   const guarded = async (request: Request, how: GuardOptions & ReadOptions = {}): Promise<Guarded> =>
-    guard(request, await read(request, how), how);
+    guard(request, await readAlone(request, how), how);
 
   const passOn = (request: Request, path = "/api/auth", address?: string): Promise<Response | undefined> =>
     forward(request, path.replace(/\/+$/, ""), settings, address);
@@ -58,7 +67,7 @@ export function staydServer(options: ServerOptions): StaydServer {
     read,
     guard: guarded,
     async session(request, how) {
-      const { data, problem } = await read(request, how);
+      const { data, problem } = await readAlone(request, how);
       if (data === undefined) throw problem;
       return data;
     },
