@@ -96,7 +96,9 @@ impl Builder {
 
 /// The server's address, without a slash at its end.
 fn address(text: &str) -> Result<Url, Error> {
-    let invalid = || Error::InvalidAddress { address: text.to_owned() };
+    // Before an `@` stands a name, and perhaps a password.
+    let shown = text.rsplit('@').next().unwrap_or_default();
+    let invalid = || Error::InvalidAddress { address: shown.to_owned() };
     let mut url: Url = text.parse().map_err(|_| invalid())?;
     let plain = url.username().is_empty() && url.password().is_none();
     let bare = url.query().is_none() && url.fragment().is_none();
@@ -149,6 +151,13 @@ mod tests {
             "http://a/#b",
         ] {
             assert!(matches!(address(text), Err(Error::InvalidAddress { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_repeated() {
+        for text in ["https://me:hidden@app.example.com", "https:/ /me:hidden@app.example.com"] {
+            assert!(!address(text).unwrap_err().to_string().contains("hidden"), "{text}");
         }
     }
 }

@@ -218,7 +218,7 @@ impl Driver {
             return;
         }
         let before = self.jar.clone();
-        self.jar.take_new(url, cookies.iter().map(String::as_str));
+        self.jar.take_new(&self.http.base, url, cookies.iter().map(String::as_str));
         if self.jar != before {
             self.remember().await;
             self.hear_what_is_newer().await;

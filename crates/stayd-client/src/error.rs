@@ -11,7 +11,7 @@ pub enum Error {
     /// The caller: the server's address cannot be one.
     #[error("{address:?} is not the address of a server: expected http:// or https:// with a host")]
     InvalidAddress {
-        /// As it was given.
+        /// As it was given, without a name and a password before an `@`.
         address: String,
     },
     /// The caller: the request goes to a place that the session's credential does not belong to. It was not sent.

@@ -49,6 +49,9 @@ impl Jar {
                 continue;
             }
             let path = cookie.path().filter(|path| path.starts_with('/')).unwrap_or("/").to_owned();
+            if !keeps_its_prefix(&cookie, domain.as_deref(), &path) {
+                continue;
+            }
             let found =
                 |kept: &Kept| kept.name == cookie.name() && kept.path == path && kept.domain == domain;
             self.0.retain(|kept| !found(kept));
@@ -61,12 +64,19 @@ impl Jar {
         }
     }
 
-    /// The same without what would delete: only the server's word on the session takes the credential away.
-    pub(crate) fn take_new<'a>(&mut self, url: &Url, set_cookies: impl IntoIterator<Item = &'a str>) {
+    /// The same, from any host that the credential is shared with, without what would delete: only the server's word on the session
+    /// takes the credential away. A cookie that another host keeps to itself is none of the server's.
+    pub(crate) fn take_new<'a>(
+        &mut self,
+        server: &Url,
+        url: &Url,
+        set_cookies: impl IntoIterator<Item = &'a str>,
+    ) {
+        let at_home = url.origin() == server.origin();
         let sets = |text: &&str| {
             let mut other = Self::default();
             other.take(url, [*text]);
-            !other.is_empty()
+            other.0.iter().any(|kept| at_home || kept.domain.is_some())
         };
         self.take(url, set_cookies.into_iter().filter(sets));
     }
@@ -91,6 +101,15 @@ impl Jar {
         let shared = |kept: &Kept| kept.domain.as_deref().is_some_and(|domain| is_below(url, domain));
         url.origin() == server.origin() || (url.scheme() == server.scheme() && self.0.iter().any(shared))
     }
+}
+
+/// What the beginning of a name promises of its cookie (RFC 6265bis, 5.7).
+fn keeps_its_prefix(cookie: &Cookie<'_>, domain: Option<&str>, path: &str) -> bool {
+    let begins = |prefix: &str| {
+        cookie.name().get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+    };
+    let secure = cookie.secure() == Some(true);
+    if begins("__Host-") { secure && domain.is_none() && path == "/" } else { secure || !begins("__Secure-") }
 }
 
 /// Whether the server may share a cookie with all hosts below a domain: one of its own, and no whole top level.
@@ -166,10 +185,38 @@ mod tests {
     }
 
     #[test]
+    fn another_host_renews_what_it_shares_and_sets_nothing_of_the_servers_own() {
+        let (mut jar, server) = jar("token=a; Domain=example.com; Path=/");
+        let api = url("https://api.example.com/");
+        jar.take_new(&server, &api, ["token=evil; Path=/", "theirs=x; Path=/"]);
+        assert_eq!(jar.header(&server, &server).unwrap(), "token=a");
+        jar.take_new(&server, &api, ["token=b; Domain=example.com; Path=/"]);
+        assert_eq!(jar.header(&server, &server).unwrap(), "token=b");
+        jar.take_new(&server, &server, ["own=c; Path=/"]);
+        assert_eq!(jar.header(&server, &server).unwrap(), "token=b; own=c");
+    }
+
+    #[test]
+    fn a_name_that_promises_more_than_its_cookie_keeps_is_passed_over() {
+        for broken in [
+            "__Secure-token=a",
+            "__secure-token=a",
+            "__Host-token=a; Path=/",
+            "__Host-token=a; Secure; Path=/api",
+            "__HOST-token=a; Secure; Path=/; Domain=example.com",
+        ] {
+            assert!(super::tests::jar(broken).0.is_empty(), "{broken}");
+        }
+        for kept in ["__Secure-token=a; Secure; Domain=example.com", "__Host-token=a; Secure; Path=/"] {
+            assert!(!super::tests::jar(kept).0.is_empty(), "{kept}");
+        }
+    }
+
+    #[test]
     fn an_age_of_nothing_deletes_and_any_other_age_is_not_counted() {
         let (mut jar, server) = jar("token=a; Max-Age=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
         assert!(!jar.is_empty());
-        jar.take_new(&server, ["token=; Max-Age=0"]);
+        jar.take_new(&server, &server, ["token=; Max-Age=0"]);
         assert!(!jar.is_empty());
         jar.take(&server, ["token=; Max-Age=0"]);
         assert!(jar.is_empty());
