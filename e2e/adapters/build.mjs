@@ -12,13 +12,16 @@ const PACKAGE = process.env.STAYD_PACKAGE ?? fileURLToPath(new URL("../../packag
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const require = createRequire(import.meta.url);
 
+/** What of the package is no adapter. */
+const ENTRIES = ["index", "elements", "csrf"];
+
 /** `stayd` is the built package; everything else is what is installed here, once, whoever asks for it. */
 const packages = {
   name: "packages",
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^stayd(\/|$)/ }, ({ path }) => {
       const entry = path.slice("stayd/".length) || "index";
-      return { path: join(PACKAGE, entry === "index" || entry === "elements" ? `${entry}.js` : `adapters/${entry}.js`) };
+      return { path: join(PACKAGE, ENTRIES.includes(entry) ? `${entry}.js` : `adapters/${entry}.js`) };
     });
     onResolve({ filter: /^[\w@]/ }, ({ path, kind, pluginData }) =>
       pluginData === "ours" ? undefined : resolve(path, { kind, resolveDir: HERE, pluginData: "ours" }),
@@ -47,6 +50,7 @@ export async function buildApp(name, { server = true } = {}) {
     const ending = name === "react" || name === "solid" ? "tsx" : "ts";
     const files = server ? ["main", "entry-client"] : ["main"];
     const entries = [...files.map((file) => join(folder, `${file}.${ending}`)), join(HERE, "apps", name, `count.${ending}`)];
+    if (name === "nanostores") entries.push(join(folder, "csrf.ts"));
     const [browser, rendering] = await Promise.all([
       build({
         ...COMMON,

@@ -11,6 +11,13 @@ const RENDERING = ["react", "vue", "svelte", "solid"];
 const FRAMEWORKS = [...RENDERING, "nanostores"];
 /** What the guide of nanostores takes for granted. */
 const MARKUP = '<h1></h1><button id="sign-out">Sign out</button><form hidden><input name="email" aria-label="E-mail"><input name="password" type="password" aria-label="Password"><button>Sign in</button></form>';
+/** What the guide of nanostores says of tokens, within reach of tests. */
+const CSRF_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">
+<script type="module">
+  import { $csrfToken, csrf } from "/nanostores/csrf.js";
+  const heard = [];
+  Object.assign(window, { $csrfToken, csrf, heard, stop: $csrfToken.subscribe((token) => heard.push(token)) });
+</script></html>`;
 
 let site;
 let browser;
@@ -30,6 +37,7 @@ before(async () => {
     site.pages[`/${name}/count`] = html(`/${name}/count.js`);
     site.pages[`/${name}/rendered`] = (request) => rendered(name, request);
   }
+  site.pages["/nanostores/csrf"] = CSRF_PAGE;
 });
 after(async () => {
   await browser?.close();
@@ -172,6 +180,25 @@ for (const name of FRAMEWORKS) {
         assertNoComplaints(page);
       });
     } else {
+      test("the token against CSRF is a nanostore that follows the cookie, and costs no request where one is there (TC-6)", async () => {
+        await page.context().addCookies([{ name: "better-auth.csrf_token", value: "first", url: site.origin }]);
+        site.forget();
+        await goTo("/csrf");
+        const heard = () => page.evaluate(() => window.heard);
+        await until("the cookie's token", async () => (await heard()).at(-1) === "first");
+        await page.evaluate(() => (document.cookie = "better-auth.csrf_token=second"));
+        await page.evaluate(() => window.csrf.sync());
+        await until("the token of another tab", async () => (await heard()).at(-1) === "second");
+        assert.deepEqual(await page.evaluate(() => [window.$csrfToken.get(), window.csrf.get()]), ["second", "second"]);
+        await page.evaluate(() => window.stop());
+        await page.evaluate(() => window.csrf.adopt("third"));
+        assert.equal((await heard()).at(-1), "second", "nobody listens any more");
+        assert.equal(await page.evaluate(() => window.$csrfToken.get()), "third");
+        assert.equal(site.count("/csrf"), 0);
+        await page.context().clearCookies({ name: "better-auth.csrf_token" });
+        assertNoComplaints(page);
+      });
+
       test("the guide's page signs out", async () => {
         await goTo("");
         await page.getByRole("button", { name: "Sign out" }).click();
