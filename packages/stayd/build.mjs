@@ -1,7 +1,7 @@
-// Builds dist/: one minified file per entry with its source map, and the types. The modules come from `cargo xtask wasm`.
+// Builds dist/: one minified file per entry with its source map, and the types; and copies the licences. The modules come from `cargo xtask wasm`.
 import { build } from "esbuild";
 import { minify } from "terser";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { spawnSync } from "node:child_process";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,7 +23,8 @@ const { outputFiles } = await build({
   format: "esm",
   target: "es2022",
   sourcemap: true,
-  sourcesContent: false,
+  // The sources are not in the package: the maps carry them.
+  sourcesContent: true,
   write: false,
 });
 const textOf = (name) => outputFiles.find(({ path }) => path === resolve("dist", name)).text;
@@ -35,10 +36,12 @@ for (const entry of ENTRIES) {
     compress: { passes: 3, unsafe_arrows: true, reduce_funcs: false, inline: 0 },
     // React's server components know by it that this runs in browsers.
     format: entry === "adapters/react" ? { preamble: '"use client";' } : {},
-    sourceMap: { content: textOf(`${entry}.js.map`), url: `${basename(entry)}.js.map` },
+    sourceMap: { content: textOf(`${entry}.js.map`), includeSources: true, url: `${basename(entry)}.js.map` },
   });
   await writeFile(`dist/${entry}.js`, code);
   await writeFile(`dist/${entry}.js.map`, mapped);
 }
+// npm takes them from here alone, and follows no link.
+for (const name of ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"]) await copyFile(`../../${name}`, name);
 const types = spawnSync("npx", ["tsc", "--emitDeclarationOnly", "--declaration"], { stdio: "inherit" });
 process.exit(types.status ?? 1);

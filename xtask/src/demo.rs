@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::setup::{self, Need};
-use crate::{built, process, root, test};
+use crate::{built, docs, process, root, test};
 
 const ADDRESS: &str = "127.0.0.1:3000";
 
@@ -29,8 +29,16 @@ pub(crate) fn run() -> anyhow::Result<()> {
         "http://{ADDRESS}  (database and mail in {}; Ctrl-C ends the server)",
         folder.display()
     ));
-    let failure = Command::new(stayd)
-        .args(["serve", "--demo", "--listen", ADDRESS])
+    let mut server = Command::new(stayd);
+    server.args(["serve", "--demo", "--listen", ADDRESS]);
+    let documentation = docs::folder()?;
+    if documentation.join("index.html").is_file() {
+        println!("the documentation: http://{ADDRESS}/docs/");
+        server.arg("--docs").arg(documentation);
+    } else {
+        println!("no documentation at /docs yet: `cargo xtask docs` builds it");
+    }
+    let failure = server
         .env("BETTER_AUTH_SECRET", secret)
         .env("BETTER_AUTH_URL", format!("http://{ADDRESS}"))
         .env("DATABASE_URL", format!("sqlite:{}", folder.join("stayd.db").display()))

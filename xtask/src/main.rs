@@ -4,6 +4,7 @@
 
 mod bench;
 mod demo;
+mod docs;
 mod fuzz;
 mod kits;
 mod process;
@@ -28,8 +29,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the server with its demo page and serve it at <http://127.0.0.1:3000>
+    /// Build the server with its demo page and serve it at <http://127.0.0.1:3000>; with the documentation, where `docs` has built it
     Demo,
+    /// Build the documentation of the API, of the crates and of the browser package, into target/docs
+    Docs,
     /// Run what CI runs, or only the parts that are named
     Test {
         /// Parts to run; all of them where none is named
@@ -72,6 +75,7 @@ fn main() -> anyhow::Result<()> {
     process::end_children_on_signal()?;
     match Arguments::parse().command {
         Task::Demo => demo::run(),
+        Task::Docs => docs::run(),
         Task::Test { parts } => test::run(&parts),
         Task::Bench { subject } => bench::run(&subject),
         Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),

@@ -5,7 +5,7 @@
 //! by itself - only the server's word and a sign-out do - and it shows no secret to the program.
 //!
 //! The types to know: [`Client`], its [`View`] and [`SessionData`], and [`Storage`], where the session is kept between runs.
-#![doc = include_str!("../../../docs/native.md")]
+#![doc = include_str!("../README.md")]
 
 mod answer;
 mod attempt;

@@ -84,6 +84,9 @@ pub(crate) struct ServeOptions {
     /// Show the demo page at /
     #[arg(long)]
     pub(crate) demo: bool,
+    /// Show this folder at /docs: the documentation that `cargo xtask docs` builds
+    #[arg(long, value_name = "DIR", requires = "demo")]
+    pub(crate) docs: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -1,6 +1,6 @@
 //! Why a command failed, and its exit code: 2 for what the operator has said, 1 for everything else.
 
-use std::{error::Error, io, net::SocketAddr, process::ExitCode};
+use std::{error::Error, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use stayd_engine::{
     EngineError, Refusal,
@@ -37,6 +37,8 @@ pub(crate) enum Failure {
         "this build has no demo page; `npm ci && npm run build` in packages/demo makes it, and then build again"
     )]
     NoDemo,
+    #[error("there is no folder {}; `cargo xtask docs` builds the documentation", .0.display())]
+    NoDocs(PathBuf),
     #[error("there is nobody with the address {0}")]
     NoSuchUser(String),
     #[error("there is no session with the id {0}; `stayd session list` shows the ids")]

@@ -42,15 +42,18 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     if options.demo && !web::is_built_in() {
         return Err(Failure::NoDemo);
     }
+    if let Some(folder) = options.docs.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(Failure::NoDocs(folder.clone()));
+    }
     logging::start(&config.log);
     for doubt in &config.doubts {
         tracing::warn!("{doubt}");
     }
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve_with(&config, secrets, options.demo))
+    runtime.block_on(serve_with(&config, secrets, options))
 }
 
-async fn serve_with(config: &Config, secrets: Secrets, demo: bool) -> Result<(), Failure> {
+async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -> Result<(), Failure> {
     let signals = Signals::new()?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|source| Failure::Listen { address: config.listen, source })?;
@@ -73,7 +76,10 @@ async fn serve_with(config: &Config, secrets: Secrets, demo: bool) -> Result<(),
 
     let stayd = Stayd::new(engine, server_config(config, &place, secrets)?);
     let mut routes = router(stayd.clone()).merge(health(stayd));
-    if demo {
+    if let Some(folder) = &options.docs {
+        routes = routes.merge(web::docs(folder));
+    }
+    if options.demo {
         routes = routes.fallback_service(get(web::demo));
     }
     let mut limits = Limits::default();

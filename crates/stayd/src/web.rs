@@ -1,13 +1,16 @@
-//! The demo page, embedded. `packages/demo` builds it.
+//! The demo page, embedded; `packages/demo` builds it. And, where it is told to, the API's documentation from a folder.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use axum::{
+    Router,
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    middleware::map_response,
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
+use tower_http::services::ServeDir;
 
 #[derive(RustEmbed)]
 #[folder = "../../packages/demo/dist/"]
@@ -37,6 +40,22 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     ),
 ];
+
+/// What the pages of rustdoc and typedoc need beyond the demo's: both set their theme by a script in the page, before the first
+/// paint, and rustdoc's search compiles WebAssembly. They send nothing anywhere: no form, and no request but for their own index.
+const POLICY_OF_DOCS: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+);
+
+/// The API's documentation, as `cargo xtask docs` built it into `folder`, below `/docs`.
+pub(crate) fn docs(folder: &Path) -> Router {
+    let files = ServeDir::new(folder);
+    Router::new().nest_service("/docs", files).layer(map_response(async |mut response: Response| {
+        response.headers_mut().extend(HEADERS);
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY_OF_DOCS);
+        response
+    }))
+}
 
 /// Whether this build has the page.
 pub(crate) fn is_built_in() -> bool {

@@ -173,3 +173,27 @@ fn the_demo_page_is_served_with_strict_headers() {
     }
     assert_eq!(server.request("POST", "/", &[], "{}").status, 405);
 }
+
+#[test]
+fn the_documentation_is_served_beside_the_demo_and_only_from_its_folder() {
+    let deployment = Deployment::new().file("secret.txt", "a secret");
+    fs::create_dir_all(deployment.path("docs/rust")).unwrap();
+    fs::write(deployment.path("docs/rust/index.html"), "<h1>docs</h1>").unwrap();
+    assert_eq!(deployment.run(&["serve", "--docs", "docs"]).code, Some(2), "the demo's, and nobody else's");
+    let refused = deployment.run(&["serve", "--demo", "--docs", "absent"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("cargo xtask docs"), "{}", refused.stderr);
+
+    let server = deployment.serve(&["--demo", "--docs", "docs"]);
+    let page = server.get("/docs/rust/index.html");
+    assert_eq!((page.status, page.body.as_str()), (200, "<h1>docs</h1>"));
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    let policy = page.header("content-security-policy").expect("a policy");
+    assert!(policy.contains("form-action 'none'") && policy.contains("default-src 'self'"), "{policy}");
+    assert_eq!(server.get("/docs/rust/").body, "<h1>docs</h1>");
+    let demo = server.get("/");
+    assert!(demo.header("content-security-policy").is_some_and(|policy| !policy.contains("unsafe-inline")));
+    for path in ["/docs/absent", "/docs/../secret.txt", "/docs/%2e%2e/secret.txt", "/docs/..%2fsecret.txt"] {
+        assert_eq!(server.get(path).status, 404, "{path}");
+    }
+}

@@ -4,4 +4,5 @@ mod dependencies;
 mod documents;
 mod files;
 mod imports;
+mod packages;
 mod repository;

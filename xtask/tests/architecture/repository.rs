@@ -59,7 +59,8 @@ pub(crate) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_default()
 }
 
-fn output(command: &mut Command) -> String {
+/// What a program prints, run in the root; it must succeed.
+pub(crate) fn output(command: &mut Command) -> String {
     let output = command.current_dir(root()).output().expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("the program prints UTF-8")
