@@ -42,6 +42,8 @@ pub struct Record {
     pub retry_in_ms: u64,
     /// Whether the last renewal did not move the end: people are warned of such an end (scenario 44).
     pub fixed_end: bool,
+    /// Zero. With it every byte of a record is one that was written.
+    pub reserved: [u8; 7],
 }
 
 /// What a message from one tab to the others says beside its record.

@@ -46,6 +46,7 @@ impl Machine {
             retry_in_ms: self.backoff.floor.since(now),
             trouble: self.backoff.trouble,
             fixed_end: self.fixed_end,
+            reserved: [0; 7],
         }
     }
 

@@ -12,7 +12,10 @@ use anyhow::{Context as _, anyhow};
 use super::{Part, build_binary, build_page};
 use crate::{built, process, root, setup};
 
-/// Where the parts of a run find the binary that was built for them. It is a copy: Cargo may put the same one in place again.
+/// What this program is called where it runs its parts: a copy, for Cargo builds it anew with its tests.
+const ME: &str = "xtask";
+
+/// Where the parts of a run find the binary that was built for them: a copy as well.
 const BINARY: &str = "STAYD_CHECKED_BINARY";
 
 /// How much the compilers step back (`nice`).
@@ -41,6 +44,8 @@ pub(super) fn run(parts: &[Part]) -> anyhow::Result<Vec<Outcome>> {
     setup::npm_packages("conformance")?;
     let binary = logs.join("stayd");
     std::fs::copy(built("debug", "stayd")?, &binary).context("cannot copy the binary")?;
+    let me = std::env::current_exe().context("cannot tell where this program is")?;
+    std::fs::copy(me, logs.join(ME)).context("cannot copy this program")?;
     println!("the page and the binary took {:.0} s", begun.elapsed().as_secs_f64());
 
     let run_all = |lane: Vec<Part>| -> Vec<Outcome> {
@@ -62,8 +67,8 @@ impl Part {
     }
 
     /// The part as a program of its own.
-    fn alone(self, binary: &Path) -> anyhow::Result<Command> {
-        let me = std::env::current_exe().context("cannot tell where this program is")?;
+    fn alone(self, logs: &Path, binary: &Path) -> Command {
+        let me = logs.join(ME);
         let mut command = if self.waits() {
             Command::new(me)
         } else {
@@ -72,7 +77,7 @@ impl Part {
             nice
         };
         command.arg("test").arg(self.name()).env(BINARY, binary).current_dir(root());
-        Ok(command)
+        command
     }
 }
 
@@ -80,7 +85,7 @@ impl Outcome {
     fn of(part: Part, logs: &Path, binary: &Path) -> Self {
         let begun = Instant::now();
         let log = logs.join(format!("{}.log", part.name()));
-        let error = run_into(part, &log, binary).err();
+        let error = run_into(part, logs, &log, binary).err();
         let said = std::fs::read_to_string(&log).unwrap_or_default();
         println!("\n==> {}\n{}", part.name(), said.trim_end());
         if let Some(error) = &error {
@@ -90,10 +95,10 @@ impl Outcome {
     }
 }
 
-fn run_into(part: Part, log: &Path, binary: &Path) -> anyhow::Result<()> {
+fn run_into(part: Part, logs: &Path, log: &Path, binary: &Path) -> anyhow::Result<()> {
     let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
     let errors = file.try_clone().context("cannot write to a log twice")?;
-    process::run(&format!("{} begins", part.name()), part.alone(binary)?.stdout(file).stderr(errors))
+    process::run(&format!("{} begins", part.name()), part.alone(logs, binary).stdout(file).stderr(errors))
 }
 
 impl Display for Outcome {

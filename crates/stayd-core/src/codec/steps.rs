@@ -66,6 +66,7 @@ pub(super) fn read_record(from: Fields<'_, { super::EVENT_LEN }>) -> Option<Reco
         tried_ago_ms: from.u64::<136>(),
         retry_in_ms: from.u64::<144>(),
         fixed_end: from.u8::<152>() != 0,
+        reserved: [0; 7],
     })
 }
 

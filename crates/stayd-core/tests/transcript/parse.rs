@@ -163,6 +163,7 @@ fn stored(words: &str) -> Option<Stored> {
         tried_ago_ms: u64::MAX,
         retry_in_ms: 0,
         fixed_end: false,
+        reserved: [0; 7],
     };
     let (mut age_ms, mut has_data) = (0, false);
     for (name, value) in settings(words) {
