@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use stayd_core::{Outcome, Trouble};
@@ -138,7 +138,7 @@ impl Http {
         let text = format!("{}{path}", self.base);
         let url: Url = text.parse().map_err(|_| Error::InvalidAddress { address: text })?;
         let mut request = self.client.request(method, url.clone());
-        if let Some(cookies) = jar.header(&self.base, &url) {
+        if let Some(cookies) = credential(jar.header(&self.base, &url)) {
             request = request.header(COOKIE, cookies);
         }
         if let Some(body) = body {
@@ -153,6 +153,13 @@ impl Http {
         }
         Ok(answer)
     }
+}
+
+/// As a header that no log shows; a value that no header can hold is not sent.
+pub(crate) fn credential(cookies: Option<String>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(&cookies?).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The cookies that an answer sets.
@@ -224,4 +231,17 @@ impl Answer {
 fn kind_of(headers: &HeaderMap) -> &str {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_log_shows_the_credential() {
+        let value = credential(Some("token=open-sesame".to_owned())).unwrap();
+        assert_eq!(format!("{value:?}"), "Sensitive");
+        assert_eq!(credential(Some("token=a\nb".to_owned())), None);
+        assert_eq!(credential(None), None);
+    }
 }

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::http::{body_of, set_cookies, unreachable};
+use crate::http::{body_of, credential, set_cookies, unreachable};
 use crate::order::{Admission, HeldRequest, Moment, Order, Pass};
 
 /// What the server says to a token that another request has just replaced.
@@ -93,12 +93,11 @@ impl Client {
     }
 }
 
-/// Adds to the request's own cookies; a value that no header can hold is not sent.
+/// Adds to the request's own cookies.
 fn add_cookies(headers: &mut HeaderMap, cookies: &str) {
     let own = headers.get(COOKIE).and_then(|value| value.to_str().ok());
     let all = own.map_or_else(|| cookies.to_owned(), |own| format!("{own}; {cookies}"));
-    if let Ok(mut value) = HeaderValue::from_str(&all) {
-        value.set_sensitive(true);
+    if let Some(value) = credential(Some(all)) {
         headers.insert(COOKIE, value);
     }
 }
