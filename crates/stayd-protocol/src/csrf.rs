@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use crate::identifier::{ID_LENGTH, alphanumeric};
 use crate::{Random, Secrets, Signer};
 
-/// Random bytes in each token, so that no two answers hold the same text (BREACH) and no two tokens of a session need be alike.
+/// Random bytes in each token: a new one of the same session is another text.
 const SALT_LENGTH: usize = 16;
 const MAC_LENGTH: usize = 32;
 

@@ -92,7 +92,9 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 
 /** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
 function csrfHeader(): Record<string, string> | undefined {
-  const token = /better-auth\.csrf_token=([^;]+)/.exec(pageCookies())?.[1];
+  const cookies = pageCookies();
+  // A name with the prefix comes first: another host of the site can plant the one without.
+  const [, token] = /(?:^| )__Secure-better-auth\.csrf_token=([^;]+)/.exec(cookies) ?? /(?:^| )better-auth\.csrf_token=([^;]+)/.exec(cookies) ?? [];
   return token ? { "x-csrf-token": token } : undefined;
 }
 
