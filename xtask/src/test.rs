@@ -95,7 +95,13 @@ impl Part {
             Self::Docs => {
                 build_page()?;
                 let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
-                process::run("documentation", cargo().args(arguments).env("RUSTDOCFLAGS", "--deny warnings"))
+                process::run(
+                    "documentation",
+                    cargo().args(arguments).env("RUSTDOCFLAGS", "--deny warnings"),
+                )?;
+                let mut npm = setup::npm(&root().join("packages/stayd"))?;
+                let check = npm.args(["run", "docs", "--", "--emit", "none"]);
+                process::run("documentation of the browser package", check)
             }
             Self::Rust => {
                 build_page()?;

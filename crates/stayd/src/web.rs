@@ -7,7 +7,8 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::map_response,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 use tower_http::services::ServeDir;
@@ -41,20 +42,24 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
-/// What the pages of rustdoc and typedoc need beyond the demo's: both set their theme by a script in the page, before the first
-/// paint, and rustdoc's search compiles WebAssembly. They send nothing anywhere: no form, and no request but for their own index.
+/// The pages of rustdoc and typedoc set their theme by a script in the page, before the first paint. They send nothing anywhere: no
+/// form, and no request but for their own index.
 const POLICY_OF_DOCS: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
 );
 
 /// The API's documentation, as `cargo xtask docs` built it into `folder`, below `/docs`.
 pub(crate) fn docs(folder: &Path) -> Router {
     let files = ServeDir::new(folder);
-    Router::new().nest_service("/docs", files).layer(map_response(async |mut response: Response| {
-        response.headers_mut().extend(HEADERS);
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY_OF_DOCS);
-        response
-    }))
+    // Links in its pages are relative, so that they work from a folder too: `/docs` itself has to end with a slash.
+    let entrance = get(async || Redirect::permanent("/docs/"));
+    Router::new().route("/docs", entrance).nest_service("/docs/", files).layer(map_response(
+        async |mut response: Response| {
+            response.headers_mut().extend(HEADERS);
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY_OF_DOCS);
+            response
+        },
+    ))
 }
 
 /// Whether this build has the page.

@@ -191,6 +191,8 @@ fn the_documentation_is_served_beside_the_demo_and_only_from_its_folder() {
     let policy = page.header("content-security-policy").expect("a policy");
     assert!(policy.contains("form-action 'none'") && policy.contains("default-src 'self'"), "{policy}");
     assert_eq!(server.get("/docs/rust/").body, "<h1>docs</h1>");
+    let entrance = server.get("/docs");
+    assert_eq!((entrance.status, entrance.header("location")), (308, Some("/docs/")));
     let demo = server.get("/");
     assert!(demo.header("content-security-policy").is_some_and(|policy| !policy.contains("unsafe-inline")));
     for path in ["/docs/absent", "/docs/../secret.txt", "/docs/%2e%2e/secret.txt", "/docs/..%2fsecret.txt"] {
