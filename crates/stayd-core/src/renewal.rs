@@ -11,7 +11,7 @@
 //! An answer that was asked for in an older epoch changes nothing.
 
 use crate::backoff::Backoff;
-use crate::config::{END_SLACK_MS, SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
+use crate::config::{END_SLACK_MS, LATENCY_MS, SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
 use crate::effect::{Effect, Need, Notice, Settlement};
 use crate::event::{Answer, Outcome, Trouble};
 use crate::leadership::Attempt;
@@ -95,7 +95,9 @@ impl Machine {
 
     /// The same session as before, perhaps with later times.
     fn prolong(&mut self, old: &Session, session: &Session, need: Need) {
-        let later = |new: Instant, old: Instant| new.since(old) > END_SLACK_MS;
+        // A slow answer names an end that seems earlier by as long as it took: the next one does not move it. A renewal moves it by far more.
+        let slack = (session.ends_at.since(self.now) / 8).min(LATENCY_MS);
+        let later = |new: Instant, old: Instant| new.since(old) > slack;
         let moved = later(session.ends_at, old.ends_at);
         if need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at) {
             self.generation = self.generation.wrapping_add(1);

@@ -50,8 +50,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     const response = await send(path, signal, body);
     const { status } = response;
     if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorOf(response, await json(response)) };
-    // The page of a portal comes with 200 as well.
-    return (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : check(signal));
+    return (await unsettled(response)) ?? check(signal);
   };
 
   const ask = async (path: string, via: typeof fetch, body?: unknown): Promise<unknown> => {
@@ -75,7 +74,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     update: (changes, signal) => command("/update-user", changes, signal),
     async signOut(signal) {
       const response = await send("/sign-out", signal, {});
-      return (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : { kind: "nobody" });
+      return (await unsettled(response)) ?? { kind: "nobody" };
     },
     list: async (via, current) =>
       (await list(via)).map(({ token: _, ...entry }) => ({ ...entry, current: entry.id === current })),
@@ -93,8 +92,8 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 /** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
 function csrfHeader(): Record<string, string> | undefined {
   const cookies = pageCookies();
-  // A name with the prefix comes first: another host of the site can plant the one without.
-  const [, token] = /(?:^| )__Secure-better-auth\.csrf_token=([^;]+)/.exec(cookies) ?? /(?:^| )better-auth\.csrf_token=([^;]+)/.exec(cookies) ?? [];
+  // The name with the prefix comes first: another host of the site can plant the one without.
+  const token = (/(?:^| )__Secure-better-auth\.csrf_token=([^;]+)/.exec(cookies) ?? /(?:^| )better-auth\.csrf_token=([^;]+)/.exec(cookies))?.[1];
   return token ? { "x-csrf-token": token } : undefined;
 }
 
@@ -113,6 +112,10 @@ export async function troubleOf(response: Response): Promise<Answer | null> {
   const retryAfter = wait || 0;
   return { kind: "failed", trouble, retryAfter, error: { ...errorOf(response, body, trouble), ...(retryAfter && { retryAfter }) } };
 }
+
+/** Why a command cannot be said to be done. The page of a portal comes with 200 as well. */
+const unsettled = async (response: Response): Promise<Answer | null> =>
+  (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : null);
 
 export const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
 
