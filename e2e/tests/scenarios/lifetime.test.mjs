@@ -104,6 +104,25 @@ for (const kind of browsers) {
       await tab.evaluate(clearFromInside);
     });
 
+    testIn(kind, "51 of three hundred sessions made one right after the other, those that are over disturb the last one not", [], async () => {
+      const tab = await scene.signedIn();
+      await tab.goto(`${site.origin}/counted`);
+      await until("the module", () => tab.evaluate(() => typeof create === "function"));
+      const said = await tab.evaluate(async () => {
+        let over;
+        for (let i = 0; i < 300; i++) (over = create()).dispose();
+        const last = create();
+        await last.refresh();
+        const fetched = await over.fetch("/api/things").then(() => "answered", ({ code }) => code);
+        const { ok } = await over.signOut();
+        const checked = await last.refresh();
+        const { identity } = last.get();
+        last.dispose();
+        return [fetched, ok, checked.ok, identity];
+      });
+      assert.deepEqual(said, ["disposed", false, true, "active"]);
+    });
+
     testIn(kind, "51 a session that takes the place of another on the page goes on where that was", [], async () => {
       const tab = await scene.signedIn({}, "/hot");
       await verified(tab);

@@ -82,7 +82,12 @@ const candidate = (text: string | null | undefined): Candidate => {
 };
 
 /** A session over a module: `createSession` of the entries binds one. */
-export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, options: SessionOptions<C, R>): Session<C, R> {
+export function sessionOver<C, R>(
+  module: Module,
+  backend: Backend<C, R>,
+  options: SessionOptions<C, R>,
+  release: () => unknown,
+): Session<C, R> {
   const config = configOf(options);
   const name = options.name ?? "stayd";
   const clock = createClock();
@@ -127,6 +132,8 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
   };
 
   const enqueue = (now: number, event: number, payload: Payload = {}): Step => {
+    // The module may serve another session by now.
+    if (disposed) return { ...brain.last, verdict: code.VERDICT_REJECT, rejection: 2 };
     const step = brain.handle(now, event, payload);
     steps.push([step, candidate(payload.text ?? payload.stored?.data)]);
     options.debug?.({ at: now, event, verdict: step.verdict, effects: step.effects });
@@ -362,6 +369,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
     },
     record: brain.recording,
     dispose() {
+      if (disposed) return;
       tell(code.EVENT_DISPOSED);
       disposed = true;
       clearTimeout(timer);
@@ -372,6 +380,7 @@ export function sessionOver<C, R>(module: Module, backend: Backend<C, R>, option
       storage.close();
       listeners.clear();
       handlers.clear();
+      release();
     },
   };
 }
