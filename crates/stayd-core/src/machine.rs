@@ -197,10 +197,12 @@ impl Machine {
             // A page is older than what tabs tell each other: what contradicts them is asked about, and ends nothing (P6).
             Rendered::Nobody if self.standing.session().is_some() => self.want(Need::Check, now),
             Rendered::Nobody => self.confirm_nobody(now),
-            Rendered::Nothing if matches!(self.standing, Standing::Unknown) => {
-                self.want(Need::Check, now.minus(REDIRECT_MS));
+            Rendered::Nothing => {
+                if matches!(self.standing, Standing::Unknown) {
+                    self.needs.nobody_since = now.minus(REDIRECT_MS);
+                }
+                self.want(Need::Check, self.recent());
             }
-            Rendered::Nothing => self.want(Need::Check, self.recent()),
         }
     }
 

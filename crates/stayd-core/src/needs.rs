@@ -9,6 +9,8 @@ pub(crate) struct Needs {
     bits: u8,
     /// A check is met by an answer to a request that was sent no earlier.
     pub(crate) fresher_than: Instant,
+    /// Another tab's word that nobody is signed in counts from here on: a redirect may have signed somebody in since.
+    pub(crate) nobody_since: Instant,
     /// A renewal is met once these have changed: epoch and generation.
     pub(crate) renewal_since: (u32, u32),
     /// Checks and renewals start no earlier: tabs that learned the same are spread.
@@ -21,6 +23,7 @@ impl Needs {
     pub(crate) const NONE: Self = Self {
         bits: 0,
         fresher_than: Instant::from_ms(0),
+        nobody_since: Instant::from_ms(0),
         renewal_since: (0, 0),
         start_at: Instant::from_ms(0),
         owed_at: Instant::from_ms(0),

@@ -111,7 +111,7 @@ describe("what others answer, say and store", () => {
     await tab.evaluate(async () => {
       const channel = new BroadcastChannel("stayd:1:stayd");
       const bytes = (length, fill) => new Uint8Array(length).fill(fill);
-      const records = [null, "", {}, [], bytes(0, 0), bytes(79, 1), bytes(80, 0), bytes(80, 255), bytes(81, 1), new Uint16Array(40), new ArrayBuffer(80)];
+      const records = [null, "", {}, [], bytes(0, 0), bytes(87, 1), bytes(88, 0), bytes(88, 255), bytes(89, 1), new Uint16Array(44), new ArrayBuffer(88)];
       const values = [null, undefined, 0, "x", "LOGOUT", [], {}, true, new Date(), new Map(), new Error("x"), { kind: 0 }];
       for (const record of records) {
         for (const kind of [0, 1, 2, 3, -1, 256, 0.5, NaN, Infinity, "0", null]) {
@@ -136,7 +136,7 @@ describe("what others answer, say and store", () => {
   test("7 storage that holds anything else is ignored", async () => {
     const hex = (byte, length) => byte.repeat(length);
     const entries = ["", "null", "[]", "{", "5", '"x"', "{}"];
-    for (const record of ["", "zz", hex("00", 79), hex("00", 80), hex("ff", 80), hex("ff", 81), null, 5, {}]) {
+    for (const record of ["", "zz", hex("00", 87), hex("00", 88), hex("ff", 88), hex("ff", 89), null, 5, {}]) {
       for (const at of [0, 1e300, "now"]) entries.push(JSON.stringify({ at, record, data: "{" }));
     }
     for (const [i, entry] of entries.entries()) {

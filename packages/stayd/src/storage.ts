@@ -105,8 +105,9 @@ export function createStorage(name: string, length: number, remember: boolean, m
 
   return {
     hint,
-    read: () => transact(name, "readonly", (value) => [readEntry(value, length)], null),
-    write(record, data) {
+    // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
+    read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), length),
+    async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
       try {
         const before = hint();
@@ -116,17 +117,17 @@ export function createStorage(name: string, length: number, remember: boolean, m
       } catch {
         missing("localStorage");
       }
-      const writing = transact<Stored | null>(
+      const writing = transact<unknown>(
         name,
         "readwrite",
         (value) => {
           const before = readEntry(value, length);
-          return before && newer(before.record, record) > 0 ? [before] : [null, entry];
+          return before && newer(before.record, record) > 0 ? [value] : [null, entry];
         },
         null,
       );
       pending = Promise.all([pending, writing]);
-      return writing;
+      return readEntry(await writing, length);
     },
     idle: () => pending,
     lease: (holder, until) =>
