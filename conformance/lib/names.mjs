@@ -67,12 +67,14 @@ export class Names {
   }
 }
 
+const YEAR = 365 * 86_400_000;
 const NEAR = [[0, "now"], [3_600_000, "now + 1 hour"], [86_400_000, "now + 1 day"], [604_800_000, "now + 7 days"]];
 
-/** A time as its distance from now, with a minute and a half of slack. @param {string} iso @param {number} now ms */
+/** A time as its distance from now, with a minute and a half of slack; one that no server has set stays as it is. @param {string} iso @param {number} now ms */
 export function time(iso, now) {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(iso)) return `<odd time ${iso}>`;
   const distance = Date.parse(iso) - now;
+  if (Math.abs(distance) > YEAR) return iso;
   const near = NEAR.find(([from]) => Math.abs(distance - from) < 90_000);
   return near ? `<${near[1]}>` : `<now ${Math.round(distance / 60_000)} minutes>`;
 }
