@@ -187,6 +187,45 @@ test("a server that cannot be reached ends nobody's session", async () => {
   assert.equal((await unreachable.check(new AbortController().signal)).kind, "failed");
 });
 
+for (const [what, offset] of [["a day fast", 86_400_000], ["a day slow", -86_400_000]]) {
+  for (const told of ["tells its time", "does not let its time be read"]) {
+    test(`a clock that is ${what} signs nobody out where the server ${told}`, async (t) => {
+      const now = Date.now();
+      const session = { id: "s1", userId: "u1", expiresAt: new Date(now + 1_800_000).toISOString() };
+      const headers = told === "tells its time" ? { date: new Date(now).toUTCString() } : {};
+      t.mock.method(Date, "now", () => now + offset);
+      for (const begins of [false, true]) {
+        for (const end of [{ session }, {}]) {
+          const body = { data: { user: { id: "u1", name: "Ada" }, csrf_token: "a", ...end } };
+          const network = async () => Response.json(body, { headers });
+          const backend = csrf(options({ network, readCookies: () => (begins ? "" : "csrf_token=a"), session: "GET /session" }));
+          const { kind, endsIn } = await backend.check(new AbortController().signal);
+          assert.equal(kind, "session");
+          // Where nobody tells the time, a slow clock takes the end to be later than it is; the server knows better when it comes.
+          assert.ok(endsIn > 1_790_000 && endsIn < 1_810_000 + Math.max(-offset, 0), `${endsIn}`);
+          if (headers.date) assert.ok(endsIn < 1_810_000, `${endsIn}`);
+        }
+      }
+    });
+  }
+}
+
+test("a session that is over by the server's own clock is none", async () => {
+  const now = Date.now();
+  const body = { data: { user: { id: "u1" }, session: { id: "s1", userId: "u1", expiresAt: new Date(now - 5000).toISOString() } } };
+  const network = async () => Response.json(body, { headers: { date: new Date(now).toUTCString() } });
+  const backend = csrf(options({ network, readCookies: () => "csrf_token=a", session: "GET /session" }));
+  assert.equal((await backend.check(new AbortController().signal)).kind, "failed");
+});
+
+test("an end that the page makes up counts from the server's time", async () => {
+  const date = new Date("2001-01-01T00:00:00Z");
+  const network = async () => Response.json({ who: "u1" }, { headers: { date: date.toUTCString() } });
+  const read = ({ who }, now) => ({ user: { id: who }, session: { id: who, userId: who, expiresAt: new Date(now + 60_000).toISOString() } });
+  const backend = csrf(options({ network, read, readCookies: () => "csrf_token=a", session: "GET /session" }));
+  assert.equal((await backend.check(new AbortController().signal)).endsIn, 60_000);
+});
+
 test("what is no token in a cookie or an answer is passed over, and a change is made all the same", async () => {
   const planted = ["csrf_tokenX", "=csrf_tokenX", "csrf_token=a%0ab", "csrf_token=caf%C3%A9", "csrf_token="];
   const tokens = createCsrf(options({ readCookies: () => [...planted, jar.read()].join("; ") }));

@@ -1,6 +1,6 @@
 import type { Answer, Backend, SessionData } from "../backend.ts";
 import { type Csrf, type CsrfOptions, createCsrf, errorIn, requestOf } from "../tokens.ts";
-import { json, troubleOf, unexpected } from "./stayd.ts";
+import { json, serverTime, troubleOf, unexpected } from "./stayd.ts";
 
 /** A server of cookies and tokens. Requests are written `METHOD /path`, below `url`; what a server does not have is left out. */
 export interface CsrfBackendOptions extends CsrfOptions {
@@ -14,8 +14,11 @@ export interface CsrfBackendOptions extends CsrfOptions {
   update?: string;
   /** How long a session lives that the server does not tell the end of, in s, from each answer on. Default 1800. */
   lifetime?: number;
-  /** The person in an answer, `null` for a visitor. Default: `session` and `user` of `data`, or of the body itself. */
-  read?: (body: unknown) => SessionData | null;
+  /**
+   * The person in an answer, `null` for a visitor. Default: `session` and `user` of `data`, or of the body itself. `now` is the server's
+   * time, in ms since the epoch: an end that is made up here counts from it, and not from the clock of this computer.
+   */
+  read?: (body: unknown, now: number) => SessionData | null;
 }
 
 /** The part of a session's life after which it is renewed. */
@@ -28,9 +31,18 @@ const RENEWED_AFTER = 0.8;
 export function csrf<Credentials = unknown, Registration = unknown>(
   options: CsrfBackendOptions = {},
 ): Backend<Credentials, Registration> & { tokens: Csrf } {
-  const { url = "/api", lifetime = 1800, read = (body: unknown) => personIn(body, lifetime) } = options;
+  const { url = "/api", lifetime = 1800, read = (body: unknown, now: number) => personIn(body, now + lifetime * 1000) } = options;
+  const init = options.init ?? "POST /session/init";
+  const initAddress = url + requestOf(init)[1];
+  let begunWith = new Headers();
+  // What a session begins with comes from the tokens as a body alone; what time it was there is in the answer's head.
+  const network: typeof fetch = async (input, parameters) => {
+    const response = await (options.network ?? fetch)(input, parameters);
+    if (input === initAddress) begunWith = response.headers;
+    return response;
+  };
   // The session asks when it starts; the tokens' own first request would be a second one.
-  const tokens = createCsrf({ init: "POST /session/init", cookies: ["csrf_token"], ...options, url, eager: false });
+  const tokens = createCsrf({ cookies: ["csrf_token"], ...options, init, url, network, eager: false });
 
   const send = (request: string, signal: AbortSignal, body?: unknown): Promise<Response> => {
     const [method, path] = requestOf(request, body === undefined ? "GET" : "POST");
@@ -46,10 +58,13 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     });
   };
 
-  const answerOf = (body: unknown): Answer => {
-    const data = read(body);
+  const answerOf = (body: unknown, headers: Headers): Answer => {
+    const now = serverTime({ headers });
+    const data = read(body, now);
     if (!data) return { kind: "nobody" };
-    const endsIn = Date.parse(data.session.expiresAt) - Date.now();
+    let endsIn = Date.parse(data.session.expiresAt) - now;
+    // A page of another origin may not read the server's clock, and its own may be wrong: that the session lives has just been said.
+    if (endsIn <= 0 && !headers.has("date")) endsIn = lifetime * 1000;
     if (!data.session.id || !data.user.id || !(endsIn > 0)) return unexpected;
     return { kind: "session", data, id: data.session.id, userId: data.user.id, endsIn, renewsIn: endsIn * RENEWED_AFTER };
   };
@@ -60,14 +75,15 @@ export function csrf<Credentials = unknown, Registration = unknown>(
       const begun = await tokens.init();
       if (begun === null) return { kind: "failed", trouble: "unreachable" };
       // Where it says nothing of a person, that is not yet to say that nobody is signed in.
-      if (!options.session || options.read?.(begun) || namesPerson(begun)) return answerOf(begun);
+      const begins = !options.session || options.read?.(begun, serverTime({ headers: begunWith })) || namesPerson(begun);
+      if (begins) return answerOf(begun, begunWith);
     }
     if (!options.session) return { kind: "nobody" };
     const response = await send(options.session, signal);
     const trouble = await troubleOf(response);
     if (trouble) return trouble;
     const found = await json(response);
-    return found === undefined ? unexpected : answerOf(found);
+    return found === undefined ? unexpected : answerOf(found, response.headers);
   };
 
   const command =
@@ -78,7 +94,7 @@ export function csrf<Credentials = unknown, Registration = unknown>(
       if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorIn(response, await json(response)) };
       const trouble = await troubleOf(response);
       if (trouble) return trouble;
-      const answer = answerOf(await json(response));
+      const answer = answerOf(await json(response), response.headers);
       return answer.kind === "nobody" && options.session ? check(signal) : answer;
     };
   const none = async (): Promise<Answer> => ({ kind: "declined", error: { code: "not-offered", message: "The server has no sign-in" } });
@@ -106,10 +122,9 @@ function namesPerson(body: unknown): boolean {
   return user !== undefined || data?.user !== undefined;
 }
 
-function personIn(body: unknown, lifetime: number): SessionData | null {
+function personIn(body: unknown, ends: number): SessionData | null {
   const { data } = (body ?? {}) as { data?: Partial<SessionData> };
   const { user, session } = data?.user ? data : ((body ?? {}) as Partial<SessionData>);
   if (!user) return null;
-  const expiresAt = new Date(Date.now() + lifetime * 1000).toISOString();
-  return { user, session: { id: user.id, userId: user.id, expiresAt, ...session } };
+  return { user, session: { id: user.id, userId: user.id, expiresAt: new Date(ends).toISOString(), ...session } };
 }

@@ -120,7 +120,7 @@ const unsettled = async (response: Response): Promise<Answer | null> =>
 export const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
 
 /** The server's time where it may be read, so that a wrong clock here does not matter. */
-const serverTime = ({ headers }: Response): number => Date.parse(headers.get("date") ?? "") || Date.now();
+export const serverTime = ({ headers }: Pick<Response, "headers">): number => Date.parse(headers.get("date") ?? "") || Date.now();
 
 function sessionOf(found: unknown, response: Response): Answer {
   if (found === null) return { kind: "nobody" };
