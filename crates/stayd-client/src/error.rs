@@ -100,6 +100,28 @@ pub enum StorageError {
         /// Its permissions.
         mode: u32,
     },
+    /// Others may put files into its folder, and so may change what lies there.
+    #[error("others may put files into {path} (mode {mode:o}); `chmod go-w` takes that from them")]
+    FolderTooOpen {
+        /// The folder.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// The file, or its folder, is another user's: whatever they put there is not this person's session.
+    #[error("{path} belongs to another user (number {owner})")]
+    ForeignOwner {
+        /// The file or the folder.
+        path: PathBuf,
+        /// The owner's number.
+        owner: u32,
+    },
+    /// Where a file is expected lies a link, a folder, a pipe or the like. It has not been followed or waited for.
+    #[error("{path} is not a regular file")]
+    NotAFile {
+        /// What lies there.
+        path: PathBuf,
+    },
     /// It holds something else than a session of this crate.
     #[error("{place} holds no session of this format")]
     NotASession {

@@ -9,8 +9,12 @@ use crate::error::StorageError;
 use crate::jar::Jar;
 use crate::session::SessionData;
 
-/// The first version of the format. A later one is refused, not guessed at.
-const FORMAT: u32 = 1;
+/// The form of an entry, with that of the machine's record in it: it goes up with either. Another one says nothing, is not guessed at,
+/// and gives way to the next entry. 1: a record of 80 bytes; 2: one of 88.
+const FORMAT: u64 = 2;
+
+// A record of another length is another format: count up.
+const _: () = assert!(RECORD_LEN == 88, "FORMAT goes up with the record");
 
 /// A clock that is so little ahead of the one that wrote is the same clock, in ms.
 const SKEW_MS: u64 = 1_000;
@@ -25,10 +29,16 @@ pub(crate) struct Entry {
     pub(crate) data: Option<SessionData>,
 }
 
+/// What entries of all formats have.
+#[derive(Deserialize)]
+struct Any {
+    format: u64,
+}
+
 /// An entry as JSON.
 #[derive(Serialize, Deserialize)]
 struct Written {
-    format: u32,
+    format: u64,
     server: String,
     at: u64,
     record: Vec<u8>,
@@ -67,15 +77,23 @@ impl Entry {
         serde_json::to_vec(&written).unwrap_or_default()
     }
 
-    pub(crate) fn decode(bytes: &[u8], server: &str, place: String) -> Result<Self, StorageError> {
-        let read = serde_json::from_slice::<Written>(bytes).ok().filter(|written| written.format == FORMAT);
-        let Some(written) = read else { return Err(StorageError::NotASession { place }) };
+    /// `None` for an entry of another format.
+    pub(crate) fn decode(bytes: &[u8], server: &str, place: String) -> Result<Option<Self>, StorageError> {
+        let Ok(Any { format }) = serde_json::from_slice(bytes) else {
+            return Err(StorageError::NotASession { place });
+        };
+        if format != FORMAT {
+            return Ok(None);
+        }
+        let Ok(written) = serde_json::from_slice::<Written>(bytes) else {
+            return Err(StorageError::NotASession { place });
+        };
         if written.server != server {
             let expected = server.to_owned();
             return Err(StorageError::OtherServer { place, found: written.server, expected });
         }
         let record = <&[u8; RECORD_LEN]>::try_from(written.record.as_slice()).ok().and_then(decode_record);
         let Some(record) = record else { return Err(StorageError::NotASession { place }) };
-        Ok(Self { written_at_ms: written.at, record, jar: written.cookies, data: written.data })
+        Ok(Some(Self { written_at_ms: written.at, record, jar: written.cookies, data: written.data }))
     }
 }

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::trust;
 use crate::error::StorageError;
 
 /// A session takes a few kB; what is longer is none.
@@ -27,14 +28,7 @@ impl PrivateFile {
 
     /// What it holds; `None` where it is not there.
     pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, StorageError> {
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(StorageError::file("open", &self.path)(error)),
-        };
-        // Of the open file, so that it cannot be another one by then.
-        let metadata = file.metadata().map_err(StorageError::file("look at", &self.path))?;
-        refuse_what_others_may_use(&self.path, &metadata)?;
+        let Some(file) = trust::open(&self.path)? else { return Ok(None) };
         let mut bytes = Vec::new();
         file.take(LONGEST).read_to_end(&mut bytes).map_err(StorageError::file("read", &self.path))?;
         Ok(Some(bytes))
@@ -43,6 +37,7 @@ impl PrivateFile {
     /// Puts these bytes in its place: after a crash at any moment the file is the old one or the new one. The caller holds the write
     /// lock; a new file that a killed process left behind is in nobody's use.
     pub(crate) fn replace(&self, bytes: &[u8]) -> Result<(), StorageError> {
+        trust::folder_of(&self.path)?;
         let new = beside(&self.path, "new");
         match fs::remove_file(&new) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -67,7 +62,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
+        let metadata = fs::symlink_metadata(path).ok()?;
         Some(Self {
             modified: metadata.modified().ok(),
             length: metadata.len(),
@@ -84,8 +79,8 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Opens files that only their owner may read and write.
-pub(crate) fn private() -> OpenOptions {
+/// Makes files that only their owner may read and write.
+fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
@@ -102,7 +97,8 @@ pub(crate) fn make_folder_of(path: &Path) -> Result<(), StorageError> {
     builder.recursive(true).create(folder).map_err(StorageError::file("create", folder))
 }
 
-fn folder_of(path: &Path) -> Option<&Path> {
+/// The folder of a file; `None` where that is the working folder.
+pub(crate) fn folder_of(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }
 
@@ -114,19 +110,6 @@ fn number_of(metadata: &Metadata) -> u64 {
 #[cfg(not(unix))]
 fn number_of(_: &Metadata) -> u64 {
     0
-}
-
-#[cfg(unix)]
-fn refuse_what_others_may_use(path: &Path, metadata: &Metadata) -> Result<(), StorageError> {
-    let mode = std::os::unix::fs::MetadataExt::mode(metadata) & 0o777;
-    let of_others = mode & 0o077;
-    if of_others == 0 { Ok(()) } else { Err(StorageError::TooOpen { path: path.to_owned(), mode }) }
-}
-
-/// Elsewhere a person's folders are closed to others as they are made.
-#[cfg(not(unix))]
-fn refuse_what_others_may_use(_: &Path, _: &Metadata) -> Result<(), StorageError> {
-    Ok(())
 }
 
 /// The new name is lost with the power unless the folder is written as well.

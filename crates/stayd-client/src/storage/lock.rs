@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::file::private;
+use super::trust;
 use crate::error::StorageError;
 
 /// A lock that is taken is tried again after this long, so that a wait can be left at any moment.
@@ -30,9 +30,14 @@ impl Lock {
         &self.path
     }
 
+    /// Refuses what could never be taken. The file is made when it is taken first.
+    pub(crate) fn check(&self) -> Result<(), StorageError> {
+        trust::open(&self.path).map(drop)
+    }
+
     /// Waits until nobody else holds it. The file is never removed: whoever waits on a removed one would hold a lock of their own.
     pub(crate) async fn take(&self) -> Result<Held, StorageError> {
-        let file = private().create(true).open(&self.path).map_err(StorageError::file("open", &self.path))?;
+        let file = trust::open_lock(&self.path)?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Held { _file: file }),

@@ -13,6 +13,7 @@ mod file;
 #[cfg(feature = "keyring")]
 mod keyring;
 mod lock;
+mod trust;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +53,8 @@ impl Storage {
     }
 
     /// A file that only its owner may read (mode 600). It is replaced as a whole, and beside it two empty lock files are made.
-    /// The folder is made (mode 700) if it is not there. A file with wider permissions is refused.
+    /// The folder is made (mode 700) if it is not there. Refused is a file with wider permissions, one of another user, what is no
+    /// regular file, and a folder into which others may put files.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Place::File(path.into()))
     }
@@ -122,7 +124,7 @@ impl Vault {
             Keeps::Keyring(keyring) => (keyring.read()?, keyring.place()),
         };
         let Some(bytes) = bytes else { return Ok(None) };
-        Entry::decode(&bytes, &self.server, place).map(Some)
+        Entry::decode(&bytes, &self.server, place)
     }
 
     /// Writes, but never over something newer.
@@ -187,11 +189,10 @@ pub(crate) enum Written {
 impl Shared {
     fn open(path: &Path, mark: PathBuf) -> Result<Self, StorageError> {
         file::make_folder_of(path)?;
-        Ok(Self {
-            turn: Lock::at(file::beside(path, "turn")),
-            write: Lock::at(file::beside(path, "write")),
-            mark,
-        })
+        let [turn, write] = ["turn", "write"].map(|name| Lock::at(file::beside(path, name)));
+        turn.check()?;
+        write.check()?;
+        Ok(Self { turn, write, mark })
     }
 }
 
