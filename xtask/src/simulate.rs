@@ -17,8 +17,8 @@ pub(crate) const SEEDS_IN_CI: u64 = 2_000;
 /// How many seeds a deliberate fault may hide from; what they do not find the tests of the machine must.
 const SEEDS_PER_FAULT: &str = "3000";
 
-/// The longest a broken machine may take for them, in seconds: some faults are storms.
-const PATIENCE: &str = "120";
+/// The longest a broken machine may compute for them, in seconds: some faults are storms.
+const PATIENCE: &str = "--cpu=120";
 
 /// Runs the simulator with these arguments; see `cargo xtask simulate --help`.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
@@ -91,7 +91,7 @@ fn look(tree: &Path) -> anyhow::Result<Option<String>> {
     if !built.status.success() {
         bail!("it does not build:\n{}", String::from_utf8_lossy(&built.stderr));
     }
-    let simulated = Command::new("timeout")
+    let simulated = Command::new("prlimit")
         .arg(PATIENCE)
         .arg(target.join("simulation/stayd-simulator"))
         .args(["--seeds", SEEDS_PER_FAULT])
