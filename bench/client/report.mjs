@@ -1,11 +1,13 @@
 // The table for people, and the same as JSON for the README.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { ROWS } from "./rows.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
+const FILE = `${RESULTS}client.json`;
 
 /** Prints one block per row, one line per peer. */
 export function print({ rows, peers, outcomes }) {
@@ -16,15 +18,23 @@ export function print({ rows, peers, outcomes }) {
   }
 }
 
-/** Writes what was measured, in place of what an earlier run kept. */
+/** Writes what was measured, in place of what an earlier run kept of the same rows and peers. */
 export function keep(report) {
-  const file = `${RESULTS}client.json`;
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(document(report), null, 2)}\n`);
+  const earlier = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : { peers: [], rows: [] };
+  writeFileSync(FILE, `${JSON.stringify(document(report, earlier), null, 2)}\n`);
   console.log(`\nkept in bench/results/client.json`);
 }
 
-function document({ rows, peers, outcomes, version }) {
+function document({ rows, peers, outcomes, version }, earlier) {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: HERE, encoding: "utf8" }).trim();
+  const entryOf = (row) => {
+    const before = earlier.rows.find(({ name }) => name === row.name);
+    if (!rows.includes(row)) return before;
+    const results = peers.map((peer) => [peer.name, outcomes.get(`${row.name} ${peer.name}`)]);
+    return { name: row.name, title: row.title, commit, results: { ...before?.results, ...Object.fromEntries(results) } };
+  };
+  const told = peers.map((peer) => ({ name: peer.name, version: versionOf(peer), stand_in: peer.standIn }));
   return {
     machine: {
       processor: cpus()[0]?.model ?? "unknown",
@@ -34,14 +44,9 @@ function document({ rows, peers, outcomes, version }) {
       chromium: version,
       node: process.version,
       date: new Date().toISOString().slice(0, 10),
-      commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: HERE, encoding: "utf8" }).trim(),
     },
-    peers: peers.map((peer) => ({ name: peer.name, version: versionOf(peer), stand_in: peer.standIn })),
-    rows: rows.map((row) => ({
-      name: row.name,
-      title: row.title,
-      results: Object.fromEntries(peers.map((peer) => [peer.name, outcomes.get(`${row.name} ${peer.name}`)])),
-    })),
+    peers: [...earlier.peers.filter(({ name }) => !told.some((peer) => peer.name === name)), ...told],
+    rows: ROWS.map(entryOf).filter(Boolean),
   };
 }
 

@@ -111,6 +111,14 @@ for (const cache of ["0", "5m"]) {
       await other.close();
     });
 
+    test(`48 a window that was visible beside another knows when it is worked in again (cache ${cache})`, async () => {
+      const tab = await scene.signedIn({}, "/clocks");
+      await revokeElsewhere(scene.site, tab.person);
+      await tab.evaluate(() => pass(2000));
+      await tab.evaluate(() => void dispatchEvent(new Event("focus")));
+      assert.equal((await untilView(tab, { identity: "anonymous" })).ended, "revoked");
+    });
+
     test(`48 a tab that is looked at all the time knows by its heartbeat (cache ${cache})`, async () => {
       const tab = await scene.signedIn({ heartbeat: 60 }, "/clocks?throttled");
       await revokeElsewhere(scene.site, tab.person);
