@@ -10,7 +10,7 @@ use url::Url;
 use crate::client::Client;
 use crate::driver;
 use crate::error::Error;
-use crate::http::Http;
+use crate::http::{Http, fit_for_a_log};
 use crate::storage::{Storage, Vault, blocking};
 
 /// Where a server is mounted when its address names no path, as the official clients have it.
@@ -78,7 +78,7 @@ impl Builder {
         let base = address(&self.address)?;
         use_a_crypto_provider();
         let client = self.http.redirect(Policy::none()).build();
-        let client = client.map_err(|error| Error::InvalidRequest(Arc::new(error)))?;
+        let client = client.map_err(|error| Error::InvalidRequest(fit_for_a_log(error)))?;
         let timeout = Duration::from_millis(self.config.request_timeout_ms.into());
         let http = Arc::new(Http { client, base, timeout });
 
@@ -96,8 +96,8 @@ impl Builder {
 
 /// The server's address, without a slash at its end.
 fn address(text: &str) -> Result<Url, Error> {
-    // Before an `@` stands a name, and perhaps a password.
-    let shown = text.rsplit('@').next().unwrap_or_default();
+    // Before an `@` stands a name, and perhaps a password; a query may hold a token.
+    let shown = text.rsplit('@').next().and_then(|rest| rest.split(['?', '#']).next()).unwrap_or_default();
     let invalid = || Error::InvalidAddress { address: shown.to_owned() };
     let mut url: Url = text.parse().map_err(|_| invalid())?;
     let plain = url.username().is_empty() && url.password().is_none();

@@ -4,20 +4,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why a call could not do what it was asked for. Cloned for each caller that waits for the same attempt.
+/// Why a call could not do what it was asked for. Cloned for each caller that waits for the same attempt. It may be logged as it is, with its
+/// causes: no token, password or query of an address is in it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The caller: the server's address cannot be one.
     #[error("{address:?} is not the address of a server: expected http:// or https:// with a host")]
     InvalidAddress {
-        /// As it was given, without a name and a password before an `@`.
+        /// As it was given, without a name and a password before an `@`, and without a query.
         address: String,
     },
     /// The caller: the request goes to a place that the session's credential does not belong to. It was not sent.
     #[error("{url} is not at {server}: the credential is not sent there")]
     ForeignAddress {
-        /// Where it was to go, without its query.
+        /// Where it was to go: without a name, a password, a query or a fragment.
         url: String,
         /// Where the credential belongs.
         server: String,
@@ -39,7 +40,7 @@ pub enum Error {
     /// What answers is no server of this protocol: a login page, a captive portal, another service. Nothing has changed.
     #[error("{url} answered with {found}; expected {expected}")]
     OtherProtocol {
-        /// What was asked.
+        /// What was asked, without its query.
         url: String,
         /// What this protocol answers there.
         expected: &'static str,

@@ -168,7 +168,21 @@ pub(crate) fn set_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 pub(crate) fn unreachable(error: reqwest::Error) -> Error {
-    if error.is_timeout() { Error::TimedOut } else { Error::Unreachable(Arc::new(error)) }
+    if error.is_timeout() { Error::TimedOut } else { Error::Unreachable(fit_for_a_log(error)) }
+}
+
+/// What a query or a fragment holds may be a secret, and errors end up in logs: without the address.
+pub(crate) fn fit_for_a_log(error: reqwest::Error) -> Arc<reqwest::Error> {
+    Arc::new(error.without_url())
+}
+
+/// An address as an error may show it.
+pub(crate) fn without_secrets(mut url: Url) -> String {
+    url.set_query(None);
+    url.set_fragment(None);
+    // An address that can have neither has none.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.into()
 }
 
 /// The body, where it ends within [`LONGEST`].
@@ -223,7 +237,7 @@ impl Answer {
             kind => kind,
         };
         let found = format!("status {}, {kind}", self.status.as_u16());
-        Error::OtherProtocol { url: self.url.to_string(), expected, found }
+        Error::OtherProtocol { url: without_secrets(self.url.clone()), expected, found }
     }
 }
 

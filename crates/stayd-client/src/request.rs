@@ -1,7 +1,5 @@
 //! Requests of the program that need the session.
 
-use std::sync::Arc;
-
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, ORIGIN};
 use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
@@ -9,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::http::{body_of, credential, set_cookies, unreachable};
+use crate::http::{body_of, credential, fit_for_a_log, set_cookies, unreachable, without_secrets};
 use crate::order::{Admission, HeldRequest, Moment, Order, Pass};
 
 /// What the server says to a token that another request has just replaced.
@@ -32,7 +30,7 @@ impl Client {
     /// [`Error::ForeignAddress`] where the credential does not belong to the address: it is not sent. [`Error::SessionEnded`] where another
     /// person is signed in when the answer comes, or nobody. A status such as 404 is an answer, and so is 401 when nobody is signed in.
     pub async fn request(&self, request: RequestBuilder) -> Result<Response, Error> {
-        let request = request.build().map_err(|error| Error::InvalidRequest(Arc::new(error)))?;
+        let request = request.build().map_err(|error| Error::InvalidRequest(fit_for_a_log(error)))?;
         match tokio::time::timeout(self.http.timeout, self.send(request)).await {
             Ok(result) => result,
             Err(_) => Err(Error::TimedOut),
@@ -68,9 +66,7 @@ impl Client {
     async fn send_once(&self, mut request: Request, pass: Pass) -> Result<(Pass, Response), Error> {
         let (server, url) = (&self.http.base, request.url().clone());
         if !pass.jar.belongs_to(server, &url) {
-            let mut url = url;
-            url.set_query(None);
-            return Err(Error::ForeignAddress { url: url.into(), server: server.to_string() });
+            return Err(Error::ForeignAddress { url: without_secrets(url), server: server.to_string() });
         }
         if let Some(cookies) = pass.jar.header(server, &url) {
             add_cookies(request.headers_mut(), &cookies);

@@ -5,9 +5,11 @@
 
 mod support;
 
+use std::fmt::Write;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use stayd_client::{Client, Error, Storage, StorageError};
 use stayd_engine::Rotation;
@@ -172,5 +174,40 @@ async fn a_session_of_another_format_is_none_and_gives_way_to_the_next() {
         replace(&file, broken.to_string().as_bytes());
         let error = refused(&server, &file).await;
         assert!(matches!(error, StorageError::NotASession { .. }), "{error}");
+    }
+}
+
+/// All that a log could show of an error.
+fn all_of(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(because) = cause {
+        write!(text, " {because} {because:?}").unwrap();
+        cause = because.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn no_error_shows_what_an_address_may_hold_in_secret() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let gone = format!("http://127.0.0.1:{port}");
+    let client = Client::builder(&gone).http(http()).timeout(Duration::from_secs(5)).build().await.unwrap();
+    let ask = async |url: String| client.request(client.http().get(url)).await.unwrap_err();
+
+    let unreachable = ask(format!("{gone}/me?access_token=hidden#hidden")).await;
+    assert!(matches!(unreachable, Error::Unreachable(_)), "{unreachable:?}");
+    let foreign = ask("http://me:hidden@127.0.0.1:1/?code=hidden#hidden".to_owned()).await;
+    assert!(matches!(foreign, Error::ForeignAddress { .. }), "{foreign:?}");
+    let mut invalid = vec![unreachable, foreign];
+    for url in ["http://[hidden", "/relative?token=hidden", "http:///?hidden"] {
+        invalid.push(ask(url.to_owned()).await);
+    }
+    for address in ["http://127.0.0.1/?token=hidden", "http://127.0.0.1/#hidden", "nonsense?token=hidden"] {
+        invalid.push(Client::builder(address).http(http()).build().await.unwrap_err());
+    }
+    for error in invalid {
+        let text = all_of(&error);
+        assert!(!text.contains("hidden"), "{text}");
     }
 }
