@@ -1,8 +1,8 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer, sessions::Sessions,
-    sessions::Successors, store::Store,
+    Clock, EndReason, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer,
+    sessions::Sessions, sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
@@ -82,7 +82,10 @@ impl Engine {
         const AT_ONCE: usize = 1000;
         let now = self.now();
         self.inner.sessions.ended.sweep(now);
-        Ok(self.store().sweep(now, AT_ONCE).await?)
+        let swept = self.store().sweep(now, AT_ONCE).await?;
+        let count = swept.count();
+        self.tell_of_end(&swept.sessions, EndReason::Expired);
+        Ok(count)
     }
 
     pub(crate) fn store(&self) -> &dyn Store {

@@ -24,4 +24,4 @@ pub use clock::Clock;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy};
-pub use sessions::{Device, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};
+pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -6,8 +6,8 @@ mod support;
 
 use async_trait::async_trait;
 use stayd_engine::store::{
-    AccountRecord, Ending, MemoryStore, Renewal, Renewed, SessionRecord, SessionTokens, SessionWithUser,
-    Store, StoreResult, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, EndedSession, Ending, MemoryStore, Renewal, Renewed, SessionRecord, SessionWithUser,
+    Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SignIn};
 use stayd_protocol::{Timestamp, TokenHash};
@@ -265,23 +265,23 @@ delegate! {
     user_by_email(email: &str) -> Option<UserWithPassword>;
     users(after: Option<&str>, limit: usize) -> Vec<UserRecord>;
     update_user(id: &str, change: UserChange, at: Timestamp) -> UserRecord;
-    delete_user(id: &str) -> Vec<SessionTokens>;
+    delete_user(id: &str) -> Vec<EndedSession>;
     accounts_of(user_id: &str) -> Vec<AccountRecord>;
-    set_password(user_id: &str, password_hash: String, new_account_id: String, ending: Ending, session: Option<SessionRecord>, at: Timestamp) -> Vec<SessionTokens>;
+    set_password(user_id: &str, password_hash: String, new_account_id: String, ending: Ending, session: Option<SessionRecord>, at: Timestamp) -> Vec<EndedSession>;
     delete_account(user_id: &str, account_id: &str, allow_last: bool) -> ();
-    create_session(session: SessionRecord, replaced: Option<TokenHash>) -> Option<SessionTokens>;
+    create_session(session: SessionRecord, replaced: Option<TokenHash>) -> Option<EndedSession>;
     sessions_of(user_id: &str, now: Timestamp) -> Vec<SessionRecord>;
     sessions(now: Timestamp, limit: usize) -> Vec<(SessionRecord, String)>;
     renew_session(renewal: Renewal) -> Option<Renewed>;
     show_successor(token: &TokenHash, at: Timestamp) -> Option<SessionRecord>;
-    end_session(token: &TokenHash) -> Option<SessionTokens>;
-    end_session_by_id(id: &str, user_id: Option<&str>) -> Option<SessionTokens>;
-    end_sessions_of(user_id: &str, ending: Ending) -> Vec<SessionTokens>;
+    end_session(token: &TokenHash) -> Option<EndedSession>;
+    end_session_by_id(id: &str, user_id: Option<&str>) -> Option<EndedSession>;
+    end_sessions_of(user_id: &str, ending: Ending) -> Vec<EndedSession>;
     record_activity(seen: Vec<(TokenHash, Timestamp)>) -> ();
     create_verification(verification: VerificationRecord) -> ();
     verification(key: &TokenHash) -> Option<VerificationRecord>;
     take_verification(key: &TokenHash) -> Option<VerificationRecord>;
-    sweep(before: Timestamp, limit: usize) -> usize;
+    sweep(before: Timestamp, limit: usize) -> Swept;
     foreign_writes() -> u64;
     check() -> ();
 }

@@ -37,7 +37,7 @@ pub(crate) fn end(options: &EndSession) -> Result<(), Failure> {
     let ended = with_engine(&options.common, async |engine| match (&options.id, &options.user) {
         (Some(id), _) if engine.end_session_by_handle(id).await? => Ok(1),
         (Some(id), _) => Err(Failure::NoSuchSession(id.clone())),
-        (None, Some(email)) => Ok(engine.end_all_sessions_of(&id_of(&engine, email).await?).await?),
+        (None, Some(email)) => Ok(engine.end_all_sessions_by_operator(&id_of(&engine, email).await?).await?),
         // The command line does not allow it.
         (None, None) => Ok(0),
     })?;

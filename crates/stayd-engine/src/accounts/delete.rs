@@ -1,7 +1,7 @@
 //! A person leaves.
 
 use crate::{
-    Engine, EngineResult, LiveSession, Refusal,
+    EndReason, Engine, EngineResult, LiveSession, Refusal,
     links::{Purpose, verification_key},
     mail::{Letter, Mail},
     store::VerificationRecord,
@@ -74,7 +74,7 @@ impl Engine {
     /// Deletes a person with everything that is theirs.
     pub async fn remove_user(&self, user_id: &str) -> EngineResult<()> {
         let ended = self.store().delete_user(user_id).await?;
-        self.forget(ended);
+        self.forget(ended, EndReason::AccountDeleted);
         Ok(())
     }
 

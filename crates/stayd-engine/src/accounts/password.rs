@@ -1,7 +1,7 @@
 //! A person proves or changes their password.
 
 use crate::{
-    Device, Engine, EngineResult, LiveSession, Refusal, Renewed, SignedIn,
+    Device, EndReason, Engine, EngineResult, LiveSession, Refusal, Renewed, SignedIn,
     store::{CREDENTIAL, Ending},
 };
 use stayd_protocol::SessionToken;
@@ -53,7 +53,7 @@ impl Engine {
         let session = begun.as_ref().map(|(_, session)| session.clone());
         let ended =
             self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;
-        self.forget(ended);
+        self.forget(ended, EndReason::PasswordChanged);
         if let Some((token, session)) = begun {
             return Ok(PasswordChanged::Begun(Box::new(SignedIn {
                 token,

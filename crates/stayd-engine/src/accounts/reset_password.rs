@@ -1,7 +1,7 @@
 //! A person who forgot the password proves that the mailbox is theirs.
 
 use crate::{
-    Engine, EngineResult, Refusal,
+    EndReason, Engine, EngineResult, Refusal,
     links::{Purpose, verification_key},
     mail::{Letter, Mail},
     store::{Ending, VerificationRecord},
@@ -64,7 +64,7 @@ impl Engine {
             .set_password(&taken.value, hash, self.new_id(), ending, None, now)
             .await
             .map_err(|error| error.or_refused(Refusal::ResetUserNotFound))?;
-        self.forget(ended);
+        self.forget(ended, EndReason::PasswordChanged);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! A session begins.
 
+use super::EndReason;
 use crate::{Engine, EngineResult, store::SessionRecord, store::UserRecord};
 use stayd_protocol::{SessionToken, Timestamp, TokenHash};
 
@@ -35,7 +36,7 @@ impl Engine {
     ) -> EngineResult<SignedIn> {
         let (token, session) = self.new_session(&user.id, remember, device, self.now());
         let replaced = self.store().create_session(session.clone(), presented).await?;
-        self.forget(replaced);
+        self.forget(replaced, EndReason::Replaced);
         Ok(SignedIn { token, session, user })
     }
 

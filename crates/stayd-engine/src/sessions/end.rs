@@ -1,20 +1,28 @@
 //! A session ends. The store is told first, then this node's memory; only then is the caller answered (P2).
 
-use super::{Standing, verify};
+use super::{EndReason, Standing, verify};
 use crate::{
     Engine, EngineResult,
-    store::{Ending, SessionRecord, SessionTokens, SessionWithUser},
+    store::{EndedSession, Ending, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::TokenHash;
 
 impl Engine {
-    /// Ends the session with this token, or with this predecessor as long as it is known. Answers whether there was one.
+    /// Ends the session with this token, or with this predecessor as long as it is known: the person signs out where they hold it.
+    /// Answers whether there was one.
     pub async fn end_session(&self, token: &TokenHash) -> EngineResult<bool> {
+        self.end_session_because(token, EndReason::SignedOut).await
+    }
+
+    async fn end_session_because(&self, token: &TokenHash, reason: EndReason) -> EngineResult<bool> {
         let ended =
             if self.is_forgotten(token).await? { None } else { self.store().end_session(token).await? };
-        let unknown = SessionTokens { current: *token, predecessor: None };
-        self.forget([ended.unwrap_or(unknown)]);
-        Ok(ended.is_some())
+        let there_was_one = ended.is_some();
+        match ended {
+            Some(ended) => self.forget([ended], reason),
+            None => self.forget_tokens(&[*token]),
+        }
+        Ok(there_was_one)
     }
 
     /// Whether a token is the predecessor in a session and was superseded long ago: it does nothing any more, so it ends nothing either.
@@ -29,47 +37,77 @@ impl Engine {
 
     /// Ends one of a person's sessions by its handle. Answers whether there was one; another person's handle names nothing.
     pub async fn end_session_of(&self, user_id: &str, handle: &str) -> EngineResult<bool> {
-        let ended = self.store().end_session_by_id(handle, Some(user_id)).await?;
-        self.forget(ended);
-        Ok(ended.is_some())
+        self.end_by_id(handle, Some(user_id), EndReason::Revoked).await
     }
 
     /// Ends one of a person's sessions by its token; another person's token names nothing.
     pub async fn end_session_with_token_of(&self, user_id: &str, token: &TokenHash) -> EngineResult<bool> {
         match self.session(token).await? {
-            Some(live) if live.user.id == user_id => self.end_session(token).await,
+            Some(live) if live.user.id == user_id => {
+                self.end_session_because(token, EndReason::Revoked).await
+            }
             _ => Ok(false),
         }
     }
 
-    /// Ends all of a person's sessions.
+    /// Ends all of a person's sessions: they want it so.
     pub async fn end_all_sessions_of(&self, user_id: &str) -> EngineResult<usize> {
-        self.end_sessions(user_id, Ending::All).await
+        self.end_sessions(user_id, Ending::All, EndReason::Revoked).await
+    }
+
+    /// Ends all of a person's sessions; for operators (L-8).
+    pub async fn end_all_sessions_by_operator(&self, user_id: &str) -> EngineResult<usize> {
+        self.end_sessions(user_id, Ending::All, EndReason::Administrator).await
     }
 
     /// Ends all of a person's sessions but this one.
     pub async fn end_other_sessions(&self, kept: &SessionRecord) -> EngineResult<usize> {
-        self.end_sessions(&kept.user_id, Ending::AllBut(kept.token_hash)).await
+        self.end_sessions(&kept.user_id, Ending::AllBut(kept.token_hash), EndReason::Revoked).await
     }
 
     /// Ends anybody's session by its handle; for operators.
     pub async fn end_session_by_handle(&self, handle: &str) -> EngineResult<bool> {
-        let ended = self.store().end_session_by_id(handle, None).await?;
-        self.forget(ended);
-        Ok(ended.is_some())
+        self.end_by_id(handle, None, EndReason::Administrator).await
     }
 
-    async fn end_sessions(&self, user_id: &str, ending: Ending) -> EngineResult<usize> {
+    async fn end_by_id(&self, id: &str, user_id: Option<&str>, reason: EndReason) -> EngineResult<bool> {
+        let ended = self.store().end_session_by_id(id, user_id).await?;
+        let there_was_one = ended.is_some();
+        self.forget(ended, reason);
+        Ok(there_was_one)
+    }
+
+    pub(crate) async fn end_sessions(
+        &self,
+        user_id: &str,
+        ending: Ending,
+        reason: EndReason,
+    ) -> EngineResult<usize> {
         let ended = self.store().end_sessions_of(user_id, ending).await?;
         let count = ended.len();
-        self.forget(ended);
+        self.forget(ended, reason);
         Ok(count)
     }
 
     /// Lets this node know that sessions have ended. Called after the store has committed and before the caller is answered.
-    pub(crate) fn forget(&self, ended: impl IntoIterator<Item = SessionTokens>) {
-        let ended: Vec<TokenHash> = ended.into_iter().flatten().collect();
-        self.sessions().ended.end(&ended, self.now());
-        self.sessions().cache.remove(ended);
+    pub(crate) fn forget(&self, ended: impl IntoIterator<Item = EndedSession>, reason: EndReason) {
+        let ended: Vec<EndedSession> = ended.into_iter().collect();
+        let tokens: Vec<TokenHash> = ended.iter().flat_map(|session| session.tokens).collect();
+        self.forget_tokens(&tokens);
+        self.tell_of_end(&ended, reason);
+    }
+
+    /// Lets this node know that these tokens open nothing any more.
+    fn forget_tokens(&self, tokens: &[TokenHash]) {
+        self.sessions().ended.end(tokens, self.now());
+        self.sessions().cache.remove(tokens.iter().copied());
+    }
+
+    /// The one place that every end passes, whatever its reason: says it to whoever listens. By then the store has committed it and
+    /// this node honours it.
+    pub(crate) fn tell_of_end(&self, ended: &[EndedSession], reason: EndReason) {
+        for EndedSession { id, user_id, .. } in ended {
+            tracing::info!(session = id, user = user_id, reason = reason.name(), "a session ended");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod end;
 mod ended;
 mod list;
 mod live;
+mod reason;
 mod recognise;
 mod renew;
 mod rotation;
@@ -15,6 +16,7 @@ mod successor;
 
 pub use create::{Device, SignedIn};
 pub use live::{LiveSession, wire_session, wire_user};
+pub use reason::EndReason;
 pub use recognise::Recognised;
 pub use renew::Renewed;
 pub(crate) use successor::Successors;

@@ -13,8 +13,8 @@ pub mod sqlite;
 pub use error::{StoreError, StoreResult};
 pub use memory::MemoryStore;
 pub use record::{
-    AccountRecord, CREDENTIAL, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens,
-    SessionWithUser, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, CREDENTIAL, EndedSession, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens,
+    SessionWithUser, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
@@ -63,14 +63,14 @@ pub trait Store: Send + Sync + 'static {
     async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord>;
 
     /// Removes a person with their accounts, sessions and verifications (those whose `value` is the person's id).
-    /// Answers with the tokens of the sessions that ended, in no particular order; `NotFound` when there is no such person.
-    async fn delete_user(&self, id: &str) -> StoreResult<Vec<SessionTokens>>;
+    /// Answers with the sessions that ended, in no particular order; `NotFound` when there is no such person.
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<EndedSession>>;
 
     /// A person's accounts, oldest first.
     async fn accounts_of(&self, user_id: &str) -> StoreResult<Vec<AccountRecord>>;
 
     /// Sets the password of the person's credential account, making that account (with id `new_account_id`) where there is none.
-    /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with the tokens of those that ended.
+    /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with those that ended.
     /// `NotFound` when there is no such person, `Conflict` when the id of the new account or of the session, or its token, is taken.
     async fn set_password(
         &self,
@@ -80,7 +80,7 @@ pub trait Store: Send + Sync + 'static {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<SessionTokens>>;
+    ) -> StoreResult<Vec<EndedSession>>;
 
     /// Removes one account of a person (`account_id` is its key, [`AccountRecord::id`]) unless it is the last one. `NotFound` when the person has no such account,
     /// `Conflict` when it is their last (and `allow_last` is not set).
@@ -89,12 +89,12 @@ pub trait Store: Send + Sync + 'static {
     // --- sessions ---
 
     /// Adds a session and, in the same step, ends `replaced` if it belongs to the same person.
-    /// Answers with the tokens of what ended. `Conflict` on a taken id or token, `NotFound` when the person is gone.
+    /// Answers with what ended. `Conflict` on a taken id or token, `NotFound` when the person is gone.
     async fn create_session(
         &self,
         session: SessionRecord,
         replaced: Option<TokenHash>,
-    ) -> StoreResult<Option<SessionTokens>>;
+    ) -> StoreResult<Option<EndedSession>>;
 
     /// The session with this token, or with this predecessor of its token, and its person, expired or not. One lookup, not two.
     async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>>;
@@ -115,14 +115,14 @@ pub trait Store: Send + Sync + 'static {
     /// stands. `None` when no session has this very token (a predecessor does not count: showing it proves nothing).
     async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>>;
 
-    /// Ends the session with this token. Answers with its tokens if there was one.
-    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<SessionTokens>>;
+    /// Ends the session with this token. Answers with what ended.
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>>;
 
-    /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with its tokens.
-    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<SessionTokens>>;
+    /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with what ended.
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>>;
 
-    /// Ends sessions of a person. Answers with the tokens of each, in no particular order; none where there is no such person.
-    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<SessionTokens>>;
+    /// Ends sessions of a person. Answers with those that ended, in no particular order; none where there is no such person.
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<EndedSession>>;
 
     /// Notes when sessions were last used; never moves a time back, ignores sessions that are gone. May be lost in a crash (not in a
     /// graceful stop), and may wait for more urgent writes. One call is one step: a thousand entries at a time keep that step short.
@@ -142,8 +142,8 @@ pub trait Store: Send + Sync + 'static {
     // --- housekeeping ---
 
     /// Deletes at most `limit` sessions and `limit` verifications that ended at or before `before`, those that ended first going first
-    /// (L-14). Answers how many went.
-    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<usize>;
+    /// (L-14). Answers with what went.
+    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<Swept>;
 
     /// A number that changes whenever somebody else than this store object has written to the data (another process: the command line),
     /// so that caches can be dropped (P2). Cheap enough to call 50 times a second. A store that nobody else can write to answers a constant.

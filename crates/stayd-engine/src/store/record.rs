@@ -81,6 +81,13 @@ pub struct RotationRecord {
     pub shown_at: Option<Timestamp>,
 }
 
+impl From<SessionRecord> for EndedSession {
+    fn from(session: SessionRecord) -> Self {
+        let tokens = session.tokens();
+        Self { id: session.id, user_id: session.user_id, tokens }
+    }
+}
+
 impl SessionRecord {
     /// Its tokens: the present one and the one before.
     pub fn tokens(&self) -> SessionTokens {
@@ -104,6 +111,33 @@ impl SessionTokens {
     /// Whether `token` is one of them.
     pub fn include(&self, token: &TokenHash) -> bool {
         self.current == *token || self.predecessor.as_ref() == Some(token)
+    }
+}
+
+/// What is left to tell of a session that a store has ended: whose it was, and what must be forgotten with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Its handle.
+    pub id: String,
+    /// The person.
+    pub user_id: String,
+    /// Every token by which it was known.
+    pub tokens: SessionTokens,
+}
+
+/// What a sweep has deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Sessions, those that ended first going first.
+    pub sessions: Vec<EndedSession>,
+    /// How many verifications.
+    pub verifications: usize,
+}
+
+impl Swept {
+    /// How many records went.
+    pub fn count(&self) -> usize {
+        self.sessions.len() + self.verifications
     }
 }
 

@@ -4,14 +4,14 @@ use super::samples::{
     TestStore, assert_refused, at, found, is_live, password, person, provided, session, sign_up,
     sign_up_with, sorted, token, tokens,
 };
-use crate::store::{CREDENTIAL, Ending, SessionRecord, SessionTokens, StoreResult};
+use crate::store::{CREDENTIAL, EndedSession, Ending, SessionRecord, StoreResult};
 
 async fn set(
     store: &TestStore,
     name: &str,
     ending: Ending,
     session: Option<SessionRecord>,
-) -> StoreResult<Vec<SessionTokens>> {
+) -> StoreResult<Vec<EndedSession>> {
     let (hash, account) = ("salt:new".to_owned(), format!("account-new-{name}"));
     store.set_password(&format!("user-{name}"), hash, account, ending, session, at(9)).await
 }

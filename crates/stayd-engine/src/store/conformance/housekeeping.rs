@@ -26,14 +26,14 @@ pub async fn the_sweep_takes_what_ended_at_or_before_the_moment(store: TestStore
     sign_up(&store, "ada").await;
     add_ending(&store, "before", 9).await;
     add_ending(&store, "at", 10).await;
-    assert_eq!(store.sweep(at(10), 100).await.unwrap(), 4);
+    assert_eq!(store.sweep(at(10), 100).await.unwrap().count(), 4);
     assert!(!is_kept(&store, "before").await && !is_kept(&store, "at").await);
 }
 
 pub async fn the_sweep_leaves_what_is_not_over(store: TestStore) {
     sign_up(&store, "ada").await;
     add_ending(&store, "after", 11).await;
-    assert_eq!(store.sweep(at(10), 100).await.unwrap(), 0);
+    assert_eq!(store.sweep(at(10), 100).await.unwrap().count(), 0);
     assert!(is_kept(&store, "after").await);
 }
 
@@ -42,10 +42,10 @@ pub async fn the_sweep_takes_no_more_than_it_is_told(store: TestStore) {
     for number in 0..10 {
         add_ending(&store, &number.to_string(), number).await;
     }
-    assert_eq!(store.sweep(at(100), 4).await.unwrap(), 8);
-    assert_eq!(store.sweep(at(100), 4).await.unwrap(), 8);
-    assert_eq!(store.sweep(at(100), 4).await.unwrap(), 4);
-    assert_eq!(store.sweep(at(100), 4).await.unwrap(), 0);
+    assert_eq!(store.sweep(at(100), 4).await.unwrap().count(), 8);
+    assert_eq!(store.sweep(at(100), 4).await.unwrap().count(), 8);
+    assert_eq!(store.sweep(at(100), 4).await.unwrap().count(), 4);
+    assert_eq!(store.sweep(at(100), 4).await.unwrap().count(), 0);
 }
 
 pub async fn the_sweep_takes_what_ended_first(store: TestStore) {
@@ -53,22 +53,22 @@ pub async fn the_sweep_takes_what_ended_first(store: TestStore) {
     for (name, end) in [("third", 3), ("first", 1), ("second", 2)] {
         add_ending(&store, name, end).await;
     }
-    store.sweep(at(100), 2).await.unwrap();
+    store.sweep(at(100), 2).await.unwrap().count();
     assert!(!is_kept(&store, "first").await && !is_kept(&store, "second").await);
     assert!(is_kept(&store, "third").await);
 }
 
 pub async fn the_sweep_of_nothing_takes_nothing(store: TestStore) {
-    assert_eq!(store.sweep(at(100), 100).await.unwrap(), 0);
+    assert_eq!(store.sweep(at(100), 100).await.unwrap().count(), 0);
     sign_up(&store, "ada").await;
     add_ending(&store, "over", 1).await;
-    assert_eq!(store.sweep(at(100), 0).await.unwrap(), 0);
+    assert_eq!(store.sweep(at(100), 0).await.unwrap().count(), 0);
     assert!(is_kept(&store, "over").await);
 }
 
 pub async fn people_survive_the_sweep_of_their_sessions(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
-    assert_eq!(store.sweep(at(60_000), 100).await.unwrap(), 1);
+    assert_eq!(store.sweep(at(60_000), 100).await.unwrap().count(), 1);
     assert_eq!(store.user_by_id("user-ada").await.unwrap(), Some(person("ada")));
     assert!(store.accounts_of("user-ada").await.unwrap() == [password("ada")]);
 }

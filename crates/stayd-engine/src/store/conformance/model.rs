@@ -4,8 +4,8 @@ use stayd_protocol::TokenHash;
 
 use super::samples::{TestStore, at, password, person, proof, provided, session, token};
 use crate::store::{
-    AccountRecord, Ending, Renewal, Renewed, SessionRecord, SessionTokens, StoreError, StoreResult,
-    UserChange, VerificationRecord,
+    AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionTokens, StoreError,
+    StoreResult, UserChange, VerificationRecord,
 };
 
 /// How many different people, sessions and verifications stories tell of: few, so that they meet.
@@ -247,7 +247,12 @@ async fn answer_about_sessions(store: &TestStore, operation: Operation) -> Store
         Op::TakeVerification { key: number } => {
             Ok(store.take_verification(&key(number)).await?.iter().map(verification_line).collect())
         }
-        Op::Sweep { before, limit } => Ok(vec![store.sweep(at(before), limit).await?.to_string()]),
+        Op::Sweep { before, limit } => {
+            let swept = store.sweep(at(before), limit).await?;
+            let mut lines = token_lines(swept.sessions);
+            lines.push(swept.verifications.to_string());
+            Ok(lines)
+        }
         Op::SessionsOf { user, now } => {
             let sessions = store.sessions_of(&user_id(user), at(now)).await?;
             Ok(sessions.iter().map(session_line).collect())
@@ -292,8 +297,11 @@ fn shown<T: std::fmt::Debug>(records: StoreResult<Vec<T>>) -> StoreResult<Vec<St
 }
 
 /// Tokens hide what they are when they are shown; here it matters. Their order does not.
-fn token_lines(ended: impl IntoIterator<Item = SessionTokens>) -> Vec<String> {
-    let mut lines: Vec<_> = ended.into_iter().map(|tokens| format!("{:?}", tokens_shown(tokens))).collect();
+fn token_lines(ended: impl IntoIterator<Item = EndedSession>) -> Vec<String> {
+    let mut lines: Vec<_> = ended
+        .into_iter()
+        .map(|session| format!("{} {} {:?}", session.id, session.user_id, tokens_shown(session.tokens)))
+        .collect();
     lines.sort_unstable();
     lines
 }

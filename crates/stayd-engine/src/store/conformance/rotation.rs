@@ -7,7 +7,7 @@ use super::samples::{
     TestStore, alone, assert_refused, at, at_once, found, is_live, session, sign_up, sign_up_with, sorted,
     token, tokens,
 };
-use crate::store::{Ending, Renewal, RotationRecord, SessionRecord, SessionTokens};
+use crate::store::{EndedSession, Ending, Renewal, RotationRecord, SessionRecord, SessionTokens};
 
 /// The session named "one", which ends at 60 s, is renewed at 40 s until 100 s and has the token "new" from then on.
 fn rotation() -> Renewal {
@@ -30,8 +30,9 @@ fn rotated() -> SessionRecord {
     }
 }
 
-fn both() -> SessionTokens {
-    SessionTokens { current: token("new"), predecessor: Some(token("one")) }
+fn both() -> EndedSession {
+    let tokens = SessionTokens { current: token("new"), predecessor: Some(token("one")) };
+    EndedSession { tokens, ..alone("one") }
 }
 
 /// Ada has the sessions "one", whose token has been replaced by "new", and "two".
@@ -219,7 +220,7 @@ pub async fn activity_by_a_predecessor_is_noted(store: TestStore) {
 
 pub async fn tokens_of_swept_sessions_are_free_again(store: TestStore) {
     rotate(&store).await;
-    assert_eq!(store.sweep(at(100_000), 9).await.unwrap(), 2);
+    assert_eq!(store.sweep(at(100_000), 9).await.unwrap().count(), 2);
     assert!(!is_live(&store, "one").await);
     sign_up(&store, "eve").await;
     for name in ["one", "new"] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use crate::store::{
-    AccountRecord, CREDENTIAL, SessionRecord, SessionTokens, SessionWithUser, Store, UserRecord,
+    AccountRecord, CREDENTIAL, EndedSession, SessionRecord, SessionWithUser, Store, UserRecord,
     VerificationRecord,
 };
 
@@ -22,9 +22,9 @@ pub fn token(name: &str) -> TokenHash {
     TokenHash::of(name)
 }
 
-/// What is told of the end of the session named `name`, which has its first token.
-pub fn alone(name: &str) -> SessionTokens {
-    SessionTokens { current: token(name), predecessor: None }
+/// What is told of the end of the session named `name`, of the person named `ada`, which has its first token.
+pub fn alone(name: &str) -> EndedSession {
+    session(name, "ada").into()
 }
 
 /// A person named `name`, who signed up at the beginning.
@@ -117,8 +117,8 @@ pub async fn is_live(store: &TestStore, name: &str) -> bool {
 }
 
 /// The tokens of sessions that ended, in an order in which they can be compared.
-pub fn sorted(ended: impl IntoIterator<Item = SessionTokens>) -> Vec<TokenHash> {
-    let mut tokens: Vec<_> = ended.into_iter().flatten().collect();
+pub fn sorted(ended: impl IntoIterator<Item = EndedSession>) -> Vec<TokenHash> {
+    let mut tokens: Vec<_> = ended.into_iter().flat_map(|session| session.tokens).collect();
     tokens.sort_unstable();
     tokens
 }

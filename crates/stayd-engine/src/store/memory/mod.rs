@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::{
-    AccountRecord, Ending, Renewal, Renewed, SessionRecord, SessionTokens, SessionWithUser, Store,
-    StoreResult, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser, Store,
+    StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use tables::Tables;
 
@@ -66,7 +66,7 @@ impl Store for MemoryStore {
         self.tables().update_user(id, change, at)
     }
 
-    async fn delete_user(&self, id: &str) -> StoreResult<Vec<SessionTokens>> {
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<EndedSession>> {
         self.tables().delete_user(id)
     }
 
@@ -82,7 +82,7 @@ impl Store for MemoryStore {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<SessionTokens>> {
+    ) -> StoreResult<Vec<EndedSession>> {
         self.tables().set_password(user_id, password_hash, new_account_id, ending, session, at)
     }
 
@@ -94,7 +94,7 @@ impl Store for MemoryStore {
         &self,
         session: SessionRecord,
         replaced: Option<TokenHash>,
-    ) -> StoreResult<Option<SessionTokens>> {
+    ) -> StoreResult<Option<EndedSession>> {
         self.tables().create_session(session, replaced)
     }
 
@@ -118,15 +118,15 @@ impl Store for MemoryStore {
         Ok(self.tables().show_successor(token, at))
     }
 
-    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<SessionTokens>> {
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>> {
         Ok(self.tables().end_session(token))
     }
 
-    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<SessionTokens>> {
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>> {
         Ok(self.tables().end_session_by_id(id, user_id))
     }
 
-    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<SessionTokens>> {
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<EndedSession>> {
         Ok(self.tables().end_sessions_of(user_id, ending))
     }
 
@@ -147,7 +147,7 @@ impl Store for MemoryStore {
         Ok(self.tables().take_verification(key))
     }
 
-    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<usize> {
+    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<Swept> {
         Ok(self.tables().sweep(before, limit))
     }
 

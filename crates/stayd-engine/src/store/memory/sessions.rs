@@ -4,7 +4,7 @@ use stayd_protocol::{Timestamp, TokenHash};
 
 use super::tables::{Row, Tables};
 use crate::store::{
-    Ending, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens, SessionWithUser, StoreError,
+    EndedSession, Ending, Renewal, Renewed, RotationRecord, SessionRecord, SessionWithUser, StoreError,
     StoreResult,
 };
 
@@ -13,7 +13,7 @@ impl Tables {
         &mut self,
         session: SessionRecord,
         replaced: Option<TokenHash>,
-    ) -> StoreResult<Option<SessionTokens>> {
+    ) -> StoreResult<Option<EndedSession>> {
         let replaced = replaced.and_then(|token| self.present_token(&token));
         let ends =
             |other: &SessionRecord| Some(other.token_hash) == replaced && other.user_id == session.user_id;
@@ -109,12 +109,12 @@ impl Tables {
         Some(session.clone())
     }
 
-    pub(super) fn end_session(&mut self, token: &TokenHash) -> Option<SessionTokens> {
+    pub(super) fn end_session(&mut self, token: &TokenHash) -> Option<EndedSession> {
         let token = self.present_token(token)?;
-        self.take_session(&token).map(|row| row.record.tokens())
+        self.take_session(&token).map(|row| row.record.into())
     }
 
-    pub(super) fn end_session_by_id(&mut self, id: &str, user_id: Option<&str>) -> Option<SessionTokens> {
+    pub(super) fn end_session_by_id(&mut self, id: &str, user_id: Option<&str>) -> Option<EndedSession> {
         let token = *self.session_ids.get(id)?;
         let holder = &self.sessions.get(&token)?.record.user_id;
         if user_id.is_some_and(|user_id| user_id != holder) {
@@ -123,15 +123,13 @@ impl Tables {
         self.end_session(&token)
     }
 
-    pub(super) fn end_sessions_of(&mut self, user_id: &str, ending: Ending) -> Vec<SessionTokens> {
+    pub(super) fn end_sessions_of(&mut self, user_id: &str, ending: Ending) -> Vec<EndedSession> {
         let of_user =
             self.sessions.values().map(|row| &row.record).filter(|session| session.user_id == user_id);
-        let ended: Vec<_> =
+        let ending: Vec<_> =
             of_user.map(SessionRecord::tokens).filter(|tokens| ending.names(tokens)).collect();
-        for tokens in &ended {
-            self.take_session(&tokens.current);
-        }
-        ended
+        let ended = ending.iter().filter_map(|tokens| self.take_session(&tokens.current));
+        ended.map(|row| row.record.into()).collect()
     }
 
     pub(super) fn record_activity(&mut self, seen: &[(TokenHash, Timestamp)]) {

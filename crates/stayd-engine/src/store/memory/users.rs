@@ -4,7 +4,7 @@ use stayd_protocol::Timestamp;
 
 use super::tables::{Row, Tables};
 use crate::store::{
-    AccountRecord, CREDENTIAL, Ending, SessionRecord, SessionTokens, StoreError, StoreResult, UserChange,
+    AccountRecord, CREDENTIAL, EndedSession, Ending, SessionRecord, StoreError, StoreResult, UserChange,
     UserRecord, UserWithPassword,
 };
 
@@ -94,7 +94,7 @@ impl Tables {
         Ok(row.record.clone())
     }
 
-    pub(super) fn delete_user(&mut self, id: &str) -> StoreResult<Vec<SessionTokens>> {
+    pub(super) fn delete_user(&mut self, id: &str) -> StoreResult<Vec<EndedSession>> {
         let row = self.users.remove(id).ok_or(StoreError::NotFound)?;
         self.addresses.remove(&row.record.email);
         self.accounts.retain(|_, row| row.record.user_id != id);
@@ -116,7 +116,7 @@ impl Tables {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<SessionTokens>> {
+    ) -> StoreResult<Vec<EndedSession>> {
         if !self.users.contains_key(user_id) {
             return Err(StoreError::NotFound);
         }

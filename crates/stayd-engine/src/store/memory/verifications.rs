@@ -3,7 +3,7 @@
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::tables::Tables;
-use crate::store::{StoreError, StoreResult, VerificationRecord};
+use crate::store::{StoreError, StoreResult, Swept, VerificationRecord};
 
 impl Tables {
     pub(super) fn create_verification(&mut self, verification: VerificationRecord) -> StoreResult<()> {
@@ -23,19 +23,17 @@ impl Tables {
         self.verifications.remove(key).map(|row| row.record)
     }
 
-    pub(super) fn sweep(&mut self, before: Timestamp, limit: usize) -> usize {
+    pub(super) fn sweep(&mut self, before: Timestamp, limit: usize) -> Swept {
         let sessions = self.sessions.iter().map(|(key, row)| (row.record.expires_at, row.seq, *key));
         let sessions = first_ended(sessions, before, limit);
         let verifications =
             self.verifications.iter().map(|(key, row)| (row.record.expires_at, row.seq, *key));
         let verifications = first_ended(verifications, before, limit);
-        for token in &sessions {
-            self.end_session(token);
-        }
         for key in &verifications {
             self.verifications.remove(key);
         }
-        sessions.len() + verifications.len()
+        let sessions = sessions.iter().filter_map(|token| self.end_session(token)).collect();
+        Swept { sessions, verifications: verifications.len() }
     }
 }
 

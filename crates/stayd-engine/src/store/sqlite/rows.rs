@@ -4,7 +4,7 @@ use rusqlite::Row;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use crate::store::{
-    AccountRecord, RotationRecord, SessionRecord, SessionTokens, UserRecord, VerificationRecord,
+    AccountRecord, EndedSession, RotationRecord, SessionRecord, SessionTokens, UserRecord, VerificationRecord,
 };
 
 /// The columns of a user, in the order of [`user`].
@@ -77,9 +77,10 @@ fn rotation(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<RotationReco
     }))
 }
 
-/// Reads a session's tokens from `token_hash, predecessor_hash`.
-pub(super) fn tokens(row: &Row<'_>) -> rusqlite::Result<SessionTokens> {
-    Ok(SessionTokens { current: token(row, 0)?, predecessor: predecessor(row, 1)? })
+/// Reads a session that was deleted from `id, user_id, token_hash, predecessor_hash`.
+pub(super) fn ended(row: &Row<'_>) -> rusqlite::Result<EndedSession> {
+    let tokens = SessionTokens { current: token(row, 2)?, predecessor: predecessor(row, 3)? };
+    Ok(EndedSession { id: row.get(0)?, user_id: row.get(1)?, tokens })
 }
 
 fn predecessor(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<TokenHash>> {

@@ -5,23 +5,23 @@ use stayd_protocol::{Timestamp, TokenHash};
 
 use super::error::Outcome;
 use super::rows::{self, SESSION_COLUMNS, session_columns, session_of_token, user_columns};
-use crate::store::{Ending, SessionRecord, SessionTokens, SessionWithUser, StoreError};
+use crate::store::{EndedSession, Ending, SessionRecord, SessionWithUser, StoreError};
 
 /// Adds a session and ends `replaced`, if it belongs to the same person. Answers with the tokens of what ended.
 pub(super) fn create(
     connection: &Connection,
     session: &SessionRecord,
     replaced: Option<&TokenHash>,
-) -> Outcome<Option<SessionTokens>> {
+) -> Outcome<Option<EndedSession>> {
     let ended = match replaced {
         None => None,
         Some(token) => {
             let mut statement = connection.prepare_cached(concat!(
                 "DELETE FROM session WHERE ",
                 session_of_token!(),
-                " AND user_id = ?2 RETURNING token_hash, predecessor_hash"
+                " AND user_id = ?2 RETURNING id, user_id, token_hash, predecessor_hash"
             ))?;
-            statement.query_row(params![token.as_bytes(), session.user_id], rows::tokens).optional()?
+            statement.query_row(params![token.as_bytes(), session.user_id], rows::ended).optional()?
         }
     };
     insert(connection, session)?;
@@ -110,32 +110,32 @@ pub(super) fn newest(
     Ok(sessions.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<Option<SessionTokens>> {
+pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<Option<EndedSession>> {
     let mut statement = connection.prepare_cached(concat!(
         "DELETE FROM session WHERE ",
         session_of_token!(),
-        " RETURNING token_hash, predecessor_hash"
+        " RETURNING id, user_id, token_hash, predecessor_hash"
     ))?;
-    Ok(statement.query_row([token.as_bytes()], rows::tokens).optional()?)
+    Ok(statement.query_row([token.as_bytes()], rows::ended).optional()?)
 }
 
 pub(super) fn end_by_id(
     connection: &Connection,
     id: &str,
     user_id: Option<&str>,
-) -> Outcome<Option<SessionTokens>> {
+) -> Outcome<Option<EndedSession>> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2)
-         RETURNING token_hash, predecessor_hash",
+         RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
-    Ok(statement.query_row(params![id, user_id], rows::tokens).optional()?)
+    Ok(statement.query_row(params![id, user_id], rows::ended).optional()?)
 }
 
 pub(super) fn end_of_user(
     connection: &Connection,
     user_id: &str,
     ending: Ending,
-) -> Outcome<Vec<SessionTokens>> {
+) -> Outcome<Vec<EndedSession>> {
     let kept = match &ending {
         Ending::None => return Ok(Vec::new()),
         Ending::All => None,
@@ -144,9 +144,9 @@ pub(super) fn end_of_user(
     let mut statement = connection.prepare_cached(
         "DELETE FROM session
          WHERE user_id = ?1 AND (?2 IS NULL OR (token_hash <> ?2 AND predecessor_hash IS NOT ?2))
-         RETURNING token_hash, predecessor_hash",
+         RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
-    let ended = statement.query_map(params![user_id, kept], rows::tokens)?;
+    let ended = statement.query_map(params![user_id, kept], rows::ended)?;
     Ok(ended.collect::<Result<_, _>>()?)
 }
 
@@ -163,11 +163,12 @@ pub(super) fn record_activity(connection: &Connection, seen: &[(TokenHash, Times
 }
 
 /// Deletes the `limit` sessions that ended first, none of them after `before`.
-pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) -> Outcome<usize> {
+pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) -> Outcome<Vec<EndedSession>> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE seq IN (
              SELECT seq FROM session WHERE expires_at <= ?1 ORDER BY expires_at, seq LIMIT ?2
-         )",
+         ) RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
-    Ok(statement.execute([before.as_ms(), rows::limit(limit)])?)
+    let ended = statement.query_map([before.as_ms(), rows::limit(limit)], rows::ended)?;
+    Ok(ended.collect::<Result<_, _>>()?)
 }

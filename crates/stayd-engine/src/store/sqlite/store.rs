@@ -6,8 +6,8 @@ use stayd_protocol::{Timestamp, TokenHash};
 use super::users::NewPassword;
 use super::{SqliteStore, health, rotation, sessions, users, verifications};
 use crate::store::{
-    AccountRecord, Ending, Renewal, Renewed, SessionRecord, SessionTokens, SessionWithUser, Store,
-    StoreResult, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser, Store,
+    StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 
 #[async_trait]
@@ -41,7 +41,7 @@ impl Store for SqliteStore {
         self.writer.write(move |db| users::update(db, &id, &change, at)).await
     }
 
-    async fn delete_user(&self, id: &str) -> StoreResult<Vec<SessionTokens>> {
+    async fn delete_user(&self, id: &str) -> StoreResult<Vec<EndedSession>> {
         let id = id.to_owned();
         self.writer.write(move |db| users::delete(db, &id)).await
     }
@@ -59,7 +59,7 @@ impl Store for SqliteStore {
         ending: Ending,
         session: Option<SessionRecord>,
         at: Timestamp,
-    ) -> StoreResult<Vec<SessionTokens>> {
+    ) -> StoreResult<Vec<EndedSession>> {
         let user_id = user_id.to_owned();
         let new = NewPassword { user_id, password_hash, new_account_id, ending, session, at };
         self.writer.write(move |db| users::set_password(db, new)).await
@@ -74,7 +74,7 @@ impl Store for SqliteStore {
         &self,
         session: SessionRecord,
         replaced: Option<TokenHash>,
-    ) -> StoreResult<Option<SessionTokens>> {
+    ) -> StoreResult<Option<EndedSession>> {
         self.writer.write(move |db| sessions::create(db, &session, replaced.as_ref())).await
     }
 
@@ -101,17 +101,17 @@ impl Store for SqliteStore {
         self.writer.write(move |db| rotation::show(db, &token, at)).await
     }
 
-    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<SessionTokens>> {
+    async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>> {
         let token = *token;
         self.writer.write(move |db| sessions::end(db, &token)).await
     }
 
-    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<SessionTokens>> {
+    async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>> {
         let (id, user_id) = (id.to_owned(), user_id.map(str::to_owned));
         self.writer.write(move |db| sessions::end_by_id(db, &id, user_id.as_deref())).await
     }
 
-    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<SessionTokens>> {
+    async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<EndedSession>> {
         let user_id = user_id.to_owned();
         self.writer.write(move |db| sessions::end_of_user(db, &user_id, ending)).await
     }
@@ -134,9 +134,10 @@ impl Store for SqliteStore {
         self.writer.write(move |db| verifications::take(db, &key)).await
     }
 
-    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<usize> {
+    async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<Swept> {
         let sweep = move |db: &rusqlite::Connection| {
-            Ok(sessions::sweep(db, before, limit)? + verifications::sweep(db, before, limit)?)
+            let sessions = sessions::sweep(db, before, limit)?;
+            Ok(Swept { sessions, verifications: verifications::sweep(db, before, limit)? })
         };
         self.writer.write(sweep).await
     }

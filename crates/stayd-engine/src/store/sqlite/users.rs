@@ -7,7 +7,7 @@ use super::error::Outcome;
 use super::rows::{self, user_columns};
 use super::sessions;
 use crate::store::{
-    AccountRecord, CREDENTIAL, Ending, SessionRecord, SessionTokens, StoreError, UserChange, UserRecord,
+    AccountRecord, CREDENTIAL, EndedSession, Ending, SessionRecord, StoreError, UserChange, UserRecord,
     UserWithPassword,
 };
 
@@ -139,7 +139,7 @@ pub(super) fn update(
     Ok(changed.ok_or(StoreError::NotFound)?)
 }
 
-pub(super) fn delete(connection: &Connection, id: &str) -> Outcome<Vec<SessionTokens>> {
+pub(super) fn delete(connection: &Connection, id: &str) -> Outcome<Vec<EndedSession>> {
     let ended = sessions::end_of_user(connection, id, Ending::All)?;
     connection.prepare_cached("DELETE FROM verification WHERE value = ?1")?.execute([id])?;
     // Accounts go with the user.
@@ -166,7 +166,7 @@ pub(super) struct NewPassword {
     pub(super) at: Timestamp,
 }
 
-pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome<Vec<SessionTokens>> {
+pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome<Vec<EndedSession>> {
     if by_id(connection, &new.user_id)?.is_none() {
         return Err(StoreError::NotFound.into());
     }
