@@ -14,7 +14,8 @@ export interface Told {
 export interface Question {
   /** Where the server is mounted. */
   url: string;
-  prefix: string;
+  /** Whether the server set the cookie of that name. */
+  owns: (cookie: string) => boolean;
   headers: Record<string, string>;
   /** Only what the store says now counts. */
   fresh: boolean;
@@ -29,7 +30,7 @@ const EXPECTED = "JSON as Stayd and Better Auth answer it, null or { session: { 
 
 /** Asks the server who is signed in. Never throws. */
 export async function ask(question: Question): Promise<Told> {
-  const { url, prefix, headers, fresh, mayRenew, timeout } = question;
+  const { url, owns, headers, fresh, mayRenew, timeout } = question;
   const query = [fresh && "disableCookieCache=true", !mayRenew && "disableRefresh=true"].filter(Boolean).join("&");
   const address = `${url}/get-session${query && `?${query}`}`;
   try {
@@ -37,7 +38,7 @@ export async function ask(question: Question): Promise<Told> {
     const response = await question.fetch(address, { headers, signal, redirect: "manual", cache: "no-store" });
     const text = await response.text();
     const data = dataOf(response, text, address);
-    return { data, setCookies: ownSetCookies(response.headers, prefix) };
+    return { data, setCookies: ownSetCookies(response.headers, owns) };
   } catch (thrown) {
     const problem =
       thrown instanceof SessionProblem ? thrown : new SessionProblem("unreachable", `No answer from ${address}`, { cause: thrown });

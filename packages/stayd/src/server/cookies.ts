@@ -84,14 +84,23 @@ export const namesOf = (prefix: string, secure: boolean): Names => {
 };
 
 /** Of a request's cookies those that the server set: no other one is any of its business. */
-export function ownCookies(cookies: Cookies, prefix: string): string {
+export function ownCookies(cookies: Cookies, owns: (cookie: string) => boolean): string {
   const own: string[] = [];
-  for (const [name, value] of cookies) if (isOwn(name, prefix)) own.push(`${name}=${value}`);
+  for (const [name, value] of cookies) if (owns(name)) own.push(`${name}=${value}`);
   return own.join("; ");
 }
 
 /** Of an answer's cookies those that belong to the session, ready to be set. */
-export const ownSetCookies = (headers: Headers, prefix: string): string[] =>
-  headers.getSetCookie().filter((cookie) => isOwn(cookie.slice(0, Math.max(cookie.indexOf("="), 0)), prefix));
+export const ownSetCookies = (headers: Headers, owns: (cookie: string) => boolean): string[] =>
+  headers.getSetCookie().filter((cookie) => owns(cookie.slice(0, Math.max(cookie.indexOf("="), 0))));
 
-const isOwn = (name: string, prefix: string): boolean => name.replace(/^__Secure-/, "").startsWith(`${prefix}.`);
+/**
+ * Tells the server's cookies by their names: all begin with its prefix and a dot (`session_token`, `session_data` and its pieces,
+ * `dont_remember`, `csrf_token`, `visitor`, and those of plugins), behind what browsers guard names with; or they are among `others`.
+ */
+export const ownerOf =
+  (prefix: string, others: readonly string[]) =>
+  (cookie: string): boolean => {
+    const name = cookie.replace(/^__(Secure|Host)-/, "");
+    return name.startsWith(`${prefix}.`) || others.includes(name);
+  };

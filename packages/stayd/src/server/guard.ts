@@ -1,5 +1,6 @@
 import type { SessionData } from "../backend.ts";
 import type { Reading } from "./read.ts";
+import { plain } from "./path.ts";
 import { safeReturnPath } from "./return-path.ts";
 
 export interface GuardOptions {
@@ -93,17 +94,4 @@ export function isGuarded(url: URL, guards: Guards): boolean {
 export function isSignInPage({ pathname, hostname }: URL, { to = "/sign-in" }: GuardOptions): boolean {
   const target = new URL(to, NOWHERE);
   return (target.origin === NOWHERE || target.hostname === hostname) && plain(pathname) === plain(target.pathname);
-}
-
-function plain(path: string): string {
-  let decoded = path;
-  for (let times = 0; times < 4; times++) {
-    try {
-      decoded = decodeURIComponent(decoded);
-    } catch {
-      // Some routers decode what they can, and so is it done here.
-      decoded = decoded.replace(/%([0-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    }
-  }
-  return decoded.replace(/[\\/]+/g, "/").toLowerCase();
 }

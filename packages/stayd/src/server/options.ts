@@ -1,3 +1,4 @@
+import { ownerOf } from "./cookies.ts";
 import type { SessionProblem } from "./problem.ts";
 
 /** Where the Stayd server is, and how its cookies are read. */
@@ -12,6 +13,11 @@ export interface ServerOptions {
   /** What the names of its cookies begin with. Default `better-auth`. */
   prefix?: string;
   /**
+   * Names of further cookies that are the server's: those that a Better Auth server was told to call otherwise
+   * (`advanced.cookies`), without `__Secure-`. No others are sent to it. Default: none.
+   */
+  cookies?: readonly string[];
+  /**
    * Whether people reach the site over https: only cookies whose names begin with `__Secure-` count then, which no page of
    * another scheme can plant. By default those count where there are any, and others only in requests that came over http.
    */
@@ -20,7 +26,7 @@ export interface ServerOptions {
   version?: string;
   /** Whether the session-data cookie is believed for as long as it says. `false` asks the server each time. Default `true`. */
   cookieCache?: boolean;
-  /** The longest that the server may take, in seconds. Default 5. */
+  /** The longest that the server may take to say who is signed in, in seconds; what is forwarded may take six times as long. Default 5. */
   timeout?: number;
   /** Sends the requests to the server. Default: the `fetch` of the platform. */
   fetch?: typeof fetch;
@@ -35,6 +41,7 @@ export interface Settings {
   url: string;
   secrets: readonly string[];
   prefix: string;
+  owns: (cookie: string) => boolean;
   secure: boolean | undefined;
   version: string;
   cookieCache: boolean;
@@ -49,7 +56,7 @@ const LONGEST = 60;
 
 /** Options that make no sense throw, with their name and what they accept; never with the secret. */
 export function settingsOf(options: ServerOptions): Settings {
-  const { url, secret = [], prefix = "better-auth", timeout = 5, version = "1" } = options;
+  const { url, secret = [], prefix = "better-auth", cookies = [], timeout = 5, version = "1" } = options;
   const demand = (sensible: unknown, option: string, accepted: string): void => {
     if (!sensible) throw new TypeError(`staydServer: ${option} must be ${accepted}`);
   };
@@ -57,12 +64,14 @@ export function settingsOf(options: ServerOptions): Settings {
   demand(isAddress(url), "url", "an address with the base path, such as http://127.0.0.1:3000/api/auth");
   demand(Array.isArray(secrets) && secrets.every((one) => typeof one === "string" && one), "secret", "the server's secret, or a list of them");
   demand(/^[\w.-]{1,64}$/.test(prefix), "prefix", "1 to 64 of a-z, 0-9, _ . -");
+  demand(Array.isArray(cookies) && cookies.every((one) => typeof one === "string" && one), "cookies", "a list of names");
   demand(timeout > 0 && timeout <= LONGEST, "timeout", `up to ${LONGEST} seconds`);
   demand(typeof version === "string", "version", "a text");
   return {
     url: url.replace(/\/+$/, ""),
     secrets,
     prefix,
+    owns: ownerOf(prefix, cookies),
     secure: options.secure,
     version,
     cookieCache: options.cookieCache ?? true,

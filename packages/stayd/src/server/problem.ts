@@ -42,20 +42,23 @@ export class SessionProblem extends Error {
 }
 
 /** Tells of each kind of problem once, and again only after it had gone. */
-export function createReporter(onProblem: (problem: SessionProblem) => void) {
+export interface Reporter {
+  report(problem: SessionProblem): void;
+  /** The server has answered as it should; where `code` is given, this alone is known to be over. */
+  recovered(code?: ProblemCode): void;
+}
+
+export function createReporter(onProblem: (problem: SessionProblem) => void): Reporter {
   const told = new Set<ProblemCode>();
   return {
-    report(problem: SessionProblem): void {
+    report(problem) {
       if (problem.code === "superseded" || told.has(problem.code)) return;
       told.add(problem.code);
       onProblem(problem);
     },
-    /** The server has answered as it should. */
-    recovered(): void {
+    recovered(code) {
       // A wrong secret stays wrong.
-      const wrong = told.has("wrong-secret");
-      told.clear();
-      if (wrong) told.add("wrong-secret");
+      for (const one of told) if (one !== "wrong-secret" && (code ?? one) === one) told.delete(one);
     },
   };
 }

@@ -2,8 +2,9 @@ import type { SessionData } from "../backend.ts";
 import { type Told, ask } from "./ask.ts";
 import { type Cookies, cookieText, joinPieces, namesOf, ownCookies, readCookies } from "./cookies.ts";
 import { macKey, openToken } from "./mac.ts";
+import { createDoubts } from "./doubt.ts";
 import type { Settings } from "./options.ts";
-import { SessionProblem, createReporter } from "./problem.ts";
+import { type Reporter, SessionProblem } from "./problem.ts";
 import { sessionDataReader } from "./session-data.ts";
 
 /** Who has sent a request. */
@@ -28,24 +29,19 @@ export interface ReadOptions {
   address?: string | undefined;
 }
 
-/**
- * At least so long between two questions about cookies that do not verify, in ms. They come from strangers, who must not be
- * able to have the server asked at will; and yet a wrong secret here is to be noticed.
- */
-const DOUBT = 10_000;
-
 const NOBODY: Reading = { data: null, setCookies: [] };
 
 /** Reads requests: what the cookies prove by themselves, and else what the server says. */
-export function createReader(settings: Settings): (request: Request, options?: ReadOptions) => Promise<Reading> {
-  const { secrets, prefix, now } = settings;
+export function createReader(settings: Settings, { report, recovered }: Reporter): (request: Request, options?: ReadOptions) => Promise<Reading> {
+  const { secrets, prefix, owns, now } = settings;
   const keys = secrets.map((secret) => macKey(secret));
   const sessionData = sessionDataReader(secrets, keys, settings.version);
   const secureNames = namesOf(prefix, true);
   const plainNames = namesOf(prefix, false);
-  const { report, recovered } = createReporter(settings.onProblem);
-  let doubtsAgainAt = -Infinity;
-  let wrongSecret = false;
+  const doubts = createDoubts(now, () => {
+    const message = "The secret here is not the one that the Stayd server signs with; the server is asked about every request until it is";
+    report(new SessionProblem("wrong-secret", message));
+  });
 
   const namesFor = (cookies: Cookies, request: Request) => {
     const secure = settings.secure ?? (cookies.has(secureNames.token) || request.url.startsWith("https:"));
@@ -53,25 +49,12 @@ export function createReader(settings: Settings): (request: Request, options?: R
   };
 
   const askServer = async (request: Request, cookies: Cookies, { fresh = false, renew = true, address }: ReadOptions): Promise<Told> => {
-    const headers: Record<string, string> = { accept: "application/json", cookie: ownCookies(cookies, prefix) };
+    const headers: Record<string, string> = { accept: "application/json", cookie: ownCookies(cookies, owns) };
     const agent = request.headers.get("user-agent");
     if (agent) headers["user-agent"] = agent;
     if (address) headers["x-forwarded-for"] = address;
     const { url, timeout, fetch } = settings;
-    return ask({ url, prefix, headers, fresh, mayRenew: renew, timeout, fetch });
-  };
-
-  /** A cookie that none of the secrets made: a stranger's, or a right one and the secret here is wrong. Now and then the server is asked. */
-  const inDoubt = async (request: Request, cookies: Cookies, options: ReadOptions): Promise<Reading> => {
-    if (!wrongSecret && now() < doubtsAgainAt) return NOBODY;
-    doubtsAgainAt = now() + DOUBT;
-    const told = await askServer(request, cookies, options);
-    if (told.data) {
-      wrongSecret = true;
-      const message = "The secret here is not the one that the Stayd server signs with; the server is asked about every request until it is";
-      report(new SessionProblem("wrong-secret", message));
-    }
-    return told.data === undefined && !wrongSecret ? NOBODY : told;
+    return ask({ url, owns, headers, fresh, mayRenew: renew, timeout, fetch });
   };
 
   return async (request, options = {}) => {
@@ -81,17 +64,23 @@ export function createReader(settings: Settings): (request: Request, options?: R
     const names = namesFor(cookies, request);
     const presented = cookieText(cookies, names.token);
     if (!presented) return NOBODY;
+    const askNow = (): Promise<Told> => askServer(request, cookies, options);
+    let told: Told | undefined;
     if (keys.length) {
       const text = settings.cookieCache && !options.fresh && joinPieces(cookies, names.data);
       const known = text && sessionData.recall(presented, text, now());
       if (known) return { data: known, setCookies: [] };
       const opened = await openToken(keys, presented);
       if (opened.kind === "broken") return NOBODY;
-      if (opened.kind === "foreign") return inDoubt(request, cookies, options);
-      const data = text && (await sessionData.read(presented, text, opened.token, now()));
+      // A stranger's, or a right one and the secret here is wrong.
+      if (opened.kind === "foreign") {
+        told = await doubts.about(presented, askNow);
+        if (!told) return NOBODY;
+      }
+      const data = opened.kind === "signed" && text && (await sessionData.read(presented, text, opened.token, now()));
       if (data) return { data, setCookies: [] };
     }
-    const told = await askServer(request, cookies, options);
+    told ??= await askNow();
     if (told.problem) report(told.problem);
     else recovered();
     return told;

@@ -2,6 +2,7 @@ import type { SessionData } from "../backend.ts";
 import { forward } from "./forward.ts";
 import { type GuardOptions, type Guarded, type Guards, finish, guard, isGuarded, isSignInPage } from "./guard.ts";
 import { type ServerOptions, settingsOf } from "./options.ts";
+import { createReporter } from "./problem.ts";
 import { type ReadOptions, type Reading, createReader } from "./read.ts";
 import { safeReturnPath } from "./return-path.ts";
 
@@ -29,7 +30,10 @@ export interface StaydServer {
   requireSession(request: Request, options?: GuardOptions & ReadOptions): Promise<SessionData>;
   /** Where somebody who has just signed in goes on: the path in the query, or `otherwise` (default `/`) if it is not safe. */
   returnPath(request: Request, options?: { parameter?: string; otherwise?: string }): string;
-  /** Passes requests below `path` (default `/api/auth`) on to the server; `undefined` for all others. */
+  /**
+   * Passes requests below `path` (default `/api/auth`) on to the server; `undefined` for all others. Where the server does not answer,
+   * 502 or 504 with a code in JSON.
+   */
   forward(request: Request, path?: string, address?: string): Promise<Response | undefined>;
   /** All of it for one request: forwards, guards, and gives the answer that `answer` makes with the reading its cookies. */
   respond(request: Request, options: RespondOptions, answer: (reading: Reading) => Response | Promise<Response>): Promise<Response>;
@@ -38,7 +42,8 @@ export interface StaydServer {
 /** Reads sessions of a Stayd server, or of a Better Auth server. Make one and keep it: it keeps the keys. */
 export function staydServer(options: ServerOptions): StaydServer {
   const settings = settingsOf(options);
-  const readAnew = createReader(settings);
+  const reporter = createReporter(settings.onProblem);
+  const readAnew = createReader(settings, reporter);
   const keyOf = ({ fresh = false, renew = true }: ReadOptions): string => `${fresh} ${renew}`;
   const known = new WeakMap<Request, Map<string, Promise<Reading>>>();
 
@@ -61,7 +66,7 @@ export function staydServer(options: ServerOptions): StaydServer {
     guard(request, await readAlone(request, how), how);
 
   const passOn = (request: Request, path = "/api/auth", address?: string): Promise<Response | undefined> =>
-    forward(request, path.replace(/\/+$/, ""), settings, address);
+    forward(request, path.replace(/\/+$/, ""), settings, reporter, address);
 
   return {
     read,
