@@ -183,7 +183,8 @@ impl Machine {
     /// Whether the server has given the word that this page waits for to another tab.
     fn answers_this_page(&self, stored: &Stored) -> bool {
         let ago = stored.record.verified_ago_ms.saturating_add(stored.age_ms);
-        self.needs.has(Need::Check) && self.now.minus(ago) >= self.needs.fresher_than.max(self.needs.nobody_since)
+        self.needs.has(Need::Check)
+            && self.now.minus(ago) >= self.needs.fresher_than.max(self.needs.nobody_since)
     }
 
     fn owe(&mut self, owed: bool) {

@@ -15,7 +15,7 @@ pub(crate) struct Truth {
     pub(crate) own: Option<(Key, u64)>,
     /// Since when the person wants to be signed out, where that was the last wish.
     pub(crate) out_since: Option<u64>,
-    /// A sign-in and a sign-out overlapped: either may win.
+    /// A sign-in and a sign-out overlapped, or without locks two requests did: either may win.
     pub(crate) ambiguous: bool,
     /// Nothing in the browser knows of the sign-out any more: storage was wiped, or is denied, and the tabs that knew are gone.
     pub(crate) forgotten: bool,

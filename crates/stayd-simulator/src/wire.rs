@@ -90,6 +90,9 @@ impl World {
         if signs_in && matches!(response.body, Body::Session(_)) {
             self.browsers[id.browser].truth.sign_in_answered(request.sent_at);
         }
+        if !signs_in {
+            self.check_cookie(request, &response.cookie);
+        }
         self.take_cookie(id.browser, &response, signs_in);
         let input = match request.ask {
             Ask::Page(page) => Input::PageAnswer { request: page, response },
@@ -126,7 +129,6 @@ impl World {
             SetCookie::Set(token) => Some(token.clone()),
             SetCookie::Clear => None,
         };
-        self.check_cookie(browser, new.as_deref(), signs_in);
         self.browsers[browser].cookie = new;
         if let (true, Body::Session(described)) = (signs_in, response.body) {
             self.browsers[browser].truth.own = Some((described.shown.session, self.now));

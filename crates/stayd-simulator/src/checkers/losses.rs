@@ -4,6 +4,8 @@ use stayd_core::{Ending, Event, Outcome, Status};
 
 use crate::checkers::Before;
 use crate::checkers::data::tabs_can_talk;
+use crate::network::Request;
+use crate::server::SetCookie;
 use crate::tab::TabId;
 use crate::world::World;
 
@@ -55,18 +57,30 @@ impl World {
     }
 
     /// P1: no answer takes the cookie of a living session away.
-    pub(crate) fn check_cookie(&mut self, browser: usize, new: Option<&str>, signs_in: bool) {
-        let truth = &self.browsers[browser].truth;
-        if signs_in || truth.out_since.is_some() || truth.ambiguous {
+    pub(crate) fn check_cookie(&mut self, request: &Request, cookie: &SetCookie) {
+        let new = match cookie {
+            SetCookie::Keep => return,
+            SetCookie::Set(token) => Some(token.as_str()),
+            SetCookie::Clear => None,
+        };
+        let browser = &self.browsers[request.tab.browser];
+        let (truth, old, locks) = (&browser.truth, browser.cookie.clone(), browser.setting.locks);
+        if truth.out_since.is_some() || truth.ambiguous {
             return;
         }
         let Some((own, _)) = truth.own else { return };
-        let old = self.browsers[browser].cookie.clone();
         let (held, will_hold) = (self.server.holds(old.as_deref()), self.server.holds(new));
         let (held, will_hold) = (self.or_broken(held).flatten(), self.or_broken(will_hold).flatten());
         let of_own = |held: Option<crate::server::PageData>| held.is_some_and(|held| held.session == own);
-        if of_own(held) && !of_own(will_hold) {
-            let what = format!("P1: an answer takes away the cookie of a living session (browser {browser})");
+        if !of_own(held) || of_own(will_hold) {
+            return;
+        }
+        let index = request.tab.browser;
+        // Where there are no locks two tabs may ask at once, and of two answers a browser keeps what the later one says.
+        if !locks && request.cookie != old {
+            self.browsers[index].truth.ambiguous = true;
+        } else {
+            let what = format!("P1: an answer takes away the cookie of a living session (browser {index})");
             self.violate(None, what);
         }
     }
