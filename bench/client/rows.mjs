@@ -2,6 +2,7 @@
 import back from "./rows/back.mjs";
 import calls100 from "./rows/calls-100.mjs";
 import clock from "./rows/clock.mjs";
+import confirmed from "./rows/confirmed.mjs";
 import crossTabSignIn from "./rows/cross-tab-sign-in.mjs";
 import crossTabSignOut from "./rows/cross-tab-sign-out.mjs";
 import cycles200 from "./rows/cycles-200.mjs";
@@ -11,6 +12,7 @@ import otherDevice from "./rows/other-device.mjs";
 import profileChange from "./rows/profile-change.mjs";
 import recovery from "./rows/recovery.mjs";
 import refusedAtLoad from "./rows/refused-at-load.mjs";
+import renewal from "./rows/renewal.mjs";
 import restoredExpired from "./rows/restored-expired.mjs";
 import size from "./rows/size.mjs";
 import tabs20 from "./rows/tabs-20.mjs";
@@ -21,9 +23,11 @@ export const ROWS = [
   heap,
   cycles200,
   firstValue,
+  confirmed,
   crossTabSignOut,
   crossTabSignIn,
   profileChange,
+  renewal,
   restoredExpired,
   calls100,
   tabs20,

@@ -14,6 +14,8 @@ export function expose(client) {
     ...client,
     created: false,
     failure: null,
+    /** When the person was first shown other than from memory alone. */
+    confirmedAt: null,
     /** Each state that differed from the one before, with its time. */
     log: [],
     startedAt: globalThis.scriptStartedAt,
@@ -43,7 +45,8 @@ export function expose(client) {
   }
 
   function changed() {
-    const { status, name } = client.state();
+    const { status, name, verified } = client.state();
+    if (status === "in" && verified !== false) bench.confirmedAt ??= clock();
     const last = bench.log.at(-1);
     if (last && last.status === status && last.name === name) return;
     bench.log.push({ at: clock(), status, name });
@@ -69,6 +72,7 @@ export function expose(client) {
 
   const createdAt = clock();
   client.create(changed);
+  bench.createMs = clock() - createdAt;
   changed();
   bench.createdAt = createdAt;
   bench.created = true;
