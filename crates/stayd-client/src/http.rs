@@ -6,13 +6,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE};
+use reqwest::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use stayd_core::{Outcome, Trouble};
 use url::Url;
 
 use crate::answer::{error_of, outcome_of, retry_after};
+use crate::credential::{carry, is_token_refused};
 use crate::error::Error;
 use crate::jar::Jar;
 use crate::session::SessionData;
@@ -128,6 +129,7 @@ impl Http {
         if answer.json.is_some() { Ok(()) } else { Err(answer.other_protocol(SUCCESS)) }
     }
 
+    /// Sends once; a change that is refused for its token once more, where another one came with the refusal.
     async fn send(
         &self,
         method: Method,
@@ -137,29 +139,36 @@ impl Http {
     ) -> Result<Answer, Error> {
         let text = format!("{}{path}", self.base);
         let url: Url = text.parse().map_err(|_| Error::InvalidAddress { address: text })?;
-        let mut request = self.client.request(method, url.clone());
-        if let Some(cookies) = credential(jar.header(&self.base, &url)) {
-            request = request.header(COOKIE, cookies);
+        let mut answer = self.send_once(&method, &url, body, jar).await?;
+        if is_token_refused(answer.status, answer.json.as_ref()) {
+            let refused = jar.csrf_token(&self.base, &url).map(str::to_owned);
+            jar.take_new(&self.base, &url, set_cookies(&answer.headers));
+            if jar.csrf_token(&self.base, &url) != refused.as_deref() {
+                answer = self.send_once(&method, &url, body, jar).await?;
+            }
         }
-        if let Some(body) = body {
-            // The server wants to know where a change comes from, as browsers tell it.
-            request = request.header(ORIGIN, self.base.origin().ascii_serialization());
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
-        }
-        let response = request.send().await.map_err(unreachable)?;
-        let answer = Answer::read(url, response).await?;
         if answer.status.is_success() {
             jar.take(&answer.url, set_cookies(&answer.headers));
         }
         Ok(answer)
     }
-}
 
-/// As a header that no log shows; a value that no header can hold is not sent.
-pub(crate) fn credential(cookies: Option<String>) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(&cookies?).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    async fn send_once(
+        &self,
+        method: &Method,
+        url: &Url,
+        body: Option<&Value>,
+        jar: &Jar,
+    ) -> Result<Answer, Error> {
+        let mut request = Request::new(method.clone(), url.clone());
+        if let Some(body) = body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.to_string().into());
+        }
+        carry(&mut request, &self.base, jar);
+        let response = self.client.execute(request).await.map_err(unreachable)?;
+        Answer::read(url.clone(), response).await
+    }
 }
 
 /// The cookies that an answer sets.
@@ -245,17 +254,4 @@ impl Answer {
 fn kind_of(headers: &HeaderMap) -> &str {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_log_shows_the_credential() {
-        let value = credential(Some("token=open-sesame".to_owned())).unwrap();
-        assert_eq!(format!("{value:?}"), "Sensitive");
-        assert_eq!(credential(Some("token=a\nb".to_owned())), None);
-        assert_eq!(credential(None), None);
-    }
 }

@@ -12,6 +12,9 @@ use url::{Host, Url};
 /// The most cookies that are kept of one server; those that come later are not.
 const MOST: usize = 50;
 
+/// How the name of the cookie ends that holds the CSRF token. What it begins with is the deployment's choice.
+const CSRF_TOKEN: &str = ".csrf_token";
+
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Jar(Vec<Kept>);
@@ -79,17 +82,26 @@ impl Jar {
 
     /// The `Cookie` header of a request to `url` by a client of `server`; `None` where there is nothing to send.
     pub(crate) fn header(&self, server: &Url, url: &Url) -> Option<String> {
+        let pairs: Vec<_> =
+            self.sent(server, url).map(|kept| format!("{}={}", kept.name, kept.value)).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    /// The CSRF token among these, as a change repeats it in a header.
+    pub(crate) fn csrf_token<'a>(&'a self, server: &'a Url, url: &'a Url) -> Option<&'a str> {
+        let token = self.sent(server, url).find(|kept| kept.name.ends_with(CSRF_TOKEN))?;
+        Some(&token.value)
+    }
+
+    fn sent<'a>(&'a self, server: &'a Url, url: &'a Url) -> impl Iterator<Item = &'a Kept> {
         let at_home = url.origin() == server.origin();
-        let fits = |kept: &&Kept| {
+        self.0.iter().filter(move |kept| {
             let here = match &kept.domain {
                 Some(domain) => url.scheme() == server.scheme() && is_below(url, domain),
                 None => at_home,
             };
             here && path_matches(url.path(), &kept.path) && (!kept.secure || is_safe(url))
-        };
-        let pairs: Vec<_> =
-            self.0.iter().filter(fits).map(|kept| format!("{}={}", kept.name, kept.value)).collect();
-        (!pairs.is_empty()).then(|| pairs.join("; "))
+        })
     }
 
     /// Whether a request to `url` may carry the credential.

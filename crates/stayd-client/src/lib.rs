@@ -12,6 +12,7 @@ mod attempt;
 mod builder;
 mod client;
 mod clock;
+mod credential;
 mod driver;
 mod error;
 mod http;

@@ -1,13 +1,13 @@
 //! Requests of the program that need the session.
 
-use reqwest::header::{COOKIE, HeaderMap, HeaderValue, ORIGIN};
 use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::client::Client;
+use crate::credential::{carry, is_token_refused};
 use crate::error::Error;
-use crate::http::{body_of, credential, fit_for_a_log, set_cookies, unreachable, without_secrets};
+use crate::http::{body_of, fit_for_a_log, set_cookies, unreachable, without_secrets};
 use crate::order::{Admission, HeldRequest, Moment, Order, Pass};
 
 /// What the server says to a token that another request has just replaced.
@@ -15,8 +15,8 @@ const SUPERSEDED: &str = "SESSION_SUPERSEDED";
 
 impl Client {
     /// Sends a request with the session's credential. It waits while the session is renewed; where it is refused (401), the session is
-    /// renewed once - for all requests and processes together - and the request is sent once more. One whose body is a stream is sent
-    /// once. Redirects are not followed: the answer is what came.
+    /// renewed once - for all requests and processes together - and the request is sent once more; so is a change that is refused for its
+    /// CSRF token (403), where another came with the refusal. One whose body is a stream is sent once. Redirects are not followed: the answer is what came.
     ///
     /// ```no_run
     /// # async fn orders(client: &stayd_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -44,12 +44,21 @@ impl Client {
             // The machine settles what was refused, and nothing was.
             Admission::Settle => return Err(Error::Closed),
         };
-        let (response, refused) = is_refused(response).await?;
-        let Some(again) = again.filter(|_| refused) else { return Ok(response) };
-        match self.admitted(Some(pass.moment)).await? {
-            Admission::Settle => Ok(response),
-            Admission::Go(pass) => Ok(self.send_once(again, pass).await?.1),
+        let (response, refusal) = refusal_of(response).await?;
+        let (Some(again), Some(refusal)) = (again, refusal) else { return Ok(response) };
+        let refused = (refusal == Refusal::Credential).then_some(pass.moment);
+        match self.admitted(refused).await? {
+            Admission::Go(now) if refused.is_some() || self.has_another_token(&again, &pass, &now) => {
+                Ok(self.send_once(again, now).await?.1)
+            }
+            Admission::Go(_) | Admission::Settle => Ok(response),
         }
+    }
+
+    /// Whether a change that was refused for its token would be sent with another one now.
+    fn has_another_token(&self, request: &Request, before: &Pass, now: &Pass) -> bool {
+        let token = |pass: &Pass| pass.jar.csrf_token(&self.http.base, request.url()).map(str::to_owned);
+        !request.method().is_safe() && token(before) != token(now)
     }
 
     /// Waits until the request may be sent.
@@ -68,14 +77,7 @@ impl Client {
         if !pass.jar.belongs_to(server, &url) {
             return Err(Error::ForeignAddress { url: without_secrets(url), server: server.to_string() });
         }
-        if let Some(cookies) = pass.jar.header(server, &url) {
-            add_cookies(request.headers_mut(), &cookies);
-        }
-        if !request.method().is_safe() && !request.headers().contains_key(ORIGIN) {
-            // The server wants to know where a change comes from, as browsers tell it.
-            let origin = HeaderValue::from_str(&server.origin().ascii_serialization());
-            request.headers_mut().extend(origin.ok().map(|origin| (ORIGIN, origin)));
-        }
+        carry(&mut request, server, &pass.jar);
         let response = self.http.client.execute(request).await.map_err(unreachable)?;
         let cookies = set_cookies(response.headers()).map(str::to_owned).collect();
         let (reply, now) = oneshot::channel();
@@ -89,35 +91,38 @@ impl Client {
     }
 }
 
-/// Adds to the request's own cookies.
-fn add_cookies(headers: &mut HeaderMap, cookies: &str) {
-    let own = headers.get(COOKIE).and_then(|value| value.to_str().ok());
-    let all = own.map_or_else(|| cookies.to_owned(), |own| format!("{own}; {cookies}"));
-    if let Some(value) = credential(Some(all)) {
-        headers.insert(COOKIE, value);
-    }
+/// Why a request may be worth sending once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// 401, or 409 in the words of a server whose tokens are used once.
+    Credential,
+    /// 403 in the words of a server that asks changes for a token.
+    Token,
 }
 
-/// Whether the credential was refused: 401, or 409 in the words of a server whose tokens are used once.
-async fn is_refused(mut response: Response) -> Result<(Response, bool), Error> {
-    if response.status() != StatusCode::CONFLICT {
+async fn refusal_of(mut response: Response) -> Result<(Response, Option<Refusal>), Error> {
+    if !matches!(response.status(), StatusCode::CONFLICT | StatusCode::FORBIDDEN) {
         let refused = response.status() == StatusCode::UNAUTHORIZED;
-        return Ok((response, refused));
+        return Ok((response, refused.then_some(Refusal::Credential)));
     }
-    // Any other conflict is the program's: it gets it whole. Such a body has a length; one without is not the server's word.
+    // Any other conflict or ban is the program's: it gets it whole. Such a body has a length; one without is not the server's word.
     let short = response.content_length().is_some_and(|length| length < 1_000);
     if !short {
-        return Ok((response, false));
+        return Ok((response, None));
     }
     let (status, headers) = (response.status(), response.headers().clone());
     let body = body_of(&mut response).await?.unwrap_or_default();
-    let code = serde_json::from_slice::<Value>(&body)
-        .ok()
-        .and_then(|json| json.get("code")?.as_str().map(str::to_owned));
+    let json = serde_json::from_slice::<Value>(&body).ok();
+    let refusal = if is_token_refused(status, json.as_ref()) {
+        Some(Refusal::Token)
+    } else {
+        let code = json.as_ref().and_then(|json| json.get("code")?.as_str());
+        (status == StatusCode::CONFLICT && code == Some(SUPERSEDED)).then_some(Refusal::Credential)
+    };
     let mut whole = ::http::Response::new(body);
     *whole.status_mut() = status;
     *whole.headers_mut() = headers;
-    Ok((whole.into(), code.as_deref() == Some(SUPERSEDED)))
+    Ok((whole.into(), refusal))
 }
 
 /// Tells the driver when a wait is given up.

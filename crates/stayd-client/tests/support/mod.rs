@@ -77,10 +77,14 @@ pub(crate) struct Seen {
 
 impl Server {
     pub(crate) async fn start(rotation: Rotation) -> Self {
+        Self::start_with(rotation, CsrfMode::default()).await
+    }
+
+    pub(crate) async fn start_with(rotation: Rotation, csrf: CsrfMode) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Seen::new());
-        let stayd = stayd(&origin, rotation, Arc::clone(&seen));
+        let stayd = stayd(&origin, rotation, csrf, Arc::clone(&seen));
         let application = Router::new()
             .route("/me", any(|SignedIn(session): SignedIn| async move { session.user.email.clone() }))
             .with_state(stayd.clone())
@@ -225,7 +229,7 @@ async fn watched(State(seen): State<Arc<Seen>>, request: Request, next: Next) ->
     answer
 }
 
-fn stayd(origin: &str, rotation: Rotation, seen: Arc<Seen>) -> Stayd {
+fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> Stayd {
     let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").unwrap();
     let secrets = Secrets::new(secret, Vec::new()).unwrap();
     let mut policy = Policy::new(format!("{origin}/api/auth"));
@@ -247,7 +251,7 @@ fn stayd(origin: &str, rotation: Rotation, seen: Arc<Seen>) -> Stayd {
         trusted_origins: TrustedOrigins::new(origin, []).unwrap(),
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
-        csrf: CsrfMode::default(),
+        csrf,
     };
     Stayd::new(engine, config)
 }
