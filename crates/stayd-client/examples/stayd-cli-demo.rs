@@ -13,10 +13,10 @@ use stayd_client::{Client, Error, Identity, Storage};
 #[command(about = "Signs in at a Stayd server and stays signed in")]
 struct Options {
     /// The server
-    #[arg(long, default_value = "http://127.0.0.1:3000/api/auth")]
+    #[arg(long, global = true, default_value = "http://127.0.0.1:3000/api/auth")]
     server: String,
     /// The file that keeps the session [default: .local/state/stayd-cli-demo/session in the home folder]
-    #[arg(long)]
+    #[arg(long, global = true)]
     session: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -34,10 +34,15 @@ enum Command {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Options::parse()).await {
+    let options = Options::parse();
+    let server = options.server.clone();
+    match run(options).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("stayd-cli-demo: {error}");
+            if matches!(error.downcast_ref(), Some(Error::Unreachable(_) | Error::CoolingDown { .. })) {
+                eprintln!("  the server is {server}; --server names another");
+            }
             let mut cause = error.source();
             while let Some(because) = cause {
                 eprintln!("  because: {because}");
@@ -66,7 +71,11 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
 }
 
 async fn login(client: &Client, email: &str) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let session = client.sign_in(email, &password()?).await?;
+    let password = password()?;
+    if password.is_empty() {
+        return Err("no password was given".into());
+    }
+    let session = client.sign_in(email, &password).await?;
     println!("signed in as {}", session.user.email);
     Ok(ExitCode::SUCCESS)
 }

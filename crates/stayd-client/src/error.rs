@@ -130,7 +130,9 @@ pub enum StorageError {
         place: String,
     },
     /// It holds the session of another server, whose credential is not sent to this one.
-    #[error("{place} belongs to {found}; expected {expected}")]
+    #[error(
+        "{place} holds a session at {found}, which is not told to {expected}; sign out there, or keep this one elsewhere"
+    )]
     OtherServer {
         /// The file, or the keyring's entry.
         place: String,

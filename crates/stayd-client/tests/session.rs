@@ -367,6 +367,32 @@ async fn a_file_that_is_not_ours_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_file_in_which_nobody_is_signed_in_is_free_for_another_server() {
+    let (one, other) = (Server::start(Rotation::Off).await, Server::start(Rotation::Off).await);
+    let (_folder, file) = place();
+    // Asked who is signed in, by mistake at the wrong server.
+    let asked = one.client(Storage::file(&file)).build().await.unwrap();
+    asked.ready().await;
+    asked.close().await;
+    let client = other.signed_up(Storage::file(&file)).await;
+    let refused = one.client(Storage::file(&file)).build().await.unwrap_err();
+    assert!(
+        matches!(&refused, Error::Storage(StorageError::OtherServer { found, .. }) if *found == other.address)
+    );
+
+    // A sign-out that the server has not heard of yet is not forgotten over another one.
+    other.answer_instead(Some((503, Vec::new(), String::new())));
+    client.sign_out().await.unwrap_err();
+    client.close().await;
+    assert!(one.client(Storage::file(&file)).build().await.is_err());
+    other.answer_instead(None);
+    let told = other.client(Storage::file(&file)).build().await.unwrap();
+    eventually("nothing is owed any more", || read(&file)["cookies"] == serde_json::json!([])).await;
+    told.close().await;
+    one.signed_up(Storage::file(&file)).await;
+}
+
+#[tokio::test]
 async fn nothing_that_is_printed_holds_the_token() {
     let server = Server::start(Rotation::Off).await;
     let (_folder, file) = place();

@@ -77,7 +77,7 @@ impl Entry {
         serde_json::to_vec(&written).unwrap_or_default()
     }
 
-    /// `None` for an entry of another format.
+    /// `None` for an entry of another format, and for one of another server where nobody is signed in.
     pub(crate) fn decode(bytes: &[u8], server: &str, place: String) -> Result<Option<Self>, StorageError> {
         let Ok(Any { format }) = serde_json::from_slice(bytes) else {
             return Err(StorageError::NotASession { place });
@@ -88,12 +88,15 @@ impl Entry {
         let Ok(written) = serde_json::from_slice::<Written>(bytes) else {
             return Err(StorageError::NotASession { place });
         };
-        if written.server != server {
-            let expected = server.to_owned();
-            return Err(StorageError::OtherServer { place, found: written.server, expected });
-        }
         let record = <&[u8; RECORD_LEN]>::try_from(written.record.as_slice()).ok().and_then(decode_record);
         let Some(record) = record else { return Err(StorageError::NotASession { place }) };
+        if written.server != server {
+            // Where nobody is signed in, and nothing is left to be said to that server, the place is free.
+            let is_free = record.session == 0 && !record.owed;
+            let expected = server.to_owned();
+            let other = StorageError::OtherServer { place, found: written.server, expected };
+            return if is_free { Ok(None) } else { Err(other) };
+        }
         Ok(Some(Self { written_at_ms: written.at, record, jar: written.cookies, data: written.data }))
     }
 }
