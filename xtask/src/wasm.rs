@@ -37,7 +37,7 @@ const CLEANING: [&str; 4] =
     ["--remove-exports=__*", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// Measured on this module; each makes it smaller.
-const SHRINKING: [&str; 5] = ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
+const SHRINKING: [&str; 6] = ["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 /// Builds the modules and says how large they are.
 pub(crate) fn run() -> anyhow::Result<()> {

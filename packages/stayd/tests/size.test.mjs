@@ -8,8 +8,8 @@ import { source } from "./source.mjs";
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 /** Bytes after gzip, as promised, and what they have been brought to so far. */
-const MODULE = { promised: 6144, reached: 6246 };
-const SESSION = { promised: 12_288, reached: 13_620 };
+const MODULE = { promised: 6144, reached: 6000 };
+const SESSION = { promised: 12_288, reached: 13_520 };
 
 /** What a page with `createSession` alone carries, as a bundler makes it from the package's own files. */
 async function bundled() {
