@@ -1,5 +1,6 @@
 // What cookies prove by themselves: nobody is asked, or the test fails.
 import assert from "node:assert/strict";
+import nodeCrypto from "node:crypto";
 import { test } from "node:test";
 import { source } from "./source.mjs";
 import {
@@ -202,21 +203,58 @@ for (const [option, value] of [["url", "/api/auth"], ["url", "ftp://a"], ["url",
   });
 }
 
-test("everything holds with WebCrypto alone, as on platforms that are not Node", async () => {
-  const { getBuiltinModule } = process;
-  process.getBuiltinModule = () => undefined;
-  try {
-    const { staydServer: portable } = await source("server", "#portable");
-    const server = portable({ url: "http://auth.test", secret: [OTHER_SECRET, SECRET], now: () => NOW, fetch: assert.fail });
-    for (const cookie of [...Object.values(CACHES), compact(payload()), jwe(payload())]) {
-      const request = new Request("http://app.test", { headers: { cookie: cookieHeader(both(cookie)) } });
-      assert.ok((await server.read(request)).data);
+const { getBuiltinModule } = process;
+const withoutHash = (name) => {
+  const { hash: _, ...older } = getBuiltinModule(name);
+  return name === "node:crypto" ? older : getBuiltinModule(name);
+};
+for (const [where, modules] of [["WebCrypto alone, as on platforms that are not Node", () => undefined], ["a Node without hashes of one call", withoutHash]]) {
+  test(`everything holds with ${where}`, async () => {
+    process.getBuiltinModule = modules;
+    try {
+      const { staydServer: portable } = await source("server", `#${where.slice(0, 3)}`);
+      const server = portable({ url: "http://auth.test", secret: [OTHER_SECRET, SECRET], now: () => NOW, fetch: assert.fail });
+      for (const cookie of [...Object.values(CACHES), compact(payload()), jwe(payload())]) {
+        const request = new Request("http://app.test", { headers: { cookie: cookieHeader(both(cookie)) } });
+        assert.ok((await server.read(request)).data);
+      }
+      const forged = new Request("http://app.test", { headers: { cookie: `${PREFIX}session_token=${TOKEN}.AAAA` } });
+      assert.equal((await server.read(forged)).data, null);
+    } finally {
+      process.getBuiltinModule = getBuiltinModule;
     }
-    const forged = new Request("http://app.test", { headers: { cookie: `${PREFIX}session_token=${TOKEN}.AAAA` } });
-    assert.equal((await server.read(forged)).data, null);
-  } finally {
-    process.getBuiltinModule = getBuiltinModule;
+  });
+}
+
+test("a signature out of hashes is Node's own, for keys and texts of every length around a block", async () => {
+  const { hmacWith } = await source("server/hmac");
+  for (const secret of ["k", "k".repeat(63), "k".repeat(64), "k".repeat(65), "ключ".repeat(40)]) {
+    const verify = hmacWith(nodeCrypto.hash, Buffer.from(secret));
+    for (const length of [0, 1, 55, 56, 63, 64, 65, 119, 1000, 4032, 4033, 9000]) {
+      for (const text of ["a".repeat(length), "ё€😀".repeat(length / 3)]) {
+        const mac = nodeCrypto.createHmac("sha256", secret).update(text).digest();
+        assert.equal(verify(text, mac), true, `${secret.length} ${length}`);
+        assert.equal(verify(`${text}b`, mac), false);
+        for (const at of [0, 31]) assert.equal(verify(text, mac.map((byte, here) => (here === at ? byte ^ 1 : byte))), false);
+        for (const other of [mac.subarray(0, 31), Buffer.concat([mac, mac.subarray(0, 1)]), Buffer.alloc(0)]) assert.equal(verify(text, other), false);
+      }
+    }
   }
+});
+
+test("the last thousand cookies are remembered, each with its token's and by every byte, and no more than twice as many", async () => {
+  const { createMemory } = await source("server/memory");
+  const memory = createMemory();
+  const tail = (number) => String(number).padStart(64, "s");
+  const json = JSON.stringify({ session: { id: "S", token: "secret" }, user: { id: "U", inner: [{ token: "secret" }] }, more: 1 });
+  for (let number = 0; number < 2_500; number++) memory.remember({ signed: `t${number}`, text: `x${tail(number)}`, json, from: NOW, until: NOW + 10 });
+  const knows = (number, { signed = `t${number}`, text = `x${tail(number)}`, now = NOW } = {}) => memory.recall(signed, text, now);
+  assert.deepEqual(knows(2_499), { session: { id: "S" }, user: { id: "U", inner: [{}] } });
+  assert.deepEqual(knows(2_499), knows(2_499));
+  assert.notEqual(knows(2_499), knows(2_499));
+  assert.equal(Array.from({ length: 1_000 }, (_, at) => knows(1_500 + at)).every(Boolean), true);
+  assert.equal(knows(0), undefined);
+  for (const other of [{ signed: "t0" }, { text: `y${tail(2_499)}` }, { now: NOW - 1 }, { now: NOW + 10 }]) assert.equal(knows(2_499, other), undefined);
 });
 
 test("a name with a blank before it that is no space is another name, and passes for no `__Secure-` cookie", async () => {

@@ -35,19 +35,22 @@ function trimmed(text: string): string {
 
 /** The text that a cookie stands for: without quotes, percent-decoded; `undefined` where it is broken. */
 export function cookieText(cookies: Cookies, name: string): string | undefined {
+  const text = decodedText(cookies, name);
+  // eslint-disable-next-line no-control-regex
+  return text === undefined || /[\x00-\x1f\x7f]/.test(text) ? undefined : text;
+}
+
+/** The same for cookies whose reader takes base64 and nothing else. */
+function decodedText(cookies: Cookies, name: string): string | undefined {
   const raw = cookies.get(name);
   if (raw === undefined) return undefined;
   const inner = raw.startsWith('"') ? (raw.length > 1 && raw.endsWith('"') ? raw.slice(1, -1) : "%") : raw;
-  let text = inner;
-  if (inner.includes("%")) {
-    try {
-      text = decodeURIComponent(inner);
-    } catch {
-      return undefined;
-    }
+  if (!inner.includes("%")) return inner;
+  try {
+    return decodeURIComponent(inner);
+  } catch {
+    return undefined;
   }
-  // eslint-disable-next-line no-control-regex
-  return /[\x00-\x1f\x7f]/.test(text) ? undefined : text;
 }
 
 /**
@@ -55,7 +58,7 @@ export function cookieText(cookies: Cookies, name: string): string | undefined {
  * The cookie in one piece wins. A piece that is missing is not noticed here; the signature does that.
  */
 export function joinPieces(cookies: Cookies, name: string): string | undefined {
-  const whole = cookieText(cookies, name);
+  const whole = decodedText(cookies, name);
   if (whole) return whole.length > MAX_SESSION_DATA ? undefined : whole;
   const numbers: number[] = [];
   for (const found of cookies.keys()) {
@@ -66,7 +69,7 @@ export function joinPieces(cookies: Cookies, name: string): string | undefined {
   }
   let joined = "";
   for (const number of numbers.sort((a, b) => a - b)) {
-    const piece = cookieText(cookies, `${name}.${number}`);
+    const piece = decodedText(cookies, `${name}.${number}`);
     if (piece === undefined || (joined += piece).length > MAX_SESSION_DATA) return undefined;
   }
   return joined || undefined;

@@ -4,12 +4,10 @@ import type { SessionData } from "../backend.ts";
 import { decodeBase64Url } from "./base64.ts";
 import { jweOpener } from "./jwe.ts";
 import { type MacKey, anyVerifies, sha256 } from "./mac.ts";
+import { createMemory } from "./memory.ts";
 
 /** How far ahead of ours the clock of the server may be, in ms. */
 const MAX_SKEW = 60_000;
-
-/** How many cookies are remembered that were found genuine, of some 2 kB each. */
-const REMEMBERED = 1_000;
 
 /** `{"alg":"HS256"}`, the header that servers write, in base64url. */
 const JWT_HEADER = "eyJhbGciOiJIUzI1NiJ9";
@@ -36,19 +34,17 @@ interface Opened {
 /** Reads session-data cookies that one of `secrets` made. */
 export function sessionDataReader(secrets: readonly string[], keys: readonly MacKey[], version: string) {
   const openJwe = jweOpener(secrets);
+  const genuine = createMemory();
   const open = async (text: string): Promise<Opened | undefined> => {
     // A dot is not in base64url: by the number of parts the forms cannot be taken for each other.
-    const dots = text.split(".").length - 1;
+    const dots = dotsIn(text);
     if (dots === 0) return openCompact(keys, text);
     if (dots === 2) return openJwt(keys, text);
     const json = dots === 4 ? await openJwe(text) : undefined;
     return json === undefined ? undefined : { json };
   };
 
-  // A browser sends the same cookies for minutes: what was found genuine is known by its bytes, the signed token's among them.
-  const genuine = new Map<string, { json: string; from: number; until: number }>();
-
-  const check = async (text: string, token: string, now: number): Promise<{ data: SessionData; until: number } | undefined> => {
+  const check = async (text: string, token: string, now: number): Promise<{ data: SessionData; json: string; until: number } | undefined> => {
     const opened = await open(text);
     const payload = opened && parse(opened.json);
     if (!opened || !payload || (payload.version ?? "1") !== version) return undefined;
@@ -59,25 +55,25 @@ export function sessionDataReader(secrets: readonly string[], keys: readonly Mac
     if (!(until > now) || payload.updatedAt > now + MAX_SKEW) return undefined;
     const found = typeof payload.binding === "string" ? sha256(`stayd session data\0${token}`) : token;
     const belongs = (payload.binding ?? session.token) === (typeof found === "string" ? found : await found);
-    return belongs ? { data: withoutTokens({ session, user }), until } : undefined;
+    return belongs ? { data: withoutTokens({ session, user }), json: opened.json, until } : undefined;
   };
 
   return {
     /** What these two cookies were found to say, if it still holds at `now` (ms since the epoch). */
-    recall(signed: string, text: string, now: number): SessionData | undefined {
-      const known = genuine.get(`${signed} ${text}`);
-      return known && known.from <= now && now < known.until ? (JSON.parse(known.json) as SessionData) : undefined;
-    },
+    recall: genuine.recall,
     /** The session in the cookie, if it is genuine, belongs to `token`, which `signed` has shown, and nothing in it has ended at `now`. */
     async read(signed: string, text: string, token: string, now: number): Promise<SessionData | undefined> {
       const found = await check(text, token, now);
-      if (!found) return undefined;
-      const oldest = genuine.size < REMEMBERED ? undefined : genuine.keys().next().value;
-      if (oldest !== undefined) genuine.delete(oldest);
-      genuine.set(`${signed} ${text}`, { json: JSON.stringify(found.data), from: now, until: found.until });
-      return found.data;
+      if (found) genuine.remember({ signed, text, json: found.json, from: now, until: found.until });
+      return found?.data;
     },
   };
+}
+
+function dotsIn(text: string): number {
+  let dots = 0;
+  for (let at = text.indexOf("."); at >= 0; at = text.indexOf(".", at + 1)) dots++;
+  return dots;
 }
 
 /** base64url of `{"session":P,"expiresAt":E,"signature":S}`, where S signs P with `,"expiresAt":E` before its last brace. */
@@ -85,8 +81,9 @@ async function openCompact(keys: readonly MacKey[], cookie: string): Promise<Ope
   const text = textOf(cookie);
   const parts = text && /^\{"session":(\{.+)\},"expiresAt":(\d{1,16}),"signature":"([\w-]+)"\}$/s.exec(text);
   const mac = parts && decodeBase64Url(parts[3]!);
-  if (!mac || !(await anyVerifies(keys, `${parts[1]},"expiresAt":${parts[2]}}`, mac))) return undefined;
-  return { json: `${parts[1]}}`, expiresAt: Number(parts[2]) };
+  if (!mac) return undefined;
+  const json = `${parts[1]},"expiresAt":${parts[2]}}`;
+  return (await anyVerifies(keys, json, mac)) ? { json, expiresAt: Number(parts[2]) } : undefined;
 }
 
 /** HS256 and nothing else (RFC 8725): what the header asks for beside that is refused. */
@@ -140,6 +137,9 @@ export function isSessionData(found: unknown): found is SessionData {
 export function withoutTokens<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if ("token" in value) delete value.token;
-  for (const inner of Object.values(value)) withoutTokens(inner);
+  for (const name in value) {
+    const inner = value[name];
+    if (typeof inner === "object") withoutTokens(inner);
+  }
   return value;
 }
