@@ -61,7 +61,11 @@ enum Task {
         arguments: Vec<String>,
     },
     /// Put deliberate faults into copies of the machine and the engine, and see each found
-    Prove,
+    Prove {
+        /// Only those faults in whose name these words stand
+        #[arg(default_value = "")]
+        words: String,
+    },
     /// Try the kits in real `SvelteKit`, Astro and Next apps; installs and builds them, which takes minutes
     Kits {
         /// Kits to try; all of them where none is named
@@ -81,7 +85,7 @@ fn main() -> anyhow::Result<()> {
         Task::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Task::Wasm => wasm::run(),
         Task::Simulate { arguments } => simulate::run(&arguments),
-        Task::Prove => simulate::prove(),
+        Task::Prove { words } => simulate::prove(&words),
         Task::Kits { kits } => kits::run(&kits),
         Task::Setup => setup::everything(),
     }

@@ -25,8 +25,6 @@ pub(crate) struct Attempt {
     pub(crate) begun_at: Instant,
     /// When the request was sent; [`Instant::NEVER`] while it waits.
     pub(crate) sent_at: Instant,
-    /// The epoch in which it was sent.
-    pub(crate) epoch: u32,
     /// The generation in which it was sent.
     pub(crate) generation: u32,
 }

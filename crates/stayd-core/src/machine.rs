@@ -275,7 +275,6 @@ impl Machine {
             need,
             begun_at: self.now,
             sent_at: Instant::NEVER,
-            epoch: self.epoch,
             generation: self.generation,
         });
         self.effects.push(Effect::AskLeadership { attempt: self.attempts });
@@ -327,10 +326,8 @@ impl Machine {
     }
 
     fn send(&mut self) {
-        let (now, moment) = (self.now, self.moment());
         let Some(attempt) = &mut self.attempt else { return };
-        attempt.sent_at = now;
-        (attempt.epoch, attempt.generation) = moment;
+        (attempt.sent_at, attempt.generation) = (self.now, self.generation);
         let (number, need) = (attempt.number, attempt.need);
         if need == Need::SignIn {
             self.effects.push(Effect::Tell(Message::Switching));

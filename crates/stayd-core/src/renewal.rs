@@ -8,7 +8,7 @@
 //!   failed     --------->  as before, marked stale; ask again later
 //! ```
 //!
-//! An answer that was asked for in an older epoch changes nothing.
+//! A request of an epoch that is over has been given up, and its answer with it: an attempt's number tells.
 
 use crate::backoff::Backoff;
 use crate::config::{END_SLACK_MS, LATENCY_MS, SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
@@ -31,8 +31,6 @@ impl Machine {
         match attempt.need {
             Need::SignOut => self.sign_out_answered(outcome),
             Need::SignIn => self.sign_in_answered(outcome, sent_at),
-            // Something else has happened since it was asked.
-            _ if attempt.epoch != self.epoch => {}
             _ => self.word_given(outcome, &attempt, sent_at),
         }
         self.effects.push(Effect::GiveUpLeadership { attempt: number });

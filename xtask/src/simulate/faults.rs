@@ -21,10 +21,10 @@ const HEARTBEAT: &str = "crates/stayd-core/src/heartbeat.rs";
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        what: "an answer of an older epoch is believed",
+        what: "an answer to a request that was given up is believed",
         file: RENEWAL,
-        right: "_ if attempt.epoch != self.epoch => {}",
-        wrong: "_ if attempt.epoch > self.epoch => {}",
+        right: "self.attempt.filter(|attempt| attempt.number == number && attempt.is_sent())",
+        wrong: "self.attempt.filter(Attempt::is_sent)",
     },
     Fault {
         what: "a refusal of a replaced credential ends the session",
