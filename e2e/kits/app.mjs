@@ -35,9 +35,10 @@ export async function buildApp(name) {
 
 /** Serves the built app; `env` goes to the Stayd server behind it. */
 export async function startApp(name, { env = {} } = {}) {
-  const port = await freePort();
+  const { port, release } = await holdPort();
   const origin = `http://127.0.0.1:${port}`;
   const server = await startServer({ env: { BETTER_AUTH_URL: origin, ...env } });
+  await release();
   let log = "";
   const child = spawn(process.execPath, START[name](port), {
     cwd: new URL(`${name}/`, import.meta.url),
@@ -87,11 +88,10 @@ async function run(command, words, cwd) {
   if (code !== 0) throw new Error(`${command} ${words.join(" ")} in ${cwd} ended with ${code}:\n${log}`);
 }
 
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
+/** A port for the app, held until the Stayd server has one of its own: else that could be given the very same. */
+async function holdPort() {
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const release = () => new Promise((resolve) => holder.close(resolve));
+  return { port: holder.address().port, release };
 }

@@ -44,8 +44,11 @@ after(async () => {
   await site?.remove();
 });
 
-const html = (script, body = "", head = "") => `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title>
-<link rel="icon" href="data:,">${head}<div id="root">${body}</div><script>window.first = document.querySelector("#root > *")</script>
+/** What the element is called in which the app lives, as in Vite's templates and so in the guides. */
+const rootOf = (name) => (name === "svelte" || name === "vue" ? "app" : "root");
+
+const html = (script, body = "", head = "", root = rootOf(script.split("/")[1])) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title>
+<link rel="icon" href="data:,">${head}<div id="${root}">${body}</div><script>window.first = document.querySelector("#${root} > *")</script>
 <script type="module" src="${script}"></script></html>`;
 
 /** As the guides say: what the server knows of the request's cookies is rendered, and told to the browser; `?unasked` leaves it out. */
@@ -100,7 +103,7 @@ for (const name of FRAMEWORKS) {
 
     if (RENDERING.includes(name)) {
       test("what a server has rendered for nobody is taken over without a complaint", async () => {
-        assert.match(await (await goTo("/rendered")).text(), /<div id="root">(<!--.*?-->)*<form[^>]*><h1>Sign in/);
+        assert.match(await (await goTo("/rendered")).text(), /<div id="(?:root|app)">(<!--.*?-->)*<form[^>]*><h1>Sign in/);
         await signInHeading(page).waitFor();
         assert.ok(await isTakenOver(page));
         assertNoComplaints(page);
@@ -162,7 +165,7 @@ for (const name of FRAMEWORKS) {
 
     if (RENDERING.includes(name)) {
       test("what a server has rendered without asking is taken over, and a remembered person shown after it", async () => {
-        assert.match(await (await goTo("/rendered?unasked")).text(), /<div id="root">(<!--.*?-->)*<p[^>]*>One moment/);
+        assert.match(await (await goTo("/rendered?unasked")).text(), /<div id="(?:root|app)">(<!--.*?-->)*<p[^>]*>One moment/);
         await greeting(page).waitFor();
         assertNoComplaints(page);
       });

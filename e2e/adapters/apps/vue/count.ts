@@ -14,7 +14,7 @@ const Name = defineComponent(() => {
 let app: App | undefined;
 window.mountAgain = () => {
   app = createApp(() => [h(Whole), h(Name)]).use(sessionPlugin(counting));
-  app.mount("#root");
+  app.mount("#app");
 };
 window.unmount = () => app?.unmount();
 window.mountAgain();
