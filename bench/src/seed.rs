@@ -33,8 +33,8 @@ pub(crate) fn fill(database: &Path, sessions: u32) -> anyhow::Result<()> {
              VALUES (:id, 'Somebody', :email, 1, :now, :now)",
         )?;
         let mut add_session = transaction.prepare(
-            "INSERT INTO session (token_hash, id, user_id, expires_at, created_at, updated_at, ip_address, user_agent, remembered, last_active_at)
-             VALUES (:token_hash, :id, :user_id, :expires_at, :now, :now, '127.0.0.1', 'bench', 1, :now)",
+            "INSERT INTO session (token_hash, id, user_id, expires_at, created_at, updated_at, ip_address, user_agent, kind, last_active_at)
+             VALUES (:token_hash, :id, :user_id, :expires_at, :now, :now, '127.0.0.1', 'bench', 'remember', :now)",
         )?;
         for session in 0..sessions {
             let user_id = made_up("user", session);

@@ -11,6 +11,7 @@ mod clock;
 mod engine;
 mod error;
 mod hashing;
+mod kinds;
 mod links;
 pub mod mail;
 mod policy;
@@ -23,5 +24,6 @@ pub use accounts::{
 pub use clock::Clock;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
+pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

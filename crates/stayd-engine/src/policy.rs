@@ -1,5 +1,6 @@
 //! What is allowed and for how long. Every number a deployment may want to change stands here, with its unit and its reason.
 
+use crate::{KindPolicy, Kinds, store::SessionRecord};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -19,19 +20,17 @@ pub struct Policy {
     pub base_url: String,
 }
 
-/// How sessions live and end (AA-2, L-1).
+/// How sessions live and end (AA-1, AA-2, L-1). The default is what Better Auth does.
 #[derive(Debug, Clone)]
 pub struct SessionPolicy {
-    /// The life of a remembered session, counted from its last renewal.
-    pub expires_in: Duration,
-    /// A remembered session is renewed when it is used this long after its last renewal.
-    pub update_age: Duration,
-    /// The life of a session that is not to be remembered; never renewed.
-    pub unremembered_expires_in: Duration,
+    /// The policy of each kind of session.
+    pub kinds: Kinds,
+    /// Whether somebody who signs in at a browser and does not say is remembered.
+    pub remember_unless_told: bool,
+    /// Whether a change of password or address ends the person's other sessions where nobody says (L-7).
+    pub end_others_on_change: bool,
     /// For this long after sign-in a session may do what needs freshness; zero asks for none.
     pub fresh_age: Duration,
-    /// Whether a renewal replaces the session's token.
-    pub rotation: Rotation,
     /// With [`Rotation::Grace`], how long a predecessor works after its successor was first shown; then, and with [`Rotation::Strict`] at
     /// once, it is told for as long that it was superseded. Longer than any request takes: who is told nothing is signed out.
     pub rotation_grace: Duration,
@@ -39,7 +38,7 @@ pub struct SessionPolicy {
     pub cookie_cache: Duration,
     /// How many sessions are kept in memory; each takes about 1.5 kB.
     pub cached: usize,
-    /// The last use of a session is noted at most this often.
+    /// The last use of a session is noted at most this often; where it has an idle limit, more often if that asks for it.
     pub activity_resolution: Duration,
 }
 
@@ -108,14 +107,31 @@ impl Policy {
     }
 }
 
+impl SessionPolicy {
+    /// [`Kinds::STRICT`], with what goes with it.
+    pub fn strict() -> Self {
+        let kinds = Kinds::STRICT;
+        Self { kinds, remember_unless_told: false, end_others_on_change: true, ..Self::default() }
+    }
+
+    /// How often the use of a session is noted.
+    pub(crate) fn activity_resolution_of(&self, session: &SessionRecord) -> Duration {
+        self.of(session).activity_resolution(self.activity_resolution)
+    }
+
+    /// The policy of a session.
+    pub(crate) const fn of(&self, session: &SessionRecord) -> &KindPolicy {
+        self.kinds.of(session.kind)
+    }
+}
+
 impl Default for SessionPolicy {
     fn default() -> Self {
         Self {
-            expires_in: 7 * DAY,
-            update_age: DAY,
-            unremembered_expires_in: DAY,
+            kinds: Kinds::BETTER_AUTH,
+            remember_unless_told: true,
+            end_others_on_change: false,
             fresh_age: DAY,
-            rotation: Rotation::Off,
             rotation_grace: Duration::from_secs(10),
             cookie_cache: Duration::ZERO,
             cached: 50_000,

@@ -89,7 +89,7 @@ async fn a_change_of_password_asks_for_the_present_one() {
     let change = |current: &str| PasswordChange {
         current: current.into(),
         new: "a new password".into(),
-        end_sessions: false,
+        end_sessions: Some(false),
     };
     let outcome = world
         .engine
@@ -110,7 +110,7 @@ async fn a_change_of_password_that_ends_sessions_leaves_only_the_new_one() {
     let live = world.engine.session(&here.token.hash()).await.unwrap().unwrap();
     assert!(world.is_live(&there).await);
     let change =
-        PasswordChange { current: PASSWORD.into(), new: "a new password".into(), end_sessions: true };
+        PasswordChange { current: PASSWORD.into(), new: "a new password".into(), end_sessions: Some(true) };
     let changed = world.engine.change_password(&here.token, &live, change, Device::default()).await.unwrap();
     let PasswordChanged::Begun(begun) = changed else { panic!("{changed:?}") };
     assert!(!world.is_live(&here).await && !world.is_live(&there).await);

@@ -6,7 +6,7 @@ mod support;
 
 use stayd_engine::store::UserChange;
 use stayd_engine::{
-    Device, EngineError, LiveSession, PasswordChange, PasswordChanged, Recognised, Refusal, Renewed,
+    Device, EngineError, LiveSession, PasswordChange, PasswordChanged, Recognised, Refusal, Renewed, Renews,
     Rotation, SignedIn,
 };
 use stayd_protocol::{Secret, Secrets, SessionToken};
@@ -21,7 +21,7 @@ const MS: Duration = Duration::from_millis(1);
 
 /// A world with this rotation, in which Zoë signed up a day ago: her renewal is due.
 async fn due(rotation: Rotation) -> (World, SignedIn) {
-    let world = World::with(|policy| policy.sessions.rotation = rotation);
+    let world = World::with(|policy| policy.sessions.kinds.rotate(rotation));
     let signed_in = world.sign_up("zoe@example.com").await;
     world.clock.forward(DAY);
     (world, signed_in)
@@ -192,8 +192,8 @@ async fn a_single_use_token_is_superseded_at_once_and_unknown_after_the_window()
 #[tokio::test]
 async fn a_token_is_not_replaced_again_while_its_predecessor_may_still_come() {
     let world = World::with(|policy| {
-        policy.sessions.rotation = Rotation::Grace;
-        policy.sessions.update_age = Duration::ZERO;
+        policy.sessions.kinds.rotate(Rotation::Grace);
+        policy.sessions.kinds.remember.renews = Renews::WhenUsed { after: Duration::ZERO };
     });
     let signed_in = world.sign_up("zoe@example.com").await;
     world.clock.forward(MS);
@@ -228,7 +228,7 @@ async fn every_end_ends_the_predecessor_too() {
                     let change = PasswordChange {
                         current: PASSWORD.into(),
                         new: "a new password".into(),
-                        end_sessions: true,
+                        end_sessions: Some(true),
                     };
                     engine.change_password(&successor, &live, change, Device::default()).await.unwrap();
                 }
@@ -280,7 +280,7 @@ async fn the_same_successor_is_found_under_the_secret_before() {
     let old = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").unwrap();
     let after = |secrets| {
         let store = Arc::clone(&world.store);
-        let again = World::under(secrets, store, |policy| policy.sessions.rotation = Rotation::Grace);
+        let again = World::under(secrets, store, |policy| policy.sessions.kinds.rotate(Rotation::Grace));
         again.clock.set(world.engine.now());
         again
     };
@@ -292,11 +292,11 @@ async fn the_same_successor_is_found_under_the_secret_before() {
 
 #[tokio::test]
 async fn a_change_of_password_replaces_the_token_of_its_session() {
-    let world = World::with(|policy| policy.sessions.rotation = Rotation::Grace);
+    let world = World::with(|policy| policy.sessions.kinds.rotate(Rotation::Grace));
     let signed_in = world.sign_up("zoe@example.com").await;
     let live = current(&world, &signed_in.token).await;
     let change =
-        PasswordChange { current: PASSWORD.into(), new: "a new password".into(), end_sessions: false };
+        PasswordChange { current: PASSWORD.into(), new: "a new password".into(), end_sessions: Some(false) };
     let changed =
         world.engine.change_password(&signed_in.token, &live, change, Device::default()).await.unwrap();
     let PasswordChanged::Rotated(renewed) = changed else { panic!("{changed:?}") };
@@ -309,7 +309,7 @@ async fn a_change_of_password_replaces_the_token_of_its_session() {
 #[tokio::test]
 async fn a_session_data_cookie_of_either_token_is_looked_at_closely_until_the_successor_was_shown() {
     let world = World::with(|policy| {
-        policy.sessions.rotation = Rotation::Grace;
+        policy.sessions.kinds.rotate(Rotation::Grace);
         policy.sessions.cookie_cache = Duration::from_mins(5);
     });
     let signed_in = world.sign_up("zoe@example.com").await;

@@ -9,7 +9,7 @@ use stayd_engine::store::{
     AccountRecord, EndedSession, Ending, MemoryStore, Renewal, Renewed, SessionRecord, SessionWithUser,
     Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
-use stayd_engine::{Device, EngineError, Refusal, SignIn};
+use stayd_engine::{Device, EngineError, Refusal, SessionKind, SignIn};
 use stayd_protocol::{Timestamp, TokenHash};
 use std::sync::Arc;
 use std::time::Duration;
@@ -273,9 +273,11 @@ delegate! {
     sessions_of(user_id: &str, now: Timestamp) -> Vec<SessionRecord>;
     sessions(now: Timestamp, limit: usize) -> Vec<(SessionRecord, String)>;
     renew_session(renewal: Renewal) -> Option<Renewed>;
+    shorten_session(token: &TokenHash, expires_at: Timestamp) -> ();
     show_successor(token: &TokenHash, at: Timestamp) -> Option<SessionRecord>;
     end_session(token: &TokenHash) -> Option<EndedSession>;
     end_session_by_id(id: &str, user_id: Option<&str>) -> Option<EndedSession>;
+    end_surplus(user_id: &str, kind: SessionKind, at_most: usize, now: Timestamp) -> Vec<EndedSession>;
     end_sessions_of(user_id: &str, ending: Ending) -> Vec<EndedSession>;
     record_activity(seen: Vec<(TokenHash, Timestamp)>) -> ();
     create_verification(verification: VerificationRecord) -> ();

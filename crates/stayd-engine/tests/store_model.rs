@@ -56,6 +56,10 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (name(), moment()).prop_map(|(token, at)| Op::Show { token, at }),
         1 => name().prop_map(|token| Op::EndSession { token }),
         1 => (name(), of(name())).prop_map(|(id, user)| Op::EndSessionById { id, user }),
+        1 => (name(), moment()).prop_map(|(token, end)| Op::Shorten { token, end }),
+        1 => (name(), name(), 0_usize..4, moment()).prop_map(
+            |(user, kind, at_most, now)| Op::EndSurplus { user, kind, at_most, now }
+        ),
         1 => (name(), which()).prop_map(|(user, ending)| Op::EndSessionsOf { user, ending }),
         1 => vec((name(), moment()), 0..5).prop_map(|seen| Op::RecordActivity { seen }),
         2 => (name(), name(), moment()).prop_map(|(key, about, end)| Op::CreateVerification { key, about, end }),

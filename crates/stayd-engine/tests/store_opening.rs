@@ -9,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use stayd_engine::store::conformance::samples::{at, sign_up};
+use stayd_engine::SessionKind;
+use stayd_engine::store::conformance::samples::{at, sign_up, sign_up_with, token};
 use stayd_engine::store::sqlite::{FileKind, OpenError, SqliteOptions};
 use stayd_engine::store::{SqliteStore, Store};
 use store_support::{open, open_store, place};
@@ -228,12 +229,32 @@ async fn migrations_are_recorded_and_run_once() {
     let (_directory, path) = place();
     let first = SqliteStore::open(&path, &SqliteOptions::default(), at(7)).unwrap();
     let applied = first.migrations().to_vec();
-    assert_eq!(applied.len(), 2);
+    assert_eq!(applied.len(), 3);
     assert!(applied.iter().all(|migration| migration.is_new && migration.applied_at == at(7)));
     first.close().await.unwrap();
     let second = SqliteStore::open(&path, &SqliteOptions::default(), at(9)).unwrap();
-    assert_eq!(second.migrations().len(), 2);
+    assert_eq!(second.migrations().len(), 3);
     assert!(second.migrations().iter().all(|migration| !migration.is_new && migration.applied_at == at(7)));
+}
+
+#[tokio::test]
+async fn sessions_from_before_there_were_kinds_get_the_one_that_says_the_same() {
+    let (_directory, path) = place();
+    let store = open(&path);
+    sign_up_with(&(store.clone() as _), "ada", &["remembered", "not-remembered"]).await;
+    store.close().await.unwrap();
+    change(
+        &path,
+        "ALTER TABLE session ADD COLUMN remembered INTEGER NOT NULL DEFAULT 1 CHECK (remembered IN (0, 1));
+         UPDATE session SET remembered = 0 WHERE id = 'session-not-remembered';
+         ALTER TABLE session DROP COLUMN kind;
+         DELETE FROM migration WHERE name = '0003_kind'",
+    );
+    let store = open(&path);
+    for (name, kind) in [("remembered", SessionKind::Remember), ("not-remembered", SessionKind::Default)] {
+        let found = store.session_by_token(&token(name)).await.unwrap().unwrap();
+        assert_eq!(found.session.kind, kind, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -54,10 +54,10 @@ impl Cookies {
     pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn) {
         let session = &signed_in.session;
         let now = session.created_at;
-        let life = session.remembered.then(|| session.expires_at.since(now));
+        let life = session.is_remembered().then(|| session.expires_at.since(now));
         self.news = Some(News::Session(Subject::Session { id: session.id.clone(), life }));
         self.session_token(app, &signed_in.token, life);
-        if !session.remembered {
+        if !session.is_remembered() {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
         } else if app.names.dont_remember_is_in(request) {
             self.push(app.config.cookies.clear(&app.names.dont_remember));
@@ -66,7 +66,7 @@ impl Cookies {
             session: wire_session(session),
             user: wire_user(&signed_in.user),
             token: &signed_in.token,
-            remembered: session.remembered,
+            remembered: session.is_remembered(),
         };
         self.session_data(app, request, data, now);
     }
@@ -82,10 +82,10 @@ impl Cookies {
     ) {
         let session = &live.session;
         // Counted from this moment, not from `read_at`, which lies before a renewal.
-        let life = session.remembered.then_some(session.expires_at.since(app.engine.now()));
+        let life = session.is_remembered().then_some(session.expires_at.since(app.engine.now()));
         self.news = Some(News::Session(Subject::Session { id: session.id.clone(), life }));
         self.session_token(app, token, life);
-        if !session.remembered {
+        if !session.is_remembered() {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
         }
         self.cache(app, request, token, live, read_at);
@@ -107,7 +107,7 @@ impl Cookies {
             session: live.wire_session(),
             user: live.wire_user(),
             token,
-            remembered: live.session.remembered,
+            remembered: live.session.is_remembered(),
         };
         self.session_data(app, request, data, now);
     }
@@ -122,7 +122,7 @@ impl Cookies {
         now: Timestamp,
         may_renew: bool,
     ) {
-        if may_renew && live.session.remembered {
+        if may_renew && live.session.is_remembered() {
             self.cache(app, request, token, live, now);
         }
     }

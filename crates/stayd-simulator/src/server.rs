@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use stayd_core::Key;
 use stayd_engine::{
-    Clock, Device, Engine, EngineError, LiveSession, Parts, Policy, Recognised, Refusal,
+    Clock, Device, Engine, EngineError, LiveSession, Parts, Policy, Recognised, Refusal, Renews, SessionKind,
     mail::{Mail, MailError, Mailer},
     store::{AccountRecord, CREDENTIAL, MemoryStore, Store, UserChange, UserRecord},
 };
@@ -101,10 +101,11 @@ impl Server {
         clock.set(now_ms);
         let store = Arc::new(MemoryStore::new());
         let mut policy = Policy::new("http://127.0.0.1:3000/api/auth");
-        policy.sessions.expires_in = Duration::from_millis(lifetimes.life_ms);
-        policy.sessions.unremembered_expires_in = Duration::from_millis(lifetimes.life_ms);
-        policy.sessions.update_age = Duration::from_millis(lifetimes.update_age_ms);
-        policy.sessions.rotation = lifetimes.rotation;
+        let kinds = &mut policy.sessions.kinds;
+        kinds.remember.lifetime = Duration::from_millis(lifetimes.life_ms);
+        kinds.default.lifetime = Duration::from_millis(lifetimes.life_ms);
+        kinds.remember.renews = Renews::WhenUsed { after: Duration::from_millis(lifetimes.update_age_ms) };
+        kinds.rotate(lifetimes.rotation);
         // Longer than a request takes, as the policy's documentation asks: clients give up after 15 s.
         policy.sessions.rotation_grace = Duration::from_secs(20);
         policy.passwords.hash_threads = 1;
@@ -196,7 +197,12 @@ impl Server {
     pub(crate) fn sign_in(&mut self, person: usize, cookie: Option<&str>) -> Result<Response, Broken> {
         let presented = cookie.and_then(SessionToken::parse).map(|token| token.hash());
         let user = self.people.get(person).cloned().ok_or(Broken("nobody of that number"))?;
-        let begun = self.engine.begin_session(user, self.remember, Device::default(), presented);
+        let begun = self.engine.begin_session(
+            user,
+            SessionKind::of_browser(self.remember),
+            Device::default(),
+            presented,
+        );
         let signed_in = at_once(begun)?.map_err(|_| Broken("a sign-in failed"))?;
         // P8: whoever was told that they are signed in is known from then on.
         let live = at_once(self.engine.session(&signed_in.token.hash()))?

@@ -21,14 +21,17 @@ pub(crate) fn list(options: &ListSessions) -> Result<(), Failure> {
     let row = |(session, email): (stayd_engine::store::SessionRecord, String)| {
         let moments =
             [session.created_at, session.last_active_at, session.expires_at].map(|moment| moment.to_string());
-        let mut row = vec![session.id, email];
+        let mut row = vec![session.id, email, session.kind.name().to_owned()];
         row.extend(moments);
         row.push(session.ip_address.unwrap_or_default());
         row.push(session.user_agent.unwrap_or_default());
         row
     };
     let rows: Vec<_> = sessions.into_iter().map(row).collect();
-    print!("{}", table(&["id", "email", "since", "last active", "ends", "address", "browser"], &rows));
+    print!(
+        "{}",
+        table(&["id", "email", "kind", "since", "last active", "ends", "address", "browser"], &rows)
+    );
     Ok(())
 }
 

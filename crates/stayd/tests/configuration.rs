@@ -81,6 +81,11 @@ fn a_wrong_value_is_named_with_its_place_and_what_is_accepted() {
             "session.expires_in cannot be \"soon\" (environment variable STAYD_SESSION_EXPIRES_IN)\naccepted: a duration",
         ),
         ("STAYD_SESSION_EXPIRES_IN", "500d", "session.expires_in cannot be \"500d\""),
+        (
+            "STAYD_SESSION_PRESET",
+            "lax",
+            "session.preset cannot be \"lax\" (environment variable STAYD_SESSION_PRESET)\naccepted: better-auth or strict",
+        ),
         ("STAYD_SESSION_ROTATION", "on", "session.rotation cannot be \"on\""),
         ("STAYD_SESSION_ROTATION_GRACE", "1h", "session.rotation_grace cannot be \"1h\""),
         ("STAYD_RATE_LIMIT", "maybe", "rate_limit cannot be \"maybe\""),
@@ -117,6 +122,14 @@ fn wrong_files_are_refused_with_the_line() {
         ),
         ("listen = \"127.0.0.1\"\n", "listen cannot be \"127.0.0.1\" (stayd.toml:1)"),
         ("listen = \n", "stayd.toml:1: not TOML"),
+        (
+            "[session.default]\nidle = \"2d\"\n",
+            "session.default.idle (172800 s) is not shorter than session.default.lifetime (86400 s)",
+        ),
+        (
+            "[session.api]\nmax_sessions = \"many\"\n",
+            "session.api.max_sessions cannot be \"many\" (stayd.toml:2)",
+        ),
         ("[cookie]\nprefix = \"a b\"\n", "cookie.prefix cannot be \"a b\" (stayd.toml:2)"),
     ] {
         let said =

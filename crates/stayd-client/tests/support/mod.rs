@@ -233,7 +233,7 @@ fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> S
     let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").unwrap();
     let secrets = Secrets::new(secret, Vec::new()).unwrap();
     let mut policy = Policy::new(format!("{origin}/api/auth"));
-    policy.sessions.rotation = rotation;
+    policy.sessions.kinds.rotate(rotation);
     let engine = Engine::new(Parts {
         policy,
         store: Arc::new(MemoryStore::new()),

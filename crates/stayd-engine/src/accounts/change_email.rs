@@ -3,9 +3,9 @@
 
 use super::verify_email::{Verified, VerifiedUser};
 use crate::{
-    Engine, EngineResult, LiveSession, Refusal,
+    EndReason, Engine, EngineResult, LiveSession, Refusal,
     mail::{Letter, Mail},
-    store::{StoreError, UserChange, UserRecord},
+    store::{Ending, StoreError, UserChange, UserRecord},
 };
 use stayd_protocol::{MailToken, email};
 
@@ -103,6 +103,11 @@ impl Engine {
             Err(error) => return Err(error.into()),
         };
         self.user_changed(&user.id).await?;
+        if self.policy().sessions.end_others_on_change {
+            // Where the link was followed without a session, all of them are others.
+            let ending = live.map_or(Ending::All, |live| Ending::AllBut(live.session.token_hash));
+            self.end_sessions(&user.id, ending, EndReason::EmailChanged).await?;
+        }
         Ok(Verified {
             user: VerifiedUser::Changed(Box::new(user)),
             signed_in: None,

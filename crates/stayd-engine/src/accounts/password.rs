@@ -13,8 +13,9 @@ pub struct PasswordChange {
     pub current: String,
     /// The new one.
     pub new: String,
-    /// Whether every session ends, this one included, and a new one begins.
-    pub end_sessions: bool,
+    /// Whether every session ends, this one included, and a new one begins; where nothing is said,
+    /// [`crate::SessionPolicy::end_others_on_change`] decides.
+    pub end_sessions: Option<bool>,
 }
 
 /// What became of the session that changed its person's password.
@@ -46,10 +47,9 @@ impl Engine {
         let hash = self.hashing().hash(&change.new, self.random()).await?;
 
         let now = self.now();
-        let begun = change
-            .end_sessions
-            .then(|| self.new_session(&live.user.id, live.session.remembered, device, now));
-        let ending = if change.end_sessions { Ending::All } else { Ending::None };
+        let end_sessions = change.end_sessions.unwrap_or(self.policy().sessions.end_others_on_change);
+        let begun = end_sessions.then(|| self.new_session(&live.user.id, live.session.kind, device, now));
+        let ending = if end_sessions { Ending::All } else { Ending::None };
         let session = begun.as_ref().map(|(_, session)| session.clone());
         let ended =
             self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;

@@ -1,6 +1,6 @@
 //! Somebody comes back.
 
-use crate::{Device, Engine, EngineError, EngineResult, Refusal, SignedIn, store::StoreError};
+use crate::{Device, Engine, EngineError, EngineResult, Refusal, SessionKind, SignedIn, store::StoreError};
 use stayd_protocol::{TokenHash, email};
 
 /// A wish to sign in with a password.
@@ -39,7 +39,7 @@ impl Engine {
         if self.policy().accounts.require_email_verification && !user.email_verified {
             return Err(Refusal::EmailNotVerified.into());
         }
-        match self.begin_session(user, wish.remember, device, presented).await {
+        match self.begin_session(user, SessionKind::of_browser(wish.remember), device, presented).await {
             // The person was deleted while the password was checked.
             Err(EngineError::Store(StoreError::NotFound)) => Err(Refusal::InvalidEmailOrPassword.into()),
             other => other,

@@ -1,7 +1,7 @@
 //! Somebody new.
 
 use crate::{
-    Device, Engine, EngineResult, Refusal, SignedIn,
+    Device, Engine, EngineResult, Refusal, SessionKind, SignedIn,
     store::{AccountRecord, CREDENTIAL, StoreError, UserRecord},
 };
 use stayd_protocol::{Timestamp, email, password};
@@ -51,7 +51,8 @@ impl Engine {
         let now = self.now();
         let user = self.new_user(wish.name, email, wish.image, now);
         let account = self.credential_account(&user.id, hash, now);
-        let signed_in = signs_in.then(|| self.new_session(&user.id, wish.remember, device, now));
+        let kind = SessionKind::of_browser(wish.remember);
+        let signed_in = signs_in.then(|| self.new_session(&user.id, kind, device, now));
         let session = signed_in.as_ref().map(|(_, session)| session.clone());
         match self.store().create_user(user.clone(), account, session).await {
             Ok(()) => {}

@@ -2,7 +2,7 @@
 
 use super::change_email::ChangeStep;
 use crate::{
-    Device, Engine, EngineResult, LiveSession, Refusal, SignedIn,
+    Device, Engine, EngineResult, LiveSession, Refusal, SessionKind, SignedIn,
     mail::{Letter, Mail},
     store::{UserChange, UserRecord},
 };
@@ -100,7 +100,8 @@ impl Engine {
         if live.is_some_and(|live| live.user.id == user.id) {
             return Ok(Verified { session_changed: true, ..nothing });
         }
-        let signed_in = self.begin_session(user, true, device, None).await?;
+        let kind = SessionKind::of_browser(self.policy().sessions.remember_unless_told);
+        let signed_in = self.begin_session(user, kind, device, None).await?;
         Ok(Verified { signed_in: Some(signed_in), ..nothing })
     }
 

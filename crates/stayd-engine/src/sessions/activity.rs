@@ -14,6 +14,11 @@ impl Activity {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(token, now);
     }
 
+    /// When the session of this token was last noted, if that is not written down yet.
+    pub(crate) fn noted(&self, token: &TokenHash) -> Option<Timestamp> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied()
+    }
+
     /// What was noted since the last call.
     pub(crate) fn take(&self) -> Vec<(TokenHash, Timestamp)> {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));

@@ -10,7 +10,7 @@ impl Engine {
     pub fn session_in_memory(&self, token: &TokenHash, now: Timestamp) -> Option<Arc<LiveSession>> {
         let live = self.sessions().cache.get(token)?;
         let standing = verify(&live.session, token, &self.policy().sessions, now);
-        (standing == Standing::Current).then(|| {
+        (standing == Standing::Current && !self.is_idle(&live, now)).then(|| {
             self.note_activity(&live, now);
             live
         })
@@ -22,6 +22,8 @@ impl Engine {
         let found = self.sessions().cache.get_or_read(token, self.store()).await?;
         // The time is read after the wait: what ended meanwhile is over (C-5).
         let now = self.now();
+        let Some(found) = found else { return Ok(None) };
+        let found = self.within_limits(found, now).await?;
         let opens = |live: &Arc<LiveSession>| {
             let standing = verify(&live.session, token, &self.policy().sessions, now);
             matches!(standing, Standing::Current | Standing::FirstShown | Standing::Honoured)
@@ -72,7 +74,11 @@ impl Engine {
     }
 
     pub(super) fn note_activity(&self, live: &LiveSession, now: Timestamp) {
-        if live.begins_activity(now, self.policy().sessions.activity_resolution) {
+        let policy = &self.policy().sessions;
+        if policy.of(&live.session).idle.is_some() {
+            live.used_at(now);
+        }
+        if live.begins_activity(now, policy.activity_resolution_of(&live.session)) {
             self.sessions().activity.note(live.session.token_hash, now);
         }
     }

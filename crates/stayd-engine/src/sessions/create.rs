@@ -1,7 +1,7 @@
 //! A session begins.
 
 use super::EndReason;
-use crate::{Engine, EngineResult, store::SessionRecord, store::UserRecord};
+use crate::{Engine, EngineResult, SessionKind, store::SessionRecord, store::UserRecord};
 use stayd_protocol::{SessionToken, Timestamp, TokenHash};
 
 /// Where a sign-in comes from.
@@ -26,17 +26,18 @@ pub struct SignedIn {
 
 impl Engine {
     /// Makes a session for a person whose identity was proven. A live session that the browser presented ends with
-    /// it (L-3), so that a token planted before sign-in opens nothing after it (L-4).
+    /// it (L-3), so that a token planted before sign-in opens nothing after it (L-4); so do those that are too many (L-9).
     pub async fn begin_session(
         &self,
         user: UserRecord,
-        remember: bool,
+        kind: SessionKind,
         device: Device,
         presented: Option<TokenHash>,
     ) -> EngineResult<SignedIn> {
-        let (token, session) = self.new_session(&user.id, remember, device, self.now());
+        let (token, session) = self.new_session(&user.id, kind, device, self.now());
         let replaced = self.store().create_session(session.clone(), presented).await?;
         self.forget(replaced, EndReason::Replaced);
+        self.keep_to_the_cap(&user.id, kind, session.created_at).await?;
         Ok(SignedIn { token, session, user })
     }
 
@@ -44,26 +45,25 @@ impl Engine {
     pub(crate) fn new_session(
         &self,
         user_id: &str,
-        remember: bool,
+        kind: SessionKind,
         device: Device,
         now: Timestamp,
     ) -> (SessionToken, SessionRecord) {
-        let policy = &self.policy().sessions;
-        let life = if remember { policy.expires_in } else { policy.unremembered_expires_in };
         let token = SessionToken::generate(self.random());
-        let session = SessionRecord {
+        let mut session = SessionRecord {
             id: self.new_id(),
             token_hash: token.hash(),
             user_id: user_id.to_owned(),
-            expires_at: now.plus(life),
+            expires_at: now,
             created_at: now,
             updated_at: now,
             ip_address: device.ip_address,
             user_agent: device.user_agent,
-            remembered: remember,
+            kind,
             last_active_at: now,
             rotation: None,
         };
+        session.expires_at = self.policy().sessions.of(&session).renewed_end(&session, now);
         (token, session)
     }
 }

@@ -16,6 +16,8 @@ pub struct LiveSession {
     /// The wire form of both (JSON, the body of `get-session`), made once because it is asked for at every request.
     pub body: Bytes,
     noted_active: AtomicI64,
+    /// The last use (ms): exact once it was used here; before that the latest it can have been.
+    used: AtomicI64,
 }
 
 impl LiveSession {
@@ -25,7 +27,26 @@ impl LiveSession {
         // Strings and numbers always have a JSON form.
         let body = serde_json::to_vec(&wire).unwrap_or_default().into();
         let noted_active = AtomicI64::new(session.last_active_at.as_ms());
-        Self { session, user, body, noted_active }
+        let used = AtomicI64::new(session.last_active_at.as_ms());
+        Self { session, user, body, noted_active, used }
+    }
+
+    /// A session as the store has it, where uses are noted at most this often: the last one may be so much younger than the note.
+    pub(crate) fn read(found: SessionWithUser, noted_every: Duration) -> Self {
+        let latest_use = found.session.last_active_at.plus(noted_every);
+        let live = Self::new(found);
+        live.used_at(latest_use);
+        live
+    }
+
+    /// When it was last used, as far as this node knows.
+    pub(crate) fn last_used(&self) -> Timestamp {
+        Timestamp::from_ms(self.used.load(Ordering::Relaxed))
+    }
+
+    /// It was used at this moment.
+    pub(crate) fn used_at(&self, moment: Timestamp) {
+        self.used.store(moment.as_ms(), Ordering::Relaxed);
     }
 
     /// The same session with a newer state of its person.

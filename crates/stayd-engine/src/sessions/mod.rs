@@ -6,6 +6,7 @@ mod check;
 mod create;
 mod end;
 mod ended;
+mod limits;
 mod list;
 mod live;
 mod reason;
@@ -38,7 +39,7 @@ pub(crate) struct Sessions {
 impl Sessions {
     pub(crate) fn new(policy: &SessionPolicy, now: Timestamp) -> Self {
         Self {
-            cache: SessionCache::new(policy.cached),
+            cache: SessionCache::new(policy),
             ended: RecentlyEnded::new(now, policy.cookie_cache),
             activity: Activity::default(),
         }

@@ -33,7 +33,8 @@ impl Engine {
         let found = self.sessions().cache.get_or_read(&hash, self.store()).await?;
         // The time is read after the wait: what ended meanwhile is over (C-5).
         let now = self.now();
-        let Some(live) = found else { return Ok(Recognised::Nobody) };
+        let Some(found) = found else { return Ok(Recognised::Nobody) };
+        let Some(live) = self.within_limits(found, now).await? else { return Ok(Recognised::Nobody) };
         let recognised = match verify(&live.session, &hash, &self.policy().sessions, now) {
             Standing::Current => {
                 if live.session.rotation.is_some() {

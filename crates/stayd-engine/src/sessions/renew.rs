@@ -2,7 +2,7 @@
 
 use super::{LiveSession, Standing, rotates, verify};
 use crate::{
-    Engine, EngineResult, Refusal, Rotation,
+    Engine, EngineResult, Refusal, Renews, Rotation,
     store::{self, Renewal, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::{SessionToken, Timestamp};
@@ -18,20 +18,26 @@ pub struct Renewed {
 }
 
 impl Engine {
-    /// Whether a renewal is due: the session is remembered, and one `update_age` has passed since its last renewal.
+    /// Whether a renewal is due: the session is of a kind that use renews, it is time, and no absolute limit is in the way.
     pub fn renewal_is_due(&self, live: &LiveSession, now: Timestamp) -> bool {
-        live.session.remembered && live.session.expires_at <= self.renewable_from(now)
+        let (session, kind) = (&live.session, self.policy().sessions.of(&live.session));
+        matches!(kind.renews, Renews::WhenUsed { .. })
+            && kind.renewable_from(now).is_some_and(|moment| session.expires_at <= moment)
+            && kind.absolute_end(session).is_none_or(|limit| session.expires_at < limit)
     }
 
     /// Gives the session that was recognised by `token` a later end. Many at once, and a repeat after a lost answer, are one renewal: the
     /// later ones find it done, and are told the same successor.
     ///
     /// `SessionEnded` when the session ended meanwhile; a renewal never brings one back (P2). `SessionSuperseded` when tokens work
-    /// once ([`Rotation::Strict`]) and somebody else was first.
+    /// once ([`Rotation::Strict`]) and somebody else was first. A session of a kind that is never renewed keeps its end.
     pub async fn renew(&self, token: &SessionToken, live: &LiveSession) -> EngineResult<Renewed> {
         let now = self.now();
-        let expires_at = now.plus(self.policy().sessions.expires_in);
-        self.write_renewal(token, live, self.renewable_from(now), expires_at, now).await
+        let kind = self.policy().sessions.of(&live.session);
+        let expires_at = kind.renewed_end(&live.session, now);
+        // Before the beginning of time no session ends, so that none is renewed.
+        let only_if_expires_by = kind.renewable_from(now).unwrap_or(Timestamp::from_ms(i64::MIN));
+        self.write_renewal(token, live, only_if_expires_by, expires_at, now).await
     }
 
     /// Replaces the token at a change of what it opens (L-5), leaving the end where it is. Only where the predecessor has a grace: another
@@ -42,7 +48,9 @@ impl Engine {
         live: &LiveSession,
     ) -> EngineResult<Option<Renewed>> {
         let (now, policy) = (self.now(), &self.policy().sessions);
-        if policy.rotation != Rotation::Grace || !rotates(&live.session, &token.hash(), policy, now) {
+        if policy.of(&live.session).rotation != Rotation::Grace
+            || !rotates(&live.session, &token.hash(), policy, now)
+        {
             return Ok(None);
         }
         let end = live.session.expires_at;
@@ -102,11 +110,5 @@ impl Engine {
             self.sessions().ended.rotate(&after.tokens(), self.now());
         }
         self.sessions().cache.remove(before.tokens().into_iter().chain(after.tokens()));
-    }
-
-    /// The end a session renewed one `update_age` ago has.
-    fn renewable_from(&self, now: Timestamp) -> Timestamp {
-        let policy = &self.policy().sessions;
-        now.plus(policy.expires_in).minus(policy.update_age)
     }
 }

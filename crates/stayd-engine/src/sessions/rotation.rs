@@ -11,6 +11,7 @@
 
 use crate::{Rotation, SessionPolicy, store::RotationRecord, store::SessionRecord};
 use stayd_protocol::{Timestamp, TokenHash};
+use std::time::Duration;
 
 /// What a token is to a session that it was found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +43,16 @@ pub(crate) fn verify(
         None if is_current => Standing::Current,
         Some(rotation) if is_current && rotation.shown_at.is_some() => Standing::Current,
         Some(_) if is_current => Standing::FirstShown,
-        Some(rotation) if rotation.predecessor == *token => predecessor(rotation, policy, now),
+        Some(rotation) if rotation.predecessor == *token => {
+            predecessor(rotation, policy.of(session).rotation, policy.rotation_grace, now)
+        }
         _ => Standing::Nothing,
     }
 }
 
 /// What the predecessor may do at `now`.
-fn predecessor(rotation: &RotationRecord, policy: &SessionPolicy, now: Timestamp) -> Standing {
-    let grace = policy.rotation_grace;
-    let honoured_until = match policy.rotation {
+fn predecessor(rotation: &RotationRecord, rule: Rotation, grace: Duration, now: Timestamp) -> Standing {
+    let honoured_until = match rule {
         Rotation::Strict => rotation.rotated_at,
         // Where rotation was switched off since, the last one ends as it would have.
         Rotation::Grace | Rotation::Off => match rotation.shown_at {
@@ -74,15 +76,18 @@ pub(crate) fn rotates(
     policy: &SessionPolicy,
     now: Timestamp,
 ) -> bool {
-    policy.rotation != Rotation::Off
+    let (rule, grace) = (policy.of(session).rotation, policy.rotation_grace);
+    rule != Rotation::Off
         && session.token_hash == *token
-        && session.rotation.is_none_or(|rotation| predecessor(&rotation, policy, now) == Standing::Nothing)
+        && session
+            .rotation
+            .is_none_or(|rotation| predecessor(&rotation, rule, grace, now) == Standing::Nothing)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use crate::SessionKind;
 
     const GRACE: Duration = Duration::from_secs(10);
 
@@ -95,7 +100,9 @@ mod tests {
     }
 
     fn policy(rotation: Rotation) -> SessionPolicy {
-        SessionPolicy { rotation, rotation_grace: GRACE, ..SessionPolicy::default() }
+        let mut policy = SessionPolicy { rotation_grace: GRACE, ..SessionPolicy::default() };
+        policy.kinds.rotate(rotation);
+        policy
     }
 
     /// A session that went from `old` to `new` after 100 s and ends after 1000 s.
@@ -109,7 +116,7 @@ mod tests {
             updated_at: at(100),
             ip_address: None,
             user_agent: None,
-            remembered: true,
+            kind: SessionKind::Remember,
             last_active_at: at(0),
             rotation: Some(RotationRecord {
                 predecessor: token("old"),

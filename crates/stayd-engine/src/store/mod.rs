@@ -19,6 +19,7 @@ pub use record::{
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 
+use crate::SessionKind;
 use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
@@ -111,6 +112,9 @@ pub trait Store: Send + Sync + 'static {
     /// A renewal never brings the end nearer. `Conflict` when the successor is taken.
     async fn renew_session(&self, renewal: Renewal) -> StoreResult<Option<Renewed>>;
 
+    /// Brings the end of the session with this token nearer: to `expires_at`, if that is before the present end. Does nothing where there is none.
+    async fn shorten_session(&self, token: &TokenHash, expires_at: Timestamp) -> StoreResult<()>;
+
     /// Notes that the successor `token` was shown, if this is the first time: a time that is there stays. Answers with the session as it then
     /// stands. `None` when no session has this very token (a predecessor does not count: showing it proves nothing).
     async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>>;
@@ -120,6 +124,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with what ended.
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>>;
+
+    /// Ends the sessions of a person that are of this kind and end after `now`, until `at_most` are left: first those unused for longest (of the
+    /// same moment: those added first). Answers with those that ended, in that order.
+    async fn end_surplus(
+        &self,
+        user_id: &str,
+        kind: SessionKind,
+        at_most: usize,
+        now: Timestamp,
+    ) -> StoreResult<Vec<EndedSession>>;
 
     /// Ends sessions of a person. Answers with those that ended, in no particular order; none where there is no such person.
     async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<EndedSession>>;

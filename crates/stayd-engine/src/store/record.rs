@@ -1,5 +1,6 @@
 //! What a store keeps.
 
+use crate::SessionKind;
 use stayd_protocol::{Timestamp, TokenHash};
 
 /// A person.
@@ -62,8 +63,8 @@ pub struct SessionRecord {
     pub ip_address: Option<String>,
     /// The `User-Agent` it was made with.
     pub user_agent: Option<String>,
-    /// Whether the person asked to be remembered; a session that is not is never renewed.
-    pub remembered: bool,
+    /// What it is for, by which its policy is found.
+    pub kind: SessionKind,
     /// When it was last used, to the minute.
     pub last_active_at: Timestamp,
     /// The last replacement of its token; `None` while it has its first one.
@@ -89,6 +90,11 @@ impl From<SessionRecord> for EndedSession {
 }
 
 impl SessionRecord {
+    /// Whether the person asked to be remembered: then the cookie outlives the browser.
+    pub fn is_remembered(&self) -> bool {
+        self.kind == SessionKind::Remember
+    }
+
     /// Its tokens: the present one and the one before.
     pub fn tokens(&self) -> SessionTokens {
         SessionTokens {

@@ -49,7 +49,7 @@ pub(crate) enum Subject {
 impl Subject {
     pub(crate) fn of_session(live: &LiveSession, now: Timestamp) -> Self {
         let session = &live.session;
-        let life = session.remembered.then(|| session.expires_at.since(now));
+        let life = session.is_remembered().then(|| session.expires_at.since(now));
         Self::Session { id: session.id.clone(), life }
     }
 

@@ -24,7 +24,7 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
     let change = PasswordChange {
         current: fields.text("currentPassword").to_owned(),
         new: fields.text("newPassword").to_owned(),
-        end_sessions: fields.flag("revokeOtherSessions").unwrap_or(false),
+        end_sessions: fields.flag("revokeOtherSessions"),
     };
     let changed = app.engine.change_password(&current.token, &current.live, change, call.device).await;
     let begun = match changed {

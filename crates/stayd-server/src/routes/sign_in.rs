@@ -32,7 +32,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     let wish = SignIn {
         email: address.clone(),
         password: fields.text("password").to_owned(),
-        remember: fields.flag("rememberMe").unwrap_or(true),
+        remember: fields.flag("rememberMe").unwrap_or(app.engine.policy().sessions.remember_unless_told),
     };
     let presented = app.presented_hash(&call.headers);
     let signed_in = app.engine.sign_in(wish, call.device, presented).await?;

@@ -36,7 +36,7 @@ pub(crate) async fn sign_up_email(State(app): State<App>, FormCall(call): FormCa
         password: fields.text("password").to_owned(),
         image: fields.optional_text("image").map(str::to_owned),
         callback_url: fields.optional_text("callbackURL").map(str::to_owned),
-        remember: fields.flag("rememberMe").unwrap_or(true),
+        remember: fields.flag("rememberMe").unwrap_or(app.engine.policy().sessions.remember_unless_told),
     };
     match app.engine.sign_up(wish, call.device).await? {
         SignedUp::In(signed_in) => {

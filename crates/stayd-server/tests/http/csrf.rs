@@ -182,7 +182,7 @@ async fn a_refusal_brings_the_right_token_in_the_cookie_and_not_in_the_body() {
 #[tokio::test]
 async fn a_token_outlives_renewals_and_rotations_of_the_session() {
     for rotation in [Rotation::Off, Rotation::Grace, Rotation::Strict] {
-        let world = World::with(|policy| policy.sessions.rotation = rotation);
+        let world = World::with(|policy| policy.sessions.kinds.rotate(rotation));
         let mut browser = signed_in(&world).await;
         let (token, session) = (browser.jar[TOKEN].clone(), browser.jar[SESSION].clone());
         for _ in 0..3 {
@@ -201,7 +201,7 @@ async fn a_token_outlives_renewals_and_rotations_of_the_session() {
 
 #[tokio::test]
 async fn a_token_in_flight_while_the_session_rotates_is_right_with_both_tokens_of_the_session() {
-    let world = World::with(|policy| policy.sessions.rotation = Rotation::Grace);
+    let world = World::with(|policy| policy.sessions.kinds.rotate(Rotation::Grace));
     let mut browser = signed_in(&world).await;
     world.clock.forward(DAY);
     let mut other_tab = browser.clone();
@@ -333,7 +333,7 @@ async fn order(browser: &mut Browser, method: &Method, origin: &str, token: Opti
 
 #[tokio::test]
 async fn forty_changes_at_once_with_one_token_all_pass() {
-    let world = World::with(|policy| policy.sessions.rotation = Rotation::Grace);
+    let world = World::with(|policy| policy.sessions.kinds.rotate(Rotation::Grace));
     let browser = signed_in(&world).await;
     world.clock.forward(DAY);
     let requests: Vec<_> = (0..40)

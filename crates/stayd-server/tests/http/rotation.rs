@@ -3,7 +3,7 @@
 use crate::browser::{Answer, Browser, caching, config, serve};
 use crate::engine::{PASSWORD, World};
 use serde_json::json;
-use stayd_engine::Rotation;
+use stayd_engine::{Renews, Rotation};
 use stayd_protocol::Strategy;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// A browser that signed up a day ago: its session's renewal is due.
 async fn due(rotation: Rotation) -> (World, Browser) {
-    let world = World::with(|policy| policy.sessions.rotation = rotation);
+    let world = World::with(|policy| policy.sessions.kinds.rotate(rotation));
     let mut browser = Browser::new(&serve(&world, config()));
     browser.sign_up("zoe@example.com").await;
     world.clock.forward(DAY);
@@ -183,7 +183,7 @@ async fn a_browser_that_signs_in_again_with_the_predecessor_ends_the_session() {
 
 #[tokio::test]
 async fn a_change_of_password_sends_a_new_token() {
-    let world = World::with(|policy| policy.sessions.rotation = Rotation::Grace);
+    let world = World::with(|policy| policy.sessions.kinds.rotate(Rotation::Grace));
     let mut browser = Browser::new(&serve(&world, config()));
     browser.sign_up("zoe@example.com").await;
     let mut stolen = browser.clone();
@@ -200,8 +200,8 @@ async fn a_change_of_password_sends_a_new_token() {
 async fn the_session_data_cookie_is_made_anew_and_the_old_one_dies_with_its_token() {
     for (rotation, strategy) in [(Rotation::Grace, Strategy::Compact), (Rotation::Strict, Strategy::Jwe)] {
         let world = World::with(|policy| {
-            policy.sessions.rotation = rotation;
-            policy.sessions.update_age = Duration::from_mins(1);
+            policy.sessions.kinds.rotate(rotation);
+            policy.sessions.kinds.remember.renews = Renews::WhenUsed { after: Duration::from_mins(1) };
             policy.sessions.cookie_cache = Duration::from_mins(5);
         });
         // A cookie from the moment of the start would not be believed.

@@ -30,6 +30,11 @@ impl Layers {
         parse(setting, text, place)
     }
 
+    /// Whether anybody says anything of a setting.
+    pub(crate) fn says(&self, about: &About) -> bool {
+        self.find(about).is_some()
+    }
+
     /// Where a setting comes from, in the words of a message.
     pub(crate) fn place(&self, about: &About) -> Place {
         self.find(about).map_or(Place::Default, |(_, place)| place)

@@ -4,6 +4,7 @@ mod docs;
 mod environment;
 mod error;
 mod file;
+mod kinds;
 mod layers;
 mod mail;
 mod place;
@@ -114,14 +115,6 @@ impl Config {
     /// What no setting can say alone.
     fn check(&self) -> Result<(), ConfigError> {
         let contradiction = |text: String| Err(ConfigError::Contradiction(text));
-        let SessionPolicy { expires_in, update_age, .. } = self.sessions;
-        if update_age > expires_in {
-            return contradiction(format!(
-                "session.update_age ({} s) is longer than session.expires_in ({} s): no session would ever be renewed",
-                update_age.as_secs(),
-                expires_in.as_secs()
-            ));
-        }
         let PasswordPolicy { min_length, max_length, .. } = self.passwords;
         if min_length > max_length {
             return contradiction(format!(
@@ -160,14 +153,11 @@ fn cookies(layers: &Layers) -> Result<CookieSettings, ConfigError> {
 
 fn sessions(layers: &Layers) -> Result<SessionPolicy, ConfigError> {
     Ok(SessionPolicy {
-        expires_in: layers.read(&settings::EXPIRES_IN)?,
-        update_age: layers.read(&settings::UPDATE_AGE)?,
         fresh_age: layers.read(&settings::FRESH_AGE)?,
-        rotation: layers.read(&settings::ROTATION)?,
         rotation_grace: layers.read(&settings::ROTATION_GRACE)?,
         cookie_cache: layers.read(&settings::COOKIE_CACHE)?,
         cached: layers.read(&settings::SESSION_CACHE)?,
-        ..SessionPolicy::default()
+        ..kinds::read(layers)?
     })
 }
 

@@ -8,6 +8,7 @@ use stayd_server::{CsrfMode, TrustedProxies};
 use url::Url;
 
 use super::{
+    kinds,
     mail::MailChoice,
     read,
     setting::{About, Setting},
@@ -15,7 +16,7 @@ use super::{
 use crate::logging::LogFormat;
 
 const DURATION: &str = "a duration such as `90s`, `15m`, `12h`, `7d` or `2w`; a bare number counts seconds";
-const SWITCH: &str = "`true` or `false` (also `on`/`off`, `yes`/`no`, `1`/`0`)";
+pub(super) const SWITCH: &str = "`true` or `false` (also `on`/`off`, `yes`/`no`, `1`/`0`)";
 
 /// The sections of the file in the order of the page, each with its settings.
 pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
@@ -42,6 +43,32 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &ROTATION.about,
             &ROTATION_GRACE.about,
             &SESSION_CACHE.about,
+        ],
+    ),
+    (
+        "Kinds of session",
+        &[
+            &kinds::PRESET.about,
+            &kinds::REMEMBER_BY_DEFAULT.about,
+            &kinds::END_OTHERS.about,
+            &kinds::DEFAULT.lifetime.about,
+            &kinds::DEFAULT.renew_after.about,
+            &kinds::DEFAULT.idle.about,
+            &kinds::DEFAULT.absolute.about,
+            &kinds::DEFAULT.rotation.about,
+            &kinds::DEFAULT.max_sessions.about,
+            &kinds::REMEMBER.lifetime.about,
+            &kinds::REMEMBER.renew_after.about,
+            &kinds::REMEMBER.idle.about,
+            &kinds::REMEMBER.absolute.about,
+            &kinds::REMEMBER.rotation.about,
+            &kinds::REMEMBER.max_sessions.about,
+            &kinds::API.lifetime.about,
+            &kinds::API.renew_after.about,
+            &kinds::API.idle.about,
+            &kinds::API.absolute.about,
+            &kinds::API.rotation.about,
+            &kinds::API.max_sessions.about,
         ],
     ),
     (
@@ -142,7 +169,7 @@ pub(crate) const EXPIRES_IN: Setting<Duration> = Setting {
     about: About::new(
         "session.expires_in",
         "a duration from `1m` to `400d` (browsers keep no cookie longer); a bare number counts seconds",
-        "How long a remembered session lives after its last renewal.",
+        "How long a remembered session lives after its last renewal. With the preset `better-auth`; the same as `session.remember.lifetime`.",
     )
     .variables(&["STAYD_SESSION_EXPIRES_IN"])
     .default("7d"),
@@ -152,7 +179,7 @@ pub(crate) const UPDATE_AGE: Setting<Duration> = Setting {
     about: About::new(
         "session.update_age",
         "a duration of at most `session.expires_in`; 0 renews at every use",
-        "A session that is used this long after its last renewal is renewed.",
+        "A remembered session that is used this long after its last renewal is renewed. With the preset `better-auth`; the same as `session.remember.renew_after`.",
     )
     .variables(&["STAYD_SESSION_UPDATE_AGE"])
     .default("1d"),
@@ -164,7 +191,7 @@ pub(crate) const FRESH_AGE: Setting<Duration> = Setting {
 };
 pub(crate) const ROTATION: Setting<Rotation> = Setting {
     about: About::new("session.rotation", "`off`, `grace` or `strict`", "Whether a renewal also replaces the session's token, so that a stolen one does not work for ever. `off`: a session keeps its token, as with Better Auth. `grace`: the token before works until `session.rotation_grace` after its successor was first used, so that no lost answer and no other tab loses the session; a change of password replaces the token too. `strict`: a token works until its renewal and not a moment longer; when the answer to a renewal is lost, the person must sign in again.")
-        .variables(&["STAYD_SESSION_ROTATION"]).default("off"),
+        .variables(&["STAYD_SESSION_ROTATION"]).otherwise("`off` with the preset `better-auth`, `grace` with `strict`"),
     parse: read::rotation,
 };
 pub(crate) const ROTATION_GRACE: Setting<Duration> = Setting {

@@ -18,6 +18,7 @@ pub mod samples;
 
 pub mod accounts;
 pub mod housekeeping;
+pub mod limits;
 pub mod people;
 pub mod renewals;
 pub mod rotation;

@@ -3,6 +3,7 @@
 use stayd_protocol::TokenHash;
 
 use super::samples::{TestStore, at, password, person, proof, provided, session, token};
+use crate::SessionKind;
 use crate::store::{
     AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionTokens, StoreError,
     StoreResult, UserChange, VerificationRecord,
@@ -84,6 +85,17 @@ pub enum Operation {
     EndSessionById {
         id: u8,
         user: Option<u8>,
+    },
+    Shorten {
+        token: u8,
+        end: i64,
+    },
+    /// `kind` counts round the kinds.
+    EndSurplus {
+        user: u8,
+        kind: u8,
+        at_most: usize,
+        now: i64,
     },
     EndSessionsOf {
         user: u8,
@@ -193,7 +205,9 @@ async fn answer(store: &TestStore, operation: Operation) -> StoreResult<Vec<Stri
             let mut session = session(&id.to_string(), &user.to_string());
             session.token_hash = key(token);
             session.created_at = at(created);
+            session.last_active_at = at(created);
             session.expires_at = at(end);
+            session.kind = kind(id);
             let ended = store.create_session(session, replaced.map(key)).await?;
             Ok(token_lines(ended))
         }
@@ -231,6 +245,10 @@ async fn answer_about_sessions(store: &TestStore, operation: Operation) -> Store
             let user = user.map(user_id);
             let ended = store.end_session_by_id(&format!("session-{id}"), user.as_deref()).await?;
             Ok(token_lines(ended))
+        }
+        Op::Shorten { token, end } => store.shorten_session(&key(token), at(end)).await.map(|()| Vec::new()),
+        Op::EndSurplus { user, kind: number, at_most, now } => {
+            store.end_surplus(&user_id(user), kind(number), at_most, at(now)).await.map(token_lines)
         }
         Op::EndSessionsOf { user, ending } => {
             store.end_sessions_of(&user_id(user), ending.ending()).await.map(token_lines)
@@ -278,6 +296,14 @@ pub async fn contents(store: &TestStore) -> Vec<String> {
         lines.extend(answer(store, by_email).await.unwrap());
     }
     lines
+}
+
+fn kind(number: u8) -> SessionKind {
+    match number % 3 {
+        0 => SessionKind::Default,
+        1 => SessionKind::Remember,
+        _ => SessionKind::Api,
+    }
 }
 
 fn user_id(number: u8) -> String {

@@ -91,6 +91,13 @@ macro_rules! conformance_tests {
                 many_sessions_added_at_once_are_all_there
                 a_sign_in_is_seen_by_the_next_read
             }
+            limits {
+                a_session_keeps_its_kind
+                an_end_comes_nearer_and_never_goes_further_away
+                an_end_comes_nearer_by_the_predecessor_too
+                of_too_many_sessions_those_unused_for_longest_end
+                other_kinds_other_people_and_what_is_over_do_not_count
+            }
             renewals {
                 a_renewal_gives_a_later_end
                 a_renewal_changes_nothing_but_the_end_and_the_time_of_change

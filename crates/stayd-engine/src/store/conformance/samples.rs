@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stayd_protocol::{Timestamp, TokenHash};
 
+use crate::SessionKind;
 use crate::store::{
     AccountRecord, CREDENTIAL, EndedSession, SessionRecord, SessionWithUser, Store, UserRecord,
     VerificationRecord,
@@ -77,7 +78,7 @@ pub fn session(session: &str, name: &str) -> SessionRecord {
         updated_at: at(0),
         ip_address: Some("127.0.0.1".to_owned()),
         user_agent: Some("suite".to_owned()),
-        remembered: true,
+        kind: SessionKind::Remember,
         last_active_at: at(0),
         rotation: None,
     }

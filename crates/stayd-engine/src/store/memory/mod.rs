@@ -14,6 +14,7 @@ use super::{
     AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser, Store,
     StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
+use crate::SessionKind;
 use tables::Tables;
 
 /// Keeps everything in memory.
@@ -114,6 +115,11 @@ impl Store for MemoryStore {
         self.tables().renew_session(&renewal)
     }
 
+    async fn shorten_session(&self, token: &TokenHash, expires_at: Timestamp) -> StoreResult<()> {
+        self.tables().shorten_session(token, expires_at);
+        Ok(())
+    }
+
     async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>> {
         Ok(self.tables().show_successor(token, at))
     }
@@ -124,6 +130,16 @@ impl Store for MemoryStore {
 
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>> {
         Ok(self.tables().end_session_by_id(id, user_id))
+    }
+
+    async fn end_surplus(
+        &self,
+        user_id: &str,
+        kind: SessionKind,
+        at_most: usize,
+        now: Timestamp,
+    ) -> StoreResult<Vec<EndedSession>> {
+        Ok(self.tables().end_surplus(user_id, kind, at_most, now))
     }
 
     async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<EndedSession>> {

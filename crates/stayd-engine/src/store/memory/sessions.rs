@@ -3,6 +3,7 @@
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::tables::{Row, Tables};
+use crate::SessionKind;
 use crate::store::{
     EndedSession, Ending, Renewal, Renewed, RotationRecord, SessionRecord, SessionWithUser, StoreError,
     StoreResult,
@@ -101,6 +102,13 @@ impl Tables {
         Ok(())
     }
 
+    pub(super) fn shorten_session(&mut self, token: &TokenHash, expires_at: Timestamp) {
+        let token = self.present_token(token);
+        if let Some(row) = token.and_then(|token| self.sessions.get_mut(&token)) {
+            row.record.expires_at = row.record.expires_at.min(expires_at);
+        }
+    }
+
     pub(super) fn show_successor(&mut self, token: &TokenHash, at: Timestamp) -> Option<SessionRecord> {
         let session = &mut self.sessions.get_mut(token)?.record;
         if let Some(rotation) = &mut session.rotation {
@@ -121,6 +129,24 @@ impl Tables {
             return None;
         }
         self.end_session(&token)
+    }
+
+    pub(super) fn end_surplus(
+        &mut self,
+        user_id: &str,
+        kind: SessionKind,
+        at_most: usize,
+        now: Timestamp,
+    ) -> Vec<EndedSession> {
+        let of_kind = |row: &&Row<SessionRecord>| {
+            row.record.user_id == user_id && row.record.kind == kind && row.record.expires_at > now
+        };
+        let mut rows: Vec<_> = self.sessions.values().filter(of_kind).collect();
+        rows.sort_by_key(|row| (row.record.last_active_at, row.seq));
+        let surplus = rows.len().saturating_sub(at_most);
+        let tokens: Vec<_> = rows.into_iter().take(surplus).map(|row| row.record.token_hash).collect();
+        let ended = tokens.iter().filter_map(|token| self.take_session(token));
+        ended.map(|row| row.record.into()).collect()
     }
 
     pub(super) fn end_sessions_of(&mut self, user_id: &str, ending: Ending) -> Vec<EndedSession> {

@@ -64,6 +64,9 @@ pub(super) fn finish_writer(
         if !switch_to_log(connection, options.lock_wait)? {
             return Ok(false);
         }
+        // After a migration that drops a column SQLite (3.40 to 3.54) leaves a read open here, and then the log could not be moved into the
+        // file ("database table is locked"). The next read ends it.
+        connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", options.durability.synchronous())?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;

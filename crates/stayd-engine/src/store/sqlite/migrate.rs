@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0001_people_and_sessions.sql"),
     },
     Migration { name: "0002_rotation", sql: include_str!("migrations/0002_rotation.sql") },
+    Migration { name: "0003_kind", sql: include_str!("migrations/0003_kind.sql") },
 ];
 
 impl Migration {

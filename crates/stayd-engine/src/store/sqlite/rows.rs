@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use stayd_protocol::{Timestamp, TokenHash};
 
+use crate::SessionKind;
 use crate::store::{
     AccountRecord, EndedSession, RotationRecord, SessionRecord, SessionTokens, UserRecord, VerificationRecord,
 };
@@ -19,7 +20,7 @@ pub(super) use user_columns;
 macro_rules! session_columns {
     () => {
         "session.id, session.token_hash, session.user_id, session.expires_at, session.created_at, \
-         session.updated_at, session.ip_address, session.user_agent, session.remembered, session.last_active_at, \
+         session.updated_at, session.ip_address, session.user_agent, session.kind, session.last_active_at, \
          session.predecessor_hash, session.rotated_at, session.shown_at"
     };
 }
@@ -61,10 +62,16 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
         updated_at: time(row, 5)?,
         ip_address: row.get(6)?,
         user_agent: row.get(7)?,
-        remembered: row.get(8)?,
+        kind: kind(row, 8)?,
         last_active_at: time(row, 9)?,
         rotation: rotation(row, 10)?,
     })
+}
+
+fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<SessionKind> {
+    let unknown =
+        || rusqlite::Error::InvalidColumnType(column, "kind".to_owned(), rusqlite::types::Type::Text);
+    SessionKind::from_name(row.get_ref(column)?.as_str()?).ok_or_else(unknown)
 }
 
 fn rotation(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<RotationRecord>> {

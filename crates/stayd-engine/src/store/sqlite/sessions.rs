@@ -5,6 +5,7 @@ use stayd_protocol::{Timestamp, TokenHash};
 
 use super::error::Outcome;
 use super::rows::{self, SESSION_COLUMNS, session_columns, session_of_token, user_columns};
+use crate::SessionKind;
 use crate::store::{EndedSession, Ending, SessionRecord, SessionWithUser, StoreError};
 
 /// Adds a session and ends `replaced`, if it belongs to the same person. Answers with the tokens of what ended.
@@ -44,7 +45,7 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
     connection
         .prepare_cached(
             "INSERT INTO session (id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
-                                  user_agent, remembered, last_active_at, predecessor_hash, rotated_at, shown_at)
+                                  user_agent, kind, last_active_at, predecessor_hash, rotated_at, shown_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
@@ -56,7 +57,7 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
             session.updated_at.as_ms(),
             session.ip_address,
             session.user_agent,
-            session.remembered,
+            session.kind.name(),
             session.last_active_at.as_ms(),
             predecessor,
             rotation.map(|rotation| rotation.rotated_at.as_ms()),
@@ -129,6 +130,43 @@ pub(super) fn end_by_id(
          RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
     Ok(statement.query_row(params![id, user_id], rows::ended).optional()?)
+}
+
+/// Brings the end nearer, never further away.
+pub(super) fn shorten(connection: &Connection, token: &TokenHash, expires_at: Timestamp) -> Outcome<()> {
+    connection
+        .prepare_cached(concat!(
+            "UPDATE session SET expires_at = ?2 WHERE ",
+            session_of_token!(),
+            " AND expires_at > ?2"
+        ))?
+        .execute(params![token.as_bytes(), expires_at.as_ms()])?;
+    Ok(())
+}
+
+/// Ends all but the `at_most` sessions of this kind that were used last.
+pub(super) fn end_surplus(
+    connection: &Connection,
+    user_id: &str,
+    kind: SessionKind,
+    at_most: usize,
+    now: Timestamp,
+) -> Outcome<Vec<EndedSession>> {
+    // Two statements, for the order in which a DELETE returns rows is nobody's promise.
+    let mut surplus = connection.prepare_cached(
+        "SELECT id, user_id, token_hash, predecessor_hash FROM session
+         WHERE user_id = ?1 AND kind = ?2 AND expires_at > ?3
+         ORDER BY last_active_at DESC, seq DESC LIMIT -1 OFFSET ?4",
+    )?;
+    let newest_first =
+        surplus.query_map(params![user_id, kind.name(), now.as_ms(), rows::limit(at_most)], rows::ended)?;
+    let mut ended = newest_first.collect::<Result<Vec<_>, _>>()?;
+    ended.reverse();
+    let mut delete = connection.prepare_cached("DELETE FROM session WHERE id = ?1")?;
+    for session in &ended {
+        delete.execute([&session.id])?;
+    }
+    Ok(ended)
 }
 
 pub(super) fn end_of_user(

@@ -5,6 +5,7 @@ use stayd_protocol::{Timestamp, TokenHash};
 
 use super::users::NewPassword;
 use super::{SqliteStore, health, rotation, sessions, users, verifications};
+use crate::SessionKind;
 use crate::store::{
     AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser, Store,
     StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
@@ -96,6 +97,11 @@ impl Store for SqliteStore {
         self.writer.write(move |db| rotation::renew(db, &renewal)).await
     }
 
+    async fn shorten_session(&self, token: &TokenHash, expires_at: Timestamp) -> StoreResult<()> {
+        let token = *token;
+        self.writer.write(move |db| sessions::shorten(db, &token, expires_at)).await
+    }
+
     async fn show_successor(&self, token: &TokenHash, at: Timestamp) -> StoreResult<Option<SessionRecord>> {
         let token = *token;
         self.writer.write(move |db| rotation::show(db, &token, at)).await
@@ -109,6 +115,17 @@ impl Store for SqliteStore {
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>> {
         let (id, user_id) = (id.to_owned(), user_id.map(str::to_owned));
         self.writer.write(move |db| sessions::end_by_id(db, &id, user_id.as_deref())).await
+    }
+
+    async fn end_surplus(
+        &self,
+        user_id: &str,
+        kind: SessionKind,
+        at_most: usize,
+        now: Timestamp,
+    ) -> StoreResult<Vec<EndedSession>> {
+        let user_id = user_id.to_owned();
+        self.writer.write(move |db| sessions::end_surplus(db, &user_id, kind, at_most, now)).await
     }
 
     async fn end_sessions_of(&self, user_id: &str, ending: Ending) -> StoreResult<Vec<EndedSession>> {
