@@ -8,7 +8,7 @@ import { source } from "./source.mjs";
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 /** Bytes after gzip, as promised, and what they have been brought to so far. */
-const MODULE = { promised: 6144, reached: 6000 };
+const MODULE = { promised: 6144, reached: 6042 };
 const SESSION = { promised: 12_288, reached: 13_500 };
 
 /** What a page with `createSession` alone carries, as a bundler makes it from the package's own files. */
