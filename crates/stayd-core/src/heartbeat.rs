@@ -111,7 +111,10 @@ impl Machine {
     /// A turn is not kept by a page that does not run (fact 8); the request that is on its way goes on without it.
     pub(crate) fn freeze(&mut self) {
         self.page.running = false;
-        if let Some(attempt) = self.attempt.take() {
+        if self.attempt.is_some_and(|attempt| attempt.need == Need::SignIn) {
+            // Its cookie would come behind the back of every tab (P9); it is sent again when the page goes on.
+            self.abandon();
+        } else if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
         }
         if self.standing.session().is_some() {
