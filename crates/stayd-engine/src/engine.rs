@@ -1,7 +1,7 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EndReason, EngineResult, Policy, hashing::HashPool, links::Links, mail::Mailer,
+    Clock, EndReason, EngineResult, Policy, events::Watchers, hashing::HashPool, links::Links, mail::Mailer,
     sessions::Sessions, sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 /// The session system without HTTP. Cheap to clone: every clone is the same engine.
 ///
-/// The engine starts no timers. Whoever hosts it calls [`Engine::notice_foreign_writes`] about 40 times a second,
+/// The engine starts no timers. Whoever hosts it calls [`Engine::notice_foreign_writes`] about 40 times a second, [`Engine::tell_foreign_writes`] all the
+/// time,
 /// [`Engine::write_activity`] every few seconds, [`Engine::sweep`] every few minutes, and [`Engine::write_activity`]
 /// once more before it stops.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ struct Inner {
     hashing: HashPool,
     links: Links,
     successors: Successors,
+    watchers: Arc<Watchers>,
 }
 
 /// What an engine is made of.
@@ -53,7 +55,9 @@ impl Engine {
         let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
         let links = Links::new(&policy.base_url, &secrets);
         let successors = Successors::new(&secrets);
-        let inner = Inner { policy, store, clock, random, mailer, sessions, hashing, links, successors };
+        let watchers = Arc::default();
+        let inner =
+            Inner { policy, store, clock, random, mailer, sessions, hashing, links, successors, watchers };
         Self { inner: Arc::new(inner) }
     }
 
@@ -110,6 +114,10 @@ impl Engine {
 
     pub(crate) fn successors(&self) -> &Successors {
         &self.inner.successors
+    }
+
+    pub(crate) fn watchers(&self) -> &Arc<Watchers> {
+        &self.inner.watchers
     }
 
     pub(crate) fn new_id(&self) -> String {

@@ -175,6 +175,11 @@ impl Kinds {
         }
     }
 
+    /// Whether sessions of any kind end when they are not used.
+    pub const fn have_idle_limit(&self) -> bool {
+        self.default.idle.is_some() || self.remember.idle.is_some() || self.api.idle.is_some()
+    }
+
     /// The policy of a kind, to change it.
     pub const fn of_mut(&mut self, kind: SessionKind) -> &mut KindPolicy {
         match kind {

@@ -10,6 +10,7 @@ mod accounts;
 mod clock;
 mod engine;
 mod error;
+mod events;
 mod hashing;
 mod kinds;
 mod links;
@@ -24,6 +25,7 @@ pub use accounts::{
 pub use clock::Clock;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
+pub use events::{Changes, NotAVersion, SessionVersion, SessionWatch, WatchError, WatchLimits, WatchNews};
 pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -35,6 +35,7 @@ error_codes! {
     SessionNotFresh = "SESSION_NOT_FRESH", "Session is not fresh";
     SessionExpired = "SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.";
     SessionSuperseded = "SESSION_SUPERSEDED", "The session has a newer token";
+    TooManyStreams = "TOO_MANY_STREAMS", "Too many event streams are open";
     FailedToGetSession = "FAILED_TO_GET_SESSION", "Failed to get session";
     MethodNotAllowedDeferSessionRequired = "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED", "POST method requires deferSessionRefresh to be enabled in session config";
     InvalidEmail = "INVALID_EMAIL", "Invalid email";

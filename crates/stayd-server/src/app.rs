@@ -23,6 +23,12 @@ impl Stayd {
     pub fn engine(&self) -> &Engine {
         &self.0.engine
     }
+
+    /// Ends every event stream, and refuses new ones. To be called when a shutdown begins: a stream is a request in flight, and would be
+    /// waited for. Browsers come back to the node that takes over.
+    pub fn end_event_streams(&self) {
+        self.0.engine.close_watches();
+    }
 }
 
 /// The engine and the parts of the HTTP face that are made once.

@@ -12,8 +12,34 @@ const ACTIVITY: Duration = Duration::from_secs(5);
 /// How often what has ended is swept out of the store.
 const SWEEP: Duration = Duration::from_mins(5);
 
+/// How late a session that is watched and not used may end.
+const IDLE: Duration = Duration::from_secs(5);
+/// How long after a failure it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Keeps an engine's house until told to stop, then writes down what is still in memory.
 pub async fn keep_house(engine: Engine, stop: CancellationToken) {
+    tokio::join!(tell_watchers(&engine, &stop), keep_in_order(&engine, &stop));
+}
+
+/// Apart from the rest: with many watchers it takes its time, and what has ended elsewhere must be noticed meanwhile.
+async fn tell_watchers(engine: &Engine, stop: &CancellationToken) {
+    let may_idle = engine.policy().sessions.kinds.have_idle_limit();
+    let mut idle = every(IDLE);
+    loop {
+        let told = tokio::select! {
+            () = stop.cancelled() => return,
+            told = engine.tell_foreign_writes() => told,
+            _ = idle.tick(), if may_idle => engine.look_at_watched().await,
+        };
+        if let Err(error) = told {
+            tracing::error!(%error, "watchers could not be told what has become of sessions; it is tried again");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn keep_in_order(engine: &Engine, stop: &CancellationToken) {
     let mut seen = 0;
     let mut notice = every(NOTICE);
     let mut activity = every(ACTIVITY);

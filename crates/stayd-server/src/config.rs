@@ -1,6 +1,6 @@
 //! What the HTTP face needs to know beside the engine's policy.
 
-use crate::{address::TrustedProxies, csrf::CsrfMode, origin::TrustedOrigins};
+use crate::{address::TrustedProxies, csrf::CsrfMode, events::EventStreams, origin::TrustedOrigins};
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct ServerConfig {
     pub trusted_proxies: TrustedProxies,
     /// Whether requests are counted and refused beyond the limits.
     pub rate_limit: bool,
+    /// The streams that tell browsers what becomes of their session.
+    pub events: EventStreams,
 }
 
 /// How the session-data cookie is made.

@@ -7,7 +7,7 @@ use crate::{answer::Answer, cookies::Cookies, csrf::News, origin::OriginRefusal,
 use axum::http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use stayd_engine::{EngineError, Refusal, store::StoreError};
+use stayd_engine::{EngineError, Refusal, WatchError, store::StoreError};
 use stayd_protocol::ErrorCode;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(crate) enum ErrorKind {
     Body(BodyError),
     /// Too many requests of this kind from here.
     Limited { retry_after: Duration },
+    /// A status, a code and its message, and when to come back.
+    Crowded { status: StatusCode, code: ErrorCode, retry_after: Duration },
     /// It took too long; whether it was done is not known.
     TooSlow,
     /// The engine did not do it.
@@ -107,6 +109,25 @@ impl From<OriginRefusal> for ApiError {
     }
 }
 
+impl From<WatchError> for ApiError {
+    fn from(error: WatchError) -> Self {
+        let crowded =
+            |status, retry_after| ErrorKind::Crowded { status, code: ErrorCode::TooManyStreams, retry_after };
+        match error {
+            WatchError::Nobody => Self::unauthorized(),
+            // A browser has its place again when it closes a tab; a node, when browsers go elsewhere.
+            WatchError::SessionCrowded => {
+                crowded(StatusCode::TOO_MANY_REQUESTS, Duration::from_mins(1)).into()
+            }
+            WatchError::NodeCrowded => {
+                crowded(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)).into()
+            }
+            WatchError::Closing => EngineError::Stopping.into(),
+            WatchError::Engine(error) => error.into(),
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let is_about_csrf =
@@ -134,6 +155,9 @@ fn respond(kind: ErrorKind) -> Response {
         ErrorKind::Limited { retry_after } => {
             let body = json!({"message": "Too many requests. Please try again later."});
             retry_later(Answer::error(StatusCode::TOO_MANY_REQUESTS, &body), retry_after)
+        }
+        ErrorKind::Crowded { status, code, retry_after } => {
+            retry_later(respond(ErrorKind::Coded(status, code)), retry_after)
         }
         ErrorKind::Engine(EngineError::Refused(refusal)) => respond(refused(refusal)),
         ErrorKind::Engine(EngineError::Busy { retry_after }) => unavailable(retry_after),

@@ -4,8 +4,8 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, email, get_session, health, password, reset_password, sessions, sign_in,
-        sign_out, sign_up, social, status, user,
+        accounts, csrf, delete_user, email, events, get_session, health, password, reset_password, sessions,
+        sign_in, sign_out, sign_up, social, status, user,
     },
 };
 use axum::Router;
@@ -46,6 +46,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/sign-out", post(sign_out::sign_out)),
         ("/csrf", get(csrf::csrf)),
         ("/get-session", get(get_session::get_session).post(get_session::post_get_session)),
+        ("/events", get(events::events)),
         ("/list-sessions", get(sessions::list_sessions)),
         ("/revoke-session", post(sessions::revoke_session)),
         ("/revoke-sessions", post(sessions::revoke_sessions)),

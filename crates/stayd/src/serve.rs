@@ -75,7 +75,7 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     let house = tokio::spawn(keep_house(engine.clone(), stop.clone()));
 
     let stayd = Stayd::new(engine, server_config(config, &place, secrets)?);
-    let mut routes = router(stayd.clone()).merge(health(stayd));
+    let mut routes = router(stayd.clone()).merge(health(stayd.clone()));
     if let Some(folder) = &options.docs {
         routes = routes.merge(web::docs(folder));
     }
@@ -86,7 +86,11 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     limits.hosts = config.hosts(&place, bound);
 
     announce(config, &place, bound);
-    let stopped = serve(listener, routes, limits, signals.first()).await?;
+    let shutdown = async {
+        signals.first().await;
+        stayd.end_event_streams();
+    };
+    let stopped = serve(listener, routes, limits, shutdown).await?;
     if stopped.cut_off > 0 {
         tracing::warn!(requests = stopped.cut_off, "requests were cut off");
     }
@@ -117,6 +121,7 @@ fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Resu
         csrf: config.csrf,
         trusted_proxies: config.trusted_proxies.clone(),
         rate_limit: config.rate_limit,
+        events: config.events,
     })
 }
 

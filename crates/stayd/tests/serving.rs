@@ -199,3 +199,23 @@ fn the_documentation_is_served_beside_the_demo_and_only_from_its_folder() {
         assert_eq!(server.get(path).status, 404, "{path}");
     }
 }
+
+#[test]
+fn a_session_that_the_command_line_ends_is_told_on_its_stream_and_a_stop_ends_the_others() {
+    let deployment = Deployment::new();
+    let server = deployment.serve(&[]);
+    let mut ended = server.events(&server.sign_up("ada@example.com"));
+    let mut other = server.events(&server.sign_up("eve@example.com"));
+    for stream in [&mut ended, &mut other] {
+        stream.line("event: session");
+    }
+    let said = deployment.run(&["session", "end", "--user", "ada@example.com"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    ended.line("event: session-ended");
+    ended.line("data: {\"reason\":\"administrator\"}");
+    ended.end();
+    let said = server.stop();
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(!said.stderr.contains("cut off"), "{}", said.stderr);
+    other.end();
+}

@@ -23,7 +23,8 @@ use stayd_engine::store::MemoryStore;
 use stayd_engine::{Clock, Engine, Parts, Policy, Rotation};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
 use stayd_server::{
-    CsrfMode, Limits, ServerConfig, SignedIn, Stayd, TrustedOrigins, TrustedProxies, router, serve,
+    CsrfMode, EventStreams, Limits, ServerConfig, SignedIn, Stayd, TrustedOrigins, TrustedProxies, router,
+    serve,
 };
 use tokio::sync::Semaphore;
 
@@ -251,6 +252,7 @@ fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> S
         trusted_origins: TrustedOrigins::new(origin, []).unwrap(),
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
+        events: EventStreams::default(),
         csrf,
     };
     Stayd::new(engine, config)

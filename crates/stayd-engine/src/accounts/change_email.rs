@@ -102,7 +102,7 @@ impl Engine {
             }
             Err(error) => return Err(error.into()),
         };
-        self.user_changed(&user.id).await?;
+        self.user_changed(&user).await?;
         if self.policy().sessions.end_others_on_change {
             // Where the link was followed without a session, all of them are others.
             let ending = live.map_or(Ending::All, |live| Ending::AllBut(live.session.token_hash));

@@ -9,7 +9,7 @@ impl Engine {
     /// Changes a person's name or picture.
     pub async fn update_user(&self, id: &str, change: UserChange) -> EngineResult<UserRecord> {
         let user = self.store().update_user(id, change, self.now()).await?;
-        self.user_changed(id).await?;
+        self.user_changed(&user).await?;
         Ok(user)
     }
 
@@ -25,11 +25,12 @@ impl Engine {
     }
 
     /// Drops what memory and cookies say of a person. Called after the store has committed the change.
-    pub(crate) async fn user_changed(&self, id: &str) -> EngineResult<()> {
-        let sessions = self.store().sessions_of(id, self.now()).await?;
+    pub(crate) async fn user_changed(&self, user: &UserRecord) -> EngineResult<()> {
+        let sessions = self.store().sessions_of(&user.id, self.now()).await?;
         // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
         self.sessions().cache.remove(sessions.iter().flat_map(SessionRecord::tokens));
-        self.sessions().ended.change_user(id, self.now());
+        self.sessions().ended.change_user(&user.id, self.now());
+        self.watchers().user_changed(user);
         Ok(())
     }
 }

@@ -92,7 +92,7 @@ impl Engine {
             .update_user(&user.id, change, self.now())
             .await
             .map_err(|error| error.or_refused(Refusal::VerifyUserNotFound))?;
-        self.user_changed(&user.id).await?;
+        self.user_changed(&user).await?;
 
         if !self.policy().accounts.auto_sign_in_after_verification {
             return Ok(nothing);

@@ -109,5 +109,6 @@ impl Engine {
         for EndedSession { id, user_id, .. } in ended {
             tracing::info!(session = id, user = user_id, reason = reason.name(), "a session ended");
         }
+        self.watchers().ended(ended, reason);
     }
 }

@@ -15,7 +15,7 @@ impl Engine {
     }
 
     /// The session, unless it is over by a limit of its kind; then it has ended.
-    pub(super) async fn within_limits(
+    pub(crate) async fn within_limits(
         &self,
         live: Arc<LiveSession>,
         now: Timestamp,

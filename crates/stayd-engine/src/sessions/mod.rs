@@ -26,7 +26,8 @@ use crate::SessionPolicy;
 use activity::Activity;
 use cache::SessionCache;
 use ended::RecentlyEnded;
-use rotation::{Standing, rotates, verify};
+use rotation::rotates;
+pub(crate) use rotation::{Standing, verify};
 use stayd_protocol::Timestamp;
 
 /// What this node knows of sessions beside the store.

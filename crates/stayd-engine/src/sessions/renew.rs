@@ -110,5 +110,6 @@ impl Engine {
             self.sessions().ended.rotate(&after.tokens(), self.now());
         }
         self.sessions().cache.remove(before.tokens().into_iter().chain(after.tokens()));
+        self.watchers().session_changed(after);
     }
 }

@@ -130,5 +130,17 @@ pub(crate) fn check_form(request: &RequestOrigin<'_>, trusted: &TrustedOrigins) 
     Ok(())
 }
 
+/// Checks a request for a stream. A page of another origin could not read it, but would hold it open.
+pub(crate) fn check_stream(
+    request: &RequestOrigin<'_>,
+    trusted: &TrustedOrigins,
+) -> Result<(), OriginRefusal> {
+    let is_foreign = matches!(&*request.site, "cross-site" | "same-site");
+    if is_foreign || !request.origin.is_empty() {
+        return request.must_be_trusted(trusted);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
-use stayd_server::{CookieCache, CsrfMode, ServerConfig, Stayd, TrustedOrigins, TrustedProxies, router};
+use stayd_server::{
+    CookieCache, CsrfMode, EventStreams, ServerConfig, Stayd, TrustedOrigins, TrustedProxies, router,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tower::ServiceExt;
@@ -26,6 +28,7 @@ pub(crate) fn config() -> ServerConfig {
         csrf: CsrfMode::default(),
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
+        events: EventStreams::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod engine;
 mod cookie_cache;
 mod cookies;
 mod csrf;
+mod events;
 mod extractors;
 mod headers;
 mod lifetimes;

@@ -22,7 +22,7 @@ use std::{
 
 use stayd_engine::{AccountPolicy, PasswordPolicy, SessionPolicy};
 use stayd_protocol::Strategy;
-use stayd_server::{CsrfMode, TrustedProxies};
+use stayd_server::{CsrfMode, EventStreams, TrustedProxies};
 use url::Url;
 
 pub(crate) use docs::page;
@@ -52,6 +52,7 @@ pub(crate) struct Config {
     pub(crate) cookie: CookieSettings,
     pub(crate) csrf: CsrfMode,
     pub(crate) sessions: SessionPolicy,
+    pub(crate) events: EventStreams,
     pub(crate) accounts: AccountPolicy,
     pub(crate) passwords: PasswordPolicy,
     pub(crate) mail: MailSettings,
@@ -94,6 +95,11 @@ impl Config {
             cookie: cookies(layers)?,
             csrf: layers.read(&settings::CSRF)?,
             sessions: sessions(layers)?,
+            events: EventStreams {
+                heartbeat: layers.read(&settings::EVENTS_HEARTBEAT)?,
+                per_session: layers.read(&settings::EVENTS_PER_SESSION)?,
+                in_all: layers.read(&settings::EVENTS_LIMIT)?,
+            },
             accounts: accounts(layers)?,
             passwords: passwords(layers)?,
             mail: MailSettings {
@@ -205,6 +211,7 @@ mod tests {
         assert_eq!(format!("{:?}", config.accounts), format!("{:?}", AccountPolicy::default()));
         assert_eq!(format!("{:?}", config.passwords), format!("{:?}", PasswordPolicy::default()));
         assert_eq!(config.csrf, CsrfMode::default());
+        assert_eq!(config.events, EventStreams::default());
         assert!(config.cookie.cache.is_none() && config.rate_limit && config.doubts.is_empty());
     }
 

@@ -76,6 +76,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
         &[&COOKIE_PREFIX.about, &COOKIE_DOMAIN.about, &COOKIE_CACHE.about, &COOKIE_CACHE_STRATEGY.about],
     ),
     ("Requests that change something", &[&CSRF.about]),
+    ("Event streams", &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_LIMIT.about]),
     (
         "Accounts",
         &[
@@ -207,6 +208,36 @@ pub(crate) const SESSION_CACHE: Setting<usize> = Setting {
     )
     .default("50000"),
     parse: |text| read::count(text, 0..=10_000_000),
+};
+
+pub(crate) const EVENTS_HEARTBEAT: Setting<Duration> = Setting {
+    about: About::new(
+        "events.heartbeat",
+        DURATION,
+        "A stream of `GET /events` on which nothing was said for this long gets a comment, so that proxies do not close it; from a second to an hour.",
+    )
+    .variables(&["STAYD_EVENTS_HEARTBEAT"])
+    .default("25s"),
+    parse: |text| read::duration(text, Duration::from_secs(1)..=Duration::from_hours(1)),
+};
+pub(crate) const EVENTS_PER_SESSION: Setting<usize> = Setting {
+    about: About::new(
+        "events.per_session",
+        "a number from 1 to 1000",
+        "How many event streams one session may have open; beyond it the answer is 429. A browser needs one, or one for each tab where it has no Web Locks.",
+    )
+    .default("16"),
+    parse: |text| read::count(text, 1..=1000),
+};
+pub(crate) const EVENTS_LIMIT: Setting<usize> = Setting {
+    about: About::new(
+        "events.limit",
+        "a number from 0 to 1000000",
+        "How many event streams may be open in all; beyond it the answer is 503. Each is a connection of the 20,000 that the server takes. 0 switches the route off.",
+    )
+    .variables(&["STAYD_EVENTS_LIMIT"])
+    .default("19000"),
+    parse: |text| read::count(text, 0..=1_000_000),
 };
 
 pub(crate) const COOKIE_PREFIX: Setting<String> = Setting {

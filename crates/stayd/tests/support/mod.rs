@@ -169,6 +169,18 @@ impl Server {
         answer.body != "null"
     }
 
+    /// Opens a stream of events.
+    pub(crate) fn events(&self, cookie: &str) -> EventStream {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        let head = format!(
+            "GET /api/auth/events HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n",
+            self.address
+        );
+        stream.write_all(head.as_bytes()).expect("it reads");
+        EventStream(BufReader::new(stream))
+    }
+
     /// Asks it to stop, as a service manager does, and waits until it has.
     pub(crate) fn stop(mut self) -> Said {
         self.signal("-TERM");
@@ -193,6 +205,24 @@ impl Drop for Server {
             let _ = process.kill();
             let _ = process.wait();
         }
+    }
+}
+
+/// An answer that goes on.
+pub(crate) struct EventStream(BufReader<TcpStream>);
+
+impl EventStream {
+    /// Reads until this line comes.
+    pub(crate) fn line(&mut self, wanted: &str) {
+        let found = self.0.by_ref().lines().find(|line| line.as_ref().expect("a line") == wanted);
+        assert!(found.is_some(), "it ended without {wanted:?}");
+    }
+
+    /// Reads until it ends, as an answer in chunks does that is whole.
+    pub(crate) fn end(mut self) {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest).expect("it ends");
+        assert!(rest.ends_with("0\r\n\r\n"), "{rest:?}");
     }
 }
 

@@ -1,0 +1,14 @@
+//! What becomes of a session, told to those who watch it.
+//!
+//! Nothing is queued. A watcher remembers what it was last told ([`SessionVersion`], three moments that every change leaves behind), and is
+//! woken when the session has gone on from there; what it is told then is the difference. So a watcher that is slow costs no memory, one
+//! that was away for a while misses nothing (it says what it knew), and that holds across restarts too.
+
+mod look;
+mod version;
+mod watch;
+mod watchers;
+
+pub use version::{Changes, NotAVersion, SessionVersion};
+pub use watch::{SessionWatch, WatchError, WatchLimits, WatchNews};
+pub(crate) use watchers::Watchers;

@@ -1,0 +1,33 @@
+//! Event streams: what becomes of a session, sent as it happens (server-sent events, as the HTML standard has them).
+
+mod stream;
+mod words;
+
+pub(crate) use stream::EventStream;
+pub(crate) use words::last_event_id;
+
+use stayd_engine::WatchLimits;
+use std::time::Duration;
+
+/// The streams of `GET /events`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventStreams {
+    /// A stream on which nothing was said for this long gets a comment, so that proxies do not take it for dead. 25 s (H-7).
+    pub heartbeat: Duration,
+    /// How many streams one session may have open. A browser needs one, or one for each tab where it has no Web Locks. 16 (H-7).
+    pub per_session: usize,
+    /// How many streams the node may have open; 0 switches the route off. 19,000, which leaves a thousand connections for requests.
+    pub in_all: usize,
+}
+
+impl Default for EventStreams {
+    fn default() -> Self {
+        Self { heartbeat: Duration::from_secs(25), per_session: 16, in_all: 19_000 }
+    }
+}
+
+impl EventStreams {
+    pub(crate) fn limits(&self) -> WatchLimits {
+        WatchLimits { per_session: self.per_session, in_all: self.in_all }
+    }
+}

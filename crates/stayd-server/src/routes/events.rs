@@ -1,0 +1,32 @@
+//! `GET /events`: what becomes of the session, as it happens.
+
+use crate::{
+    app::App,
+    error::{ApiError, ApiResult},
+    events::{EventStream, last_event_id},
+    origin::{self, RequestOrigin},
+    who::Presented,
+};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+/// Opens a stream for whoever has a session. It is no use of the session: one that nobody uses but to watch it ends in its time.
+pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
+    let streams = app.config.events;
+    if streams.in_all == 0 {
+        return Err(ApiError::bare(StatusCode::NOT_FOUND));
+    }
+    origin::check_stream(&RequestOrigin::of(&headers), &app.config.trusted_origins)?;
+    let Presented::Signed(token) = app.presented(&headers) else { return Err(ApiError::unauthorized()) };
+    let opening = last_event_id(&headers);
+    let watch = app.engine.watch_session(&token.hash, opening.seen(), streams.limits()).await?;
+    let stream = EventStream::new(watch, app.engine.clone(), opening, streams.heartbeat);
+    let mut response = Response::new(Body::new(stream));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // nginx would keep what is said until it has a page of it.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
