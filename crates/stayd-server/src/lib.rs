@@ -5,6 +5,7 @@
 //! application that mounts the router; [`serve()`], an accept loop with the limits that `axum::serve` does not have.
 
 mod address;
+mod admission;
 mod answer;
 mod app;
 mod background;

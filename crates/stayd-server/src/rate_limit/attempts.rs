@@ -50,6 +50,11 @@ impl Attempts {
         self.recent.clear();
     }
 
+    /// Takes back the last one, which was none after all. What has been closed stays closed.
+    pub(super) fn take_back(&mut self) {
+        self.recent.pop_back();
+    }
+
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
@@ -89,6 +94,18 @@ mod tests {
         assert_eq!(fail_until_closed(&mut attempts, 10 * MINUTE), Duration::from_mins(20));
         let later = 30 * MINUTE + 24 * 60 * MINUTE;
         assert_eq!(fail_until_closed(&mut attempts, later), Duration::from_mins(10));
+    }
+
+    #[test]
+    fn what_was_no_attempt_is_taken_back_and_reopens_nothing() {
+        let mut attempts = Attempts::default();
+        for _ in 0..10 * ATTEMPTS {
+            assert_eq!(attempts.admit(Timestamp::from_ms(0)), Decision::Allowed);
+            attempts.take_back();
+        }
+        assert_eq!(fail_until_closed(&mut attempts, 0), WINDOW);
+        attempts.take_back();
+        assert_ne!(attempts.admit(Timestamp::from_ms(0)), Decision::Allowed);
     }
 
     #[test]

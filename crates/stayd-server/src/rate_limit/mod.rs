@@ -1,8 +1,8 @@
 //! How many requests a stranger gets (protocol spec 7; H-8, A-6), counted in memory.
 //!
 //! Upstream restarts its window with every accepted request, so that somebody who asks steadily is refused in the end (protocol spec 12, #5).
-//! Here the window slides. Two things are counted: requests by address and path, and attempts to sign in by account, because guessing
-//! from many addresses is guessing all the same. Whether a request is counted at all, the caller decides: asking for one's session is not.
+//! Here the window slides. Three things are counted: requests by address and path; guesses at a password by account, because guessing from
+//! many addresses is guessing all the same; and letters by mailbox, because a flood from many addresses is a flood. Whether a request is counted at all, the caller decides: asking for one's session is not.
 //!
 //! Memory is bounded: see `generations.rs`. Texts of strangers are not kept, only their fingerprints.
 
@@ -15,16 +15,17 @@ mod window;
 use attempts::Attempts;
 use generations::Generations;
 use paths::Paths;
-use rule::rule_for;
+use rule::{MAILBOX, rule_for};
 use stayd_protocol::Timestamp;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use window::Window;
 
 /// Locks are held for a few dozen nanoseconds each; so many of them that they are rarely met.
 const SHARDS: usize = 16;
-/// How many addresses, and how many accounts, are remembered at least.
+/// How many addresses, accounts and mailboxes are remembered at least, of each.
 const CAPACITY: usize = 100_000;
 
 type Shards<V> = [Mutex<Generations<V>>; SHARDS];
@@ -34,6 +35,7 @@ type Shards<V> = [Mutex<Generations<V>>; SHARDS];
 pub(crate) struct RateLimiter {
     addresses: Shards<Paths>,
     accounts: Shards<Attempts>,
+    mailboxes: Shards<Window>,
     fingerprints: Fingerprints,
 }
 
@@ -57,10 +59,10 @@ impl Default for RateLimiter {
 
 impl RateLimiter {
     fn with_capacity(capacity: usize) -> Self {
-        let per_shard = capacity.div_ceil(SHARDS);
         Self {
-            addresses: std::array::from_fn(|_| Mutex::new(Generations::new(per_shard))),
-            accounts: std::array::from_fn(|_| Mutex::new(Generations::new(per_shard))),
+            addresses: shards(capacity),
+            accounts: shards(capacity),
+            mailboxes: shards(capacity),
             fingerprints: Fingerprints::default(),
         }
     }
@@ -73,7 +75,8 @@ impl RateLimiter {
         with(&self.addresses, address, decide)
     }
 
-    /// Counts an attempt to sign in to an account, named by its address in lower case. It counts as failed until
+    /// Counts an attempt at an account's password: at the sign-in it is named by its address in lower case, within a session by its id.
+    /// It counts as failed until
     /// [`account_succeeded`](Self::account_succeeded) says otherwise, so that many attempts at once are not more than many in a row.
     pub(crate) fn account(&self, account: &str, now: Timestamp) -> Decision {
         with(&self.accounts, self.fingerprints.of(account), |attempts| attempts.admit(now))
@@ -83,6 +86,20 @@ impl RateLimiter {
     pub(crate) fn account_succeeded(&self, account: &str) {
         with(&self.accounts, self.fingerprints.of(account), Attempts::forget);
     }
+
+    /// Takes back an attempt at which the password was not looked at.
+    pub(crate) fn account_not_tried(&self, account: &str) {
+        with(&self.accounts, self.fingerprints.of(account), Attempts::take_back);
+    }
+
+    /// Counts a letter to a mailbox, named by its address in lower case.
+    pub(crate) fn letter(&self, mailbox: &str, now: Timestamp) -> Decision {
+        with(&self.mailboxes, self.fingerprints.of(mailbox), |window| window.admit(MAILBOX, now))
+    }
+}
+
+fn shards<V: Default>(capacity: usize) -> Shards<V> {
+    std::array::from_fn(|_| Mutex::new(Generations::new(capacity.div_ceil(SHARDS))))
 }
 
 fn with<V: Default, R>(shards: &Shards<V>, key: u128, work: impl FnOnce(&mut V) -> R) -> R {
@@ -186,15 +203,29 @@ mod tests {
     }
 
     #[test]
+    fn a_mailbox_gets_ten_letters_an_hour_whoever_asks() {
+        let limiter = RateLimiter::default();
+        for minute in 0..10 {
+            assert_eq!(limiter.letter("a@x.com", at(minute * 60_000)), Decision::Allowed);
+        }
+        assert_eq!(limiter.letter("a@x.com", at(600_000)), limited(3_000_000));
+        assert_eq!(limiter.letter("b@x.com", at(600_000)), Decision::Allowed);
+        assert_eq!(limiter.letter("a@x.com", at(3_600_000)), Decision::Allowed);
+    }
+
+    #[test]
     fn memory_is_bounded_whatever_is_asked() {
         let limiter = RateLimiter::with_capacity(1600);
         for i in 0..20_000 {
             limiter.request(&i.to_string(), "/x", at(i));
             limiter.account(&i.to_string(), at(i));
+            limiter.letter(&i.to_string(), at(i));
         }
         let held: usize = limiter.addresses.iter().map(|shard| shard.lock().unwrap().len()).sum();
         assert!((1600..=3200).contains(&held), "{held}");
         let held: usize = limiter.accounts.iter().map(|shard| shard.lock().unwrap().len()).sum();
+        assert!((1600..=3200).contains(&held), "{held}");
+        let held: usize = limiter.mailboxes.iter().map(|shard| shard.lock().unwrap().len()).sum();
         assert!((1600..=3200).contains(&held), "{held}");
     }
 }

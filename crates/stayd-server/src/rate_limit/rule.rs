@@ -15,7 +15,11 @@ const CREDENTIALS: Rule = Rule { window: Duration::from_secs(10), max: 3 };
 /// What sends a letter.
 const LETTERS: Rule = Rule { window: Duration::from_mins(1), max: 3 };
 
-/// After this time without a request no rule remembers any.
+/// What one mailbox gets, from however many addresses it is asked for. Whoever asks in another's place keeps them from asking for
+/// the rest of an hour, but has had links sent to them that work for as long.
+pub(super) const MAILBOX: Rule = Rule { window: Duration::from_hours(1), max: 10 };
+
+/// After this time without a request no rule of an address remembers any.
 pub(super) const LONGEST_WINDOW: Duration = LETTERS.window;
 
 /// The rule for a path, given without the base path.

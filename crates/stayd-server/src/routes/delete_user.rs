@@ -26,15 +26,19 @@ pub(crate) async fn delete_user(State(app): State<App>, call: Call) -> ApiResult
     )?;
     let mut current = app.require_sensitive(&call).await?;
     let given = |name| fields.optional_text(name).filter(|text| !text.is_empty());
-    let outcome =
-        app.engine.delete_user(&current.live, given("password"), given("token"), given("callbackURL")).await;
+    let password = given("password");
+    let deleting = app.engine.delete_user(&current.live, password, given("token"), given("callbackURL"));
+    let outcome = match password {
+        Some(_) => app.guess(&current.live.user.id, deleting).await,
+        None => deleting.await.map_err(ApiError::from),
+    };
     let message = match outcome {
         Ok(Deletion::Done) => {
             current.cookies.clear_session(&app, &call.headers);
             "User deleted"
         }
         Ok(Deletion::LetterSent) => "Verification email sent",
-        Err(error) => return Err(ApiError::from(error).with(current.cookies)),
+        Err(error) => return Err(error.with(current.cookies)),
     };
     Ok(Answer::json(&json!({"success": true, "message": message})).with(current.cookies))
 }

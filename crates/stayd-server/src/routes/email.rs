@@ -18,6 +18,7 @@ pub(crate) async fn send_verification_email(State(app): State<App>, call: Call) 
     let fields =
         Fields::read(call.body.as_ref(), &[Field::email("email"), Field::text("callbackURL").optional()])?;
     let (email, callback) = (fields.text("email"), fields.optional_text("callbackURL"));
+    app.admit_letter(email)?;
     let cookies = match app.who(&call, Reading::CookieSuffices).await? {
         Who::Nobody(cookies) => {
             app.engine.send_verification(email, callback).await?;
@@ -72,6 +73,9 @@ pub(crate) async fn change_email(State(app): State<App>, call: Call) -> ApiResul
         Fields::read(call.body.as_ref(), &[Field::email("newEmail"), Field::text("callbackURL").optional()])?;
     let current = app.require_sensitive(&call).await?;
     let callback = fields.optional_text("callbackURL");
+    if let Err(error) = app.admit_letter(fields.text("newEmail")) {
+        return Err(error.with(current.cookies));
+    }
     match app.engine.change_email(&current.live, fields.text("newEmail"), callback).await {
         Ok(()) => Ok(Answer::json(&json!({"status": true})).with(current.cookies)),
         Err(error) => Err(ApiError::from(error).with(current.cookies)),

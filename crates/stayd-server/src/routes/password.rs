@@ -4,7 +4,7 @@ use crate::{
     answer::Answer,
     app::App,
     call::Call,
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     schema::{Field, Fields},
 };
 use axum::extract::State;
@@ -26,8 +26,8 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
         new: fields.text("newPassword").to_owned(),
         end_sessions: fields.flag("revokeOtherSessions"),
     };
-    let changed = app.engine.change_password(&current.token, &current.live, change, call.device).await;
-    let begun = match changed {
+    let changing = app.engine.change_password(&current.token, &current.live, change, call.device);
+    let begun = match app.guess(&current.live.user.id, changing).await {
         Ok(PasswordChanged::Kept) => None,
         Ok(PasswordChanged::Rotated(Renewed { live, successor })) => {
             let token = successor.as_ref().unwrap_or(&current.token);
@@ -38,7 +38,7 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
             current.cookies.begin_session(&app, &call.headers, &signed_in);
             Some(signed_in.session.id)
         }
-        Err(error) => return Err(ApiError::from(error).with(current.cookies)),
+        Err(error) => return Err(error.with(current.cookies)),
     };
     let body = json!({"token": begun, "user": wire_user(&current.live.user)});
     Ok(Answer::json(&body).with(current.cookies))
@@ -47,8 +47,9 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
 pub(crate) async fn verify_password(State(app): State<App>, call: Call) -> ApiResult {
     let fields = Fields::read(call.body.as_ref(), &[Field::text("password")])?;
     let current = app.require_sensitive(&call).await?;
-    match app.engine.verify_password(&current.live.user.id, fields.text("password")).await {
+    let user_id = &current.live.user.id;
+    match app.guess(user_id, app.engine.verify_password(user_id, fields.text("password"))).await {
         Ok(()) => Ok(Answer::json(&json!({"status": true})).with(current.cookies)),
-        Err(error) => Err(ApiError::from(error).with(current.cookies)),
+        Err(error) => Err(error.with(current.cookies)),
     }
 }

@@ -15,6 +15,7 @@ use stayd_engine::{EngineError, Refusal};
 pub(crate) async fn request_password_reset(State(app): State<App>, call: Call) -> ApiResult {
     let fields =
         Fields::read(call.body.as_ref(), &[Field::email("email"), Field::text("redirectTo").optional()])?;
+    app.admit_letter(fields.text("email"))?;
     app.engine.request_password_reset(fields.text("email"), fields.optional_text("redirectTo")).await?;
     let message = "If this email exists in our system, check your email for the reset link";
     Ok(Answer::json(&json!({"status": true, "message": message})))

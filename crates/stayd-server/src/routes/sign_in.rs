@@ -5,8 +5,7 @@ use crate::{
     app::App,
     call::FormCall,
     cookies::Cookies,
-    error::{ApiError, ApiResult, ErrorKind},
-    rate_limit::Decision,
+    error::ApiResult,
     schema::{Field, Fields},
 };
 use axum::extract::State;
@@ -26,7 +25,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     )?;
     app.check_origin_of_form(&call)?;
     let address = email::normalise(fields.text("email"));
-    app.admit_account(&address)?;
+    app.admit_sign_in(&address)?;
 
     let callback_url = fields.optional_text("callbackURL");
     let wish = SignIn {
@@ -53,17 +52,4 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
         Some(url) => answer.to(url.to_owned()),
         None => answer,
     })
-}
-
-impl App {
-    /// Counts an attempt to sign in to an account, and refuses it when too many have failed. People who are signed in stay so.
-    fn admit_account(&self, address: &str) -> Result<(), ApiError> {
-        if !self.config.rate_limit {
-            return Ok(());
-        }
-        match self.limiter.account(address, self.engine.now()) {
-            Decision::Allowed => Ok(()),
-            Decision::Limited { retry_after } => Err(ErrorKind::Limited { retry_after }.into()),
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Too much at once: what is refused, how, and what never is.
 
 use crate::browser::{Browser, config, serve};
-use crate::engine::World;
+use crate::engine::{PASSWORD, World};
 use serde_json::json;
 use stayd_server::ServerConfig;
 use std::time::Duration;
@@ -53,4 +53,59 @@ async fn the_fourth_sign_in_within_ten_seconds_is_refused_and_the_session_check_
     }
     world.clock.forward(Duration::from_secs(10));
     assert_eq!(browser.post("/sign-in/email", wrong).await.status, 401);
+}
+
+#[tokio::test]
+async fn guesses_in_a_session_that_was_taken_over_are_counted_and_the_sign_in_stays_open() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, ServerConfig { rate_limit: true, ..config() }));
+    browser.sign_up("zoe@example.com").await;
+    // At another pace than the limit by address notices. What is refused for its form is no guess.
+    for _ in 0..12 {
+        let short = json!({"currentPassword": "wrong password", "newPassword": "short"});
+        assert_eq!(browser.post("/change-password", short).await.status, 400);
+        world.clock.forward(Duration::from_secs(4));
+    }
+    let wrong = json!({"password": "wrong password"});
+    for _ in 0..9 {
+        assert_eq!(browser.post("/verify-password", wrong.clone()).await.status, 400);
+        world.clock.forward(Duration::from_secs(4));
+    }
+    let other_way = json!({"currentPassword": "wrong password", "newPassword": "another good password"});
+    assert_eq!(browser.post("/change-password", other_way).await.status, 400);
+    world.clock.forward(Duration::from_secs(4));
+
+    let right = json!({"password": PASSWORD});
+    let refused = browser.post("/verify-password", right.clone()).await;
+    assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("596")));
+    assert_eq!(refused.header("x-retry-after"), Some("596"));
+    let change = json!({"currentPassword": PASSWORD, "newPassword": "another good password"});
+    assert_eq!(browser.post("/change-password", change).await.status, 429);
+    assert!(browser.is_signed_in().await);
+    assert_eq!(browser.sign_in("zoe@example.com", true).await.status, 200);
+
+    world.clock.forward(Duration::from_mins(10));
+    for _ in 0..12 {
+        assert_eq!(browser.post("/verify-password", right.clone()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_is_not_flooded_and_strangers_are_told_nothing_by_that() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, ServerConfig { rate_limit: true, ..config() }));
+    browser.sign_up("zoe@example.com").await;
+    for email in ["Zoe@example.com", "nobody@example.com"] {
+        let ask = json!({ "email": email });
+        for _ in 0..10 {
+            assert_eq!(browser.post("/request-password-reset", ask.clone()).await.status, 200);
+            world.clock.forward(Duration::from_secs(20));
+        }
+        let refused = browser.post("/request-password-reset", ask).await;
+        assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("3400")));
+        let refused = browser.post("/send-verification-email", json!({ "email": email })).await;
+        assert_eq!(refused.status, 429, "whatever the letter");
+        // The limit by address, which comes first, has seen fewer than it allows.
+        world.clock.forward(Duration::from_mins(1));
+    }
 }

@@ -145,7 +145,7 @@ pub(crate) const HOSTS: Setting<Vec<String>> = Setting {
     parse: read::hosts,
 };
 pub(crate) const RATE_LIMIT: Setting<bool> = Setting {
-    about: About::new("rate_limit", SWITCH, "Whether requests beyond the limits are answered with 429.")
+    about: About::new("rate_limit", SWITCH, "Whether requests beyond the limits are answered with 429, which says in `Retry-After` when to come back. Counted in sliding windows are requests by address and path (3 in 10 s to what takes a password, 3 in 60 s to what sends a letter, 100 in 10 s to the rest), failed attempts at a password by account (10 in 10 min close it for 10 min, then for twice as long each time; the sign-in and what asks for the password within a session are counted apart), and letters by mailbox (10 in an hour). The question who is signed in is not counted.")
         .variables(&["STAYD_RATE_LIMIT"])
         .default("on"),
     parse: read::switch,
