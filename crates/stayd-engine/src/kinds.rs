@@ -149,7 +149,8 @@ impl Kinds {
     pub const STRICT: Self = Self {
         default: KindPolicy {
             lifetime: DAY,
-            renews: Renews::WhenUsed { after: Duration::from_secs(24 * 3600 * 80 / 100) },
+            // 80 % of a day.
+            renews: Renews::WhenUsed { after: Duration::from_mins(24 * 60 * 80 / 100) },
             idle: Some(HOUR.saturating_mul(4)),
             absolute: Some(DAY.saturating_mul(7)),
             rotation: Rotation::Grace,
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_strict_default_kind_is_renewed_at_eighty_percent_of_its_life() {
-        let after = Duration::from_secs(24 * 3600 * 80 / 100);
+        let after = Kinds::STRICT.default.lifetime * 4 / 5;
         assert_eq!(Kinds::STRICT.default.renews, Renews::WhenUsed { after });
     }
 

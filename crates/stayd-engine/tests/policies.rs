@@ -238,7 +238,7 @@ async fn a_changed_password_ends_the_other_sessions_where_the_policy_says_so_and
                 assert_eq!(begun.session.kind, here.session.kind);
             }
             PasswordChanged::Rotated(_) | PasswordChanged::Kept => {
-                assert!(!ends && world.is_live(&here).await)
+                assert!(!ends && world.is_live(&here).await);
             }
         }
     }

@@ -42,6 +42,16 @@ fn a_stricter_file_holds_for_sessions_that_are_older_than_it() {
 }
 
 #[test]
+fn the_example_on_the_page_about_policies_is_accepted() {
+    let page = include_str!("../../../docs/policies.md");
+    let (_, example) = page.split_once("```toml\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let server = Deployment::new().file("stayd.toml", example).serve(&[]);
+    server.sign_up(ADA);
+    assert_eq!(server.stop().code, Some(0));
+}
+
+#[test]
 fn a_strict_server_keeps_to_caps_and_idle_limits_and_says_why_a_session_ended() {
     let file = "[session.default]\nmax_sessions = 1\n[session.remember]\nmax_sessions = 1\n";
     let deployment = Deployment::new().with("STAYD_SESSION_PRESET", "strict").file("stayd.toml", file);
@@ -66,7 +76,9 @@ fn a_strict_server_keeps_to_caps_and_idle_limits_and_says_why_a_session_ended() 
     let server = deployment.file("stayd.toml", "").serve(&[]);
     let here = sign_in(&server, "");
     let body = "{\"currentPassword\":\"correct horse battery\",\"newPassword\":\"battery staple\"}";
-    let changed = server.request("POST", "/api/auth/change-password", &[("Cookie", &here)], body);
+    let origin = format!("http://{}", server.address);
+    let headers = [("Cookie", here.as_str()), ("Origin", origin.as_str())];
+    let changed = server.request("POST", "/api/auth/change-password", &headers, body);
     assert_eq!(changed.status, 200, "{}", changed.body);
     assert!(!server.is_signed_in(&remembered), "the other sessions ended with the password");
     let ended = server.stop().stderr;
