@@ -80,21 +80,20 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     }
     if (!options.session) return { kind: "nobody" };
     const response = await send(options.session, signal);
-    const trouble = await troubleOf(response);
-    if (trouble) return trouble;
     const found = await json(response);
-    return found === undefined ? unexpected : answerOf(found, response.headers);
+    return troubleOf(response, found) ?? (found === undefined ? unexpected : answerOf(found, response.headers));
   };
 
   const command =
     (request: string) =>
     async (input: unknown, signal: AbortSignal): Promise<Answer> => {
       const response = await send(request, signal, input);
+      const found = await json(response);
       const { status } = response;
-      if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorIn(response, await json(response)) };
-      const trouble = await troubleOf(response);
+      if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorIn(response, found) };
+      const trouble = troubleOf(response, found);
       if (trouble) return trouble;
-      const answer = answerOf(await json(response), response.headers);
+      const answer = answerOf(found, response.headers);
       return answer.kind === "nobody" && options.session ? check(signal) : answer;
     };
   const none = async (): Promise<Answer> => ({ kind: "declined", error: { code: "not-offered", message: "The server has no sign-in" } });
@@ -111,7 +110,7 @@ export function csrf<Credentials = unknown, Registration = unknown>(
       const response = await send(options.signOut, signal);
       // A page that stands in the server's place is no word of its own; where it sends on to a page of its own, that is one.
       const isPage = !response.redirected && /html/i.test(response.headers.get("content-type") ?? "");
-      return (await troubleOf(response)) ?? (isPage ? unexpected : { kind: "nobody" });
+      return troubleOf(response, await json(response)) ?? (isPage ? unexpected : { kind: "nobody" });
     },
   };
 }

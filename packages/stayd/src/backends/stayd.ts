@@ -40,23 +40,23 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 
   const check = async (signal: AbortSignal, query = ""): Promise<Answer> => {
     const response = await send("/get-session" + query, signal);
-    const trouble = await troubleOf(response);
-    if (trouble) return trouble;
     const found = await json(response);
-    return found === undefined ? unexpected : sessionOf(found, response);
+    return unsettled(response, found) ?? sessionOf(found, response);
   };
 
   const command = async (path: string, body: unknown, signal: AbortSignal): Promise<Answer> => {
     const response = await send(path, signal, body);
+    const found = await json(response);
     const { status } = response;
-    if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorOf(response, await json(response)) };
-    return (await unsettled(response)) ?? check(signal);
+    if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorOf(response, found) };
+    return unsettled(response, found) ?? check(signal);
   };
 
   const ask = async (path: string, via: typeof fetch, body?: unknown): Promise<unknown> => {
     const response = await send(path, undefined, body, via);
-    if (!response.ok) throw Object.assign(new Error(), errorOf(response, await json(response)));
-    return json(response);
+    const found = await json(response);
+    if (!response.ok) throw Object.assign(new Error(), errorOf(response, found));
+    return found;
   };
   const list = async (via: typeof fetch): Promise<(SessionEntry & { token: string })[]> =>
     (await ask("/list-sessions", via)) as (SessionEntry & { token: string })[];
@@ -74,7 +74,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     update: (changes, signal) => command("/update-user", changes, signal),
     async signOut(signal) {
       const response = await send("/sign-out", signal, {});
-      return (await unsettled(response)) ?? { kind: "nobody" };
+      return unsettled(response, await json(response)) ?? { kind: "nobody" };
     },
     list: async (via, current) =>
       (await list(via)).map(({ token: _, ...entry }) => ({ ...entry, current: entry.id === current })),
@@ -98,24 +98,22 @@ function csrfHeader(): Record<string, string> | undefined {
 }
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
-export async function troubleOf(response: Response): Promise<Answer | null> {
+export function troubleOf(response: Response, body: unknown): Answer | null {
   const { status, headers, ok } = response;
   if (ok) return null;
-  const body = await json(response);
   // The page of a proxy or portal is no word of the server's.
   if (body && status === 401) return { kind: "nobody" };
   if (body && status === 409) return { kind: "superseded" };
   const trouble: Trouble = status === 429 ? "too-many" : status >= 500 ? "unavailable" : "unexpected";
-  const after = headers.get("retry-after") ?? headers.get("x-retry-after");
+  const after = headers.get("retry-after") ?? headers.get("x-retry-after") ?? "";
   // Seconds or a date (RFC 9110, 10.2.3).
-  const wait = after ? (Number(after) || (Date.parse(after) - serverTime(response)) / 1000) * 1000 : 0;
-  const retryAfter = wait || 0;
+  const retryAfter = Number(after) * 1000 || Date.parse(after) - serverTime(response) || 0;
   return { kind: "failed", trouble, retryAfter, error: { ...errorOf(response, body, trouble), ...(retryAfter && { retryAfter }) } };
 }
 
 /** Why a command cannot be said to be done. The page of a portal comes with 200 as well. */
-const unsettled = async (response: Response): Promise<Answer | null> =>
-  (await troubleOf(response)) ?? ((await json(response)) === undefined ? unexpected : null);
+const unsettled = (response: Response, body: unknown): Answer | null =>
+  troubleOf(response, body) ?? (body === undefined ? unexpected : null);
 
 export const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
 
