@@ -17,6 +17,3 @@ export function fromText(text: string): Uint8Array<ArrayBuffer> {
   }
   return Uint8Array.from(bytes);
 }
-
-/** For `JSON.parse`: the member `record` is bytes. */
-export const revive = (key: string, value: unknown): unknown => (key === "record" ? Uint8Array.from(value as number[]) : value);

@@ -1,4 +1,3 @@
-import { revive } from "./bytes.ts";
 import { readEntry } from "./storage.ts";
 import type { Stored } from "./brain.ts";
 
@@ -13,17 +12,17 @@ const FORMAT = "stayd:1:";
 
 export function createChannel(
   name: string,
-  length: number,
   heard: (message: number, stored: Stored) => void,
   missing: (what: string) => void,
 ): Channel {
   /** What another tab said, if it makes sense. Anybody on this origin can write here. */
   const take = (value: unknown): void => {
-    const stored = readEntry(value, length);
+    const stored = readEntry(value);
     if (stored) heard(Number((value as { kind: unknown }).kind), stored);
   };
+  const key = FORMAT + name;
   try {
-    const channel = new BroadcastChannel(FORMAT + name);
+    const channel = new BroadcastChannel(key);
     channel.onmessage = ({ data }) => take(data);
     return {
       send: (kind, record, data) => channel.postMessage({ kind, at: Date.now(), record, data }),
@@ -32,11 +31,10 @@ export function createChannel(
   } catch {
     missing("BroadcastChannel");
   }
-  const key = FORMAT + name;
   const listen = (event: StorageEvent): void => {
     if (event.key !== key || !event.newValue) return;
     try {
-      take(JSON.parse(event.newValue, revive));
+      take(JSON.parse(event.newValue));
     } catch {
       // Not ours.
     }

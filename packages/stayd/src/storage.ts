@@ -1,10 +1,11 @@
-import { revive } from "./bytes.ts";
+import { RECORD_LEN } from "./codes.ts";
 import type { Stored } from "./brain.ts";
 
 /** A record with what pages show of its session, and the wall clock's time at which it was written. */
 interface Entry {
   at: number;
-  record: Uint8Array;
+  /** Numbers where it was JSON. */
+  record: Uint8Array | number[];
   data: string | null;
 }
 
@@ -31,22 +32,22 @@ const STORE = "records";
 /** How old a record is held to be whose age cannot be known, in ms: older than a fresh one (`Config.fresh`). */
 const UNKNOWN_AGE = 6000;
 
-/** Compares by epoch, then generation: positive where `a` is the newer. */
-function newer(a: Uint8Array, b: Uint8Array): number {
-  const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
-  return word(a, 0) - word(b, 0) || word(a, 4) - word(b, 4);
+/** Whether record `a` is newer than `b`: by epoch, then generation, which are its first words. */
+function isNewer(a: Uint8Array, b: Uint8Array): boolean {
+  const [ours, theirs] = [new Uint32Array(a.buffer), new Uint32Array(b.buffer)];
+  return (ours[0]! - theirs[0]! || ours[1]! - theirs[1]!) > 0;
 }
 
 /** A record from storage or from another tab, if it is one. */
-export function readEntry(value: unknown, length: number): Stored | null {
+export function readEntry(value: unknown): Stored | null {
   const { at, record, data } = (value ?? {}) as Entry;
-  const sound = record instanceof Uint8Array && record.length === length && at > 0 && (data === null || typeof data === "string");
+  const sound = record?.length === RECORD_LEN && at > 0 && (data === null || typeof data === "string");
   const age = Date.now() - at;
   // From the future: the clock has been set back since, and this is nobody's fresh word.
-  return sound ? { record, data, age: age < -1000 ? UNKNOWN_AGE : Math.max(0, age) } : null;
+  return sound ? { record: Uint8Array.from(record), data, age: age < -1000 ? UNKNOWN_AGE : Math.max(0, age) } : null;
 }
 
-export function createStorage(name: string, length: number, remember: boolean, missing: (what: string) => void): Storage {
+export function createStorage(name: string, remember: boolean, missing: (what: string) => void): Storage {
   let database: Promise<IDBDatabase | null> | null = null;
   let pending: Promise<unknown> = Promise.resolve();
 
@@ -97,7 +98,7 @@ export function createStorage(name: string, length: number, remember: boolean, m
   const key = `${name}.session`;
   const hint = (): Stored | null => {
     try {
-      return readEntry(JSON.parse(localStorage.getItem(key)!, revive), length);
+      return readEntry(JSON.parse(localStorage.getItem(key)!));
     } catch {
       return null;
     }
@@ -106,28 +107,23 @@ export function createStorage(name: string, length: number, remember: boolean, m
   return {
     hint,
     // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
-    read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), length),
+    read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null)),
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
+      const isLater = (before: Stored | null): boolean => !!before && isNewer(before.record, record);
       try {
-        const before = hint();
-        if (!before || newer(before.record, record) <= 0) {
-          localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
-        }
+        if (!isLater(hint())) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
       } catch {
         missing("localStorage");
       }
       const writing = transact<unknown>(
         name,
         "readwrite",
-        (value) => {
-          const before = readEntry(value, length);
-          return before && newer(before.record, record) > 0 ? [value] : [null, entry];
-        },
+        (value) => (isLater(readEntry(value)) ? [value] : [null, entry]),
         null,
       );
       pending = Promise.all([pending, writing]);
-      return readEntry(await writing, length);
+      return readEntry(await writing);
     },
     idle: () => pending,
     lease: (holder, until) =>
@@ -142,7 +138,7 @@ export function createStorage(name: string, length: number, remember: boolean, m
         true,
       ),
     close() {
-      void pending.then(() => open()).then((db) => db?.close());
+      void pending.then(open).then((db) => db?.close());
     },
   };
 }
