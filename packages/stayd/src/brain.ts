@@ -71,8 +71,8 @@ export interface Config {
 /** Bytes of the configuration (`stayd_core::codec::events`). */
 const CONFIG_LEN = 20;
 
-/** A recording has at most so many events: hours of a busy page. */
-const RECORDED = 5000;
+/** A recording grows no further than so many bytes, which are thousands of events: hours of a busy page. */
+const RECORDED = 500_000;
 
 export function createBrain(module: Module, config: Config, seed: number): Brain {
   const { buffer } = module.memory;
@@ -83,9 +83,9 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
 
   event[0] = config.renewal;
   words(4, [config.heartbeat, config.warning, config.fresh, config.timeout]);
-  const configuration = event.slice(0, CONFIG_LEN);
+  // "STAYD", format 1, the seed, the configuration; then each event with its time and its length.
+  const log = [0x53, 0x54, 0x41, 0x59, 0x44, 1, ...bytesOf(Uint32Array.of(seed)), ...event.slice(0, CONFIG_LEN)];
   module.start(seed, EVENT_LEN);
-  const log: [number, Uint8Array][] = [];
 
   const brain = {
     last: {} as Step,
@@ -107,33 +107,30 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
         event.set(stored.record, 72);
       }
       // What follows the last byte that is not zero need not be recorded.
-      if (log.length < RECORDED) log.push([now, event.slice(0, event.findLastIndex(Boolean) + 1)]);
+      const said = event.slice(0, event.findLastIndex(Boolean) + 1);
+      if (log.length < RECORDED) log.push(...bytesOf(Float64Array.of(now)), said.length, 0, ...said);
       const at = module.handle(now, EVENT_LEN);
       // Bytes that are no event change nothing.
       if (!at) return { ...brain.last, verdict: 0, effects: event.slice(0, 0) };
       const step = new DataView(buffer, at);
-      const part = (from: number, length: number): Uint8Array => new Uint8Array(buffer).slice(at + from, at + from + length);
+      const part = (from: number, length: number): Uint8Array => new Uint8Array(buffer, at + from, length).slice();
+      const [verdict, rejection, count] = part(EFFECTS_AT, 3) as unknown as [number, number, number];
       return (brain.last = {
-        verdict: step.getUint8(EFFECTS_AT),
-        rejection: step.getUint8(EFFECTS_AT + 1),
-        effects: part(EFFECTS_AT + 4, step.getUint8(EFFECTS_AT + 2) * 8),
+        verdict,
+        rejection,
+        effects: part(EFFECTS_AT + 4, count * 8),
         view: part(0, VIEW_LEN),
         record: part(MOMENT_AT + 8, RECORD_LEN),
         moment: { epoch: step.getUint32(MOMENT_AT, true), generation: step.getUint32(MOMENT_AT + 4, true) },
         deadline: step.getFloat64(DEADLINE_AT, true),
       });
     },
-    recording(): Uint8Array {
-      // "STAYD", format 1, the seed, the configuration; then each event with its time and its length.
-      const parts: Uint8Array[] = [Uint8Array.of(0x53, 0x54, 0x41, 0x59, 0x44, 1), new Uint8Array(Uint32Array.of(seed).buffer), configuration];
-      for (const [now, bytes] of log) {
-        parts.push(new Uint8Array(Float64Array.of(now).buffer), Uint8Array.of(bytes.length, 0), bytes);
-      }
-      return Uint8Array.from(parts.flatMap((part) => [...part]));
-    },
+    recording: () => Uint8Array.from(log),
   };
   return brain;
 }
+
+const bytesOf = ({ buffer }: Uint32Array | Float64Array): Uint8Array => new Uint8Array(buffer);
 
 /** The words for what went wrong, in the order of their numbers. */
 export const TROUBLES = ["none", "offline", "unreachable", "unavailable", "too-many", "unexpected"] as const;

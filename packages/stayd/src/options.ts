@@ -53,11 +53,11 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   };
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
-  demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z, 0-9, _ . -");
-  demand(typeof url === "string", "url", "a path or an address");
-  demand(!backend || backend.check, "backend", "a backend such as stayd()");
+  demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z 0-9 _ . -");
+  demand(typeof url === "string", "url", "a path or address");
+  demand(!backend || backend.check, "backend", "a backend");
   demand(!debug || typeof debug === "function", "debug", "a function");
-  demand(!initial || (initial.session?.id && initial.user?.id), "initial", "what get-session answers, or null");
+  demand(!initial || (initial.session?.id && initial.user?.id), "initial", "a session or null");
   return {
     renewal: renewalIs,
     heartbeat: time("heartbeat", 300, 0),

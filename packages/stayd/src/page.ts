@@ -4,16 +4,16 @@ import { EVENT_FROZEN, EVENT_HIDDEN, EVENT_OFFLINE, EVENT_ONLINE, EVENT_RESUMED,
 export function watchPage(tell: (event: number) => void): () => void {
   const stop = new AbortController();
   const seen = (): number => (document.visibilityState === "hidden" ? EVENT_HIDDEN : EVENT_SHOWN);
-  const on = (target: EventTarget, name: string, event: number | (() => number)): void =>
+  const on = (target: EventTarget, name: string, event?: number): void =>
     target.addEventListener(
       name,
       (raised) => {
         // A page that is shown for the first time has just started.
-        if ((raised as PageTransitionEvent).persisted || name !== "pageshow") tell(typeof event === "number" ? event : event());
+        if ((raised as PageTransitionEvent).persisted || name !== "pageshow") tell(event ?? seen());
       },
       { signal: stop.signal },
     );
-  on(document, "visibilitychange", seen);
+  on(document, "visibilitychange");
   // A window that others did not cover was visible all the time, and nobody looked.
   on(window, "focus", EVENT_WOKE);
   on(document, "freeze", EVENT_FROZEN);

@@ -21,10 +21,8 @@ export interface Gate {
 /** Requests of the page: sent, held while the session is renewed, and sent once more after a 401. */
 export interface Queue {
   fetch: typeof fetch;
-  /** Lets those that are held go, in the order they came. */
-  release(): void;
-  /** Rejects them. */
-  reject(error: SessionError): void;
+  /** Lets those that are held go, in the order they came; or rejects them. */
+  settle(error?: SessionError): void;
 }
 
 /** An error of this package as what `fetch` rejects with. */
@@ -39,12 +37,7 @@ export class SessionFailure extends Error {
 }
 
 export function createQueue(gate: Gate): Queue {
-  const held = new Set<{ resolve(sent: boolean): void; reject(reason: unknown): void }>();
-  const takeHeld = () => {
-    const all = [...held];
-    held.clear();
-    return all;
-  };
+  const held = new Set<(error?: SessionError) => void>();
 
   /** Waits until the request may be sent; false where the page is to get the answer that it has. */
   const admitted = (signal: AbortSignal, refused?: Moment): Promise<boolean> | boolean => {
@@ -52,10 +45,10 @@ export function createQueue(gate: Gate): Queue {
     if (verdict === VERDICT_REJECT) throw new SessionFailure(error);
     if (verdict !== VERDICT_HOLD) return verdict === VERDICT_ADMIT;
     return new Promise<boolean>((resolve, reject) => {
-      const entry = { resolve, reject };
-      held.add(entry);
+      const settle = (error?: SessionError): void => (error ? reject(new SessionFailure(error)) : resolve(true));
+      held.add(settle);
       signal.addEventListener("abort", () => {
-        if (!held.delete(entry)) return;
+        if (!held.delete(settle)) return;
         gate.withdraw();
         reject(signal.reason);
       });
@@ -72,7 +65,7 @@ export function createQueue(gate: Gate): Queue {
       const once = init?.body instanceof ReadableStream;
       try {
         signal.throwIfAborted();
-        if (!(await admitted(signal))) signal.throwIfAborted();
+        await admitted(signal);
         for (let again = false; ; again = true) {
           const [moment, person] = [gate.moment(), gate.person()];
           const response = await gate.send(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
@@ -87,7 +80,10 @@ export function createQueue(gate: Gate): Queue {
         clearTimeout(timer);
       }
     },
-    release: () => takeHeld().forEach(({ resolve }) => resolve(true)),
-    reject: (error) => takeHeld().forEach(({ reject }) => reject(new SessionFailure(error))),
+    settle(error) {
+      const all = [...held];
+      held.clear();
+      for (const settle of all) settle(error);
+    },
   };
 }

@@ -107,7 +107,7 @@ export function sessionOver<C, R>(
   let disposed = false;
 
   const browser = typeof document !== "undefined";
-  const storage = createStorage(name, code.RECORD_LEN, options.remember ?? true, missing);
+  const storage = createStorage(name, options.remember ?? true, missing);
   const turns = createTurns(name, storage, missing);
 
   // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
@@ -164,17 +164,17 @@ export function sessionOver<C, R>(
     clearTimeout(timer);
     const at = brain.last.deadline;
     if (browser && !disposed && at < Infinity) {
-      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(Math.max(at - clock.now(), 0), LOOK));
+      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(at - clock.now(), LOOK));
     }
   };
 
   const perform = (kind: number, a: number, b: number, attempt: number, with_: Candidate): void => {
     switch (kind) {
       case code.EFFECT_RELEASE_HELD:
-        callbacks.push(queue.release);
+        callbacks.push(() => queue.settle());
         break;
       case code.EFFECT_REJECT_HELD:
-        queue.reject(REJECTIONS[a]!);
+        queue.settle(REJECTIONS[a]);
         break;
       case code.EFFECT_ASK_LEADERSHIP: {
         // A page that is being rendered on a server asks nobody.
@@ -263,11 +263,12 @@ export function sessionOver<C, R>(
     }
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
+    const result = resultOf(answer, error);
     const text = answer.kind === "session" ? textOf(answer.data) : null;
     tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
-    command?.resolve(resultOf(answer));
+    command?.resolve(result);
     if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
   };
 
@@ -311,7 +312,7 @@ export function sessionOver<C, R>(
     timeout: config.timeout,
   });
   const connections = createConnections(() => view.identity === "active");
-  const channel = browser ? createChannel(name, code.RECORD_LEN, hear, missing) : null;
+  const channel = browser ? createChannel(name, hear, missing) : null;
   const official = browser ? watchOfficial(() => void tell(code.EVENT_HINTED)) : null;
 
   // What is remembered, and what the server rendered, is the first value: before anything can be awaited.
@@ -386,10 +387,9 @@ export function sessionOver<C, R>(
 }
 
 /** What the page hears of its command. */
-function resultOf(answer: Answer): Result {
+function resultOf(answer: Answer, failed: SessionError | null): Result {
   if (answer.kind === "session" || answer.kind === "nobody") return { ok: true };
-  const error = "error" in answer ? answer.error : undefined;
-  return { ok: false, error: error ?? (answer.kind === "failed" ? failure(answer.trouble) : REJECTIONS[0]!) };
+  return { ok: false, error: failed ?? ((answer.kind === "declined" && answer.error) || REJECTIONS[0]!) };
 }
 
 /** What a page was rendered with, as an answer. Its times are not known from here: the server is asked when they matter. */
