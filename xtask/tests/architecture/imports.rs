@@ -16,8 +16,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("xtask", &["stayd-core", "stayd-wasm"]),
 ];
 
-/// The rooms that tests may import beside: a client is tested against the real server.
-const TESTS_MAY_IMPORT: &[(&str, &[&str])] = &[("stayd-client", &["stayd-engine", "stayd-server"])];
+/// The rooms that tests may import beside: a client is tested against the real server, and the binary with a real client.
+const TESTS_MAY_IMPORT: &[(&str, &[&str])] =
+    &[("stayd-client", &["stayd-engine", "stayd-server"]), ("stayd", &["stayd-client"])];
 
 /// Crates that speak HTTP: the protocol room knows cookies as text, and the engine knows no HTTP type.
 const SPEAKS_HTTP: &[&str] =

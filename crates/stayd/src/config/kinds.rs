@@ -343,42 +343,4 @@ mod tests {
             assert!(said.starts_with(message), "{said}");
         }
     }
-
-    #[test]
-    fn the_page_on_policies_shows_what_the_presets_are() {
-        let page = include_str!("../../../../docs/policies.md");
-        for (preset, kinds) in [("better-auth", Kinds::BETTER_AUTH), ("strict", Kinds::STRICT)] {
-            for kind in SessionKind::ALL {
-                let row = row(preset, kind, kinds.of(kind));
-                assert!(page.contains(&row), "docs/policies.md has no line\n{row}");
-            }
-        }
-    }
-
-    fn row(preset: &str, kind: SessionKind, policy: &KindPolicy) -> String {
-        let time = |time: Duration| match time.as_secs() {
-            seconds if seconds % (24 * 3600) == 0 => format!("{} d", seconds / (24 * 3600)),
-            seconds if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
-            seconds => format!("{} min", seconds / 60),
-        };
-        let or_none = |limit: Option<Duration>| limit.map_or("-".to_owned(), time);
-        let renewed = match policy.renews {
-            Renews::Never => "never".to_owned(),
-            Renews::WhenAsked => "on request".to_owned(),
-            Renews::WhenUsed { after } => format!("when used after {}", time(after)),
-        };
-        let rotation = match policy.rotation {
-            Rotation::Off => "off",
-            Rotation::Grace => "grace",
-            Rotation::Strict => "strict",
-        };
-        format!(
-            "| `{preset}` | {} | {} | {renewed} | {} | {} | {rotation} | {} |",
-            kind.name(),
-            time(policy.lifetime),
-            or_none(policy.idle),
-            or_none(policy.absolute),
-            policy.at_most.map_or("-".to_owned(), |count| count.to_string()),
-        )
-    }
 }
