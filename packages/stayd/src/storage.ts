@@ -105,7 +105,11 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
   };
 
   return {
-    hint,
+    hint() {
+      // The database will be asked in a moment, and takes its time to open.
+      void open();
+      return hint();
+    },
     // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
     read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null)),
     async write(record, data) {
