@@ -78,3 +78,15 @@ export async function settled(site, quiet = 300, timeout = 15_000) {
     await wait(20);
   }
 }
+
+/** A tab whose person is signed in with a token that has expired: calls are refused until there has been one renewal. */
+export async function expiredTab(context, { peer, site, server }) {
+  const page = await openTab(context, site);
+  if (server.tokens) server.tokens.lifetime = peer.expired;
+  await signIn(page);
+  await settled(site);
+  if (server.tokens) server.tokens.lifetime = 3600;
+  await wait(peer.expiredAfter ?? 0);
+  server.arm?.();
+  return page;
+}

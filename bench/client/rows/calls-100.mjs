@@ -1,23 +1,17 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { openTab, settled, signIn } from "../browser.mjs";
+import { expiredTab } from "../browser.mjs";
 import { doesNotApply, measured } from "../outcome.mjs";
 
 export default {
   name: "calls-100",
   title: "100 authenticated calls at once with an expired token: renewals, calls that failed",
-  async measure({ peer, site, server, person }) {
+  async measure(bench) {
+    const { peer, site, server } = bench;
     if (!peer.renews) return doesNotApply("its cookie is not traded for another");
-    return person(async (context) => {
-      const page = await openTab(context, site);
-      if (server.tokens) server.tokens.lifetime = peer.expired;
-      await signIn(page);
-      await settled(site);
-      if (server.tokens) server.tokens.lifetime = 3600;
-      await wait(peer.expiredAfter ?? 0);
-      server.arm?.();
+    return bench.person(async (context) => {
+      const page = await expiredTab(context, bench);
       site.reset();
       const statuses = await page.evaluate(() =>
-        Promise.all(Array.from({ length: 100 }, () => bench.call().catch((error) => String(error)))),
+        Promise.all(Array.from({ length: 100 }, () => globalThis.bench.call().catch(String))),
       );
       const failed = statuses.filter((status) => status !== 200).length;
       const renewals = site.count(peer.renewal);

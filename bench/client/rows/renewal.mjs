@@ -1,5 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { openTab, settled, signIn } from "../browser.mjs";
+import { expiredTab } from "../browser.mjs";
 import { median, round, sum } from "../numbers.mjs";
 import { doesNotApply, measured } from "../outcome.mjs";
 
@@ -7,18 +6,12 @@ export default {
   name: "renewal",
   title: "a call with an expired token: until it is answered, a renewal on the way, ms (failed)",
   async measure(bench) {
-    const { peer, site, server } = bench;
+    const { peer, server } = bench;
     if (!peer.renews) return doesNotApply("its cookie is not traded for another");
     return bench.person(async (context) => {
       const calls = [];
       for (let run = 0; run < bench.times(9, 2); run += 1) {
-        const page = await openTab(context, site);
-        if (server.tokens) server.tokens.lifetime = peer.expired;
-        await signIn(page);
-        await settled(site);
-        if (server.tokens) server.tokens.lifetime = 3600;
-        await wait(peer.expiredAfter ?? 0);
-        server.arm?.();
+        const page = await expiredTab(context, bench);
         calls.push(await page.evaluate(call));
         server.disarm?.();
         await page.evaluate(() => globalThis.bench.signOut());

@@ -34,7 +34,7 @@ async fn tell_watchers(engine: &Engine, stop: &CancellationToken) {
         };
         if let Err(error) = told {
             tracing::error!(%error, "watchers could not be told what has become of sessions; it is tried again");
-            tokio::time::sleep(PAUSE).await;
+            stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
         }
     }
 }

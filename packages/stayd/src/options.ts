@@ -55,7 +55,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
   demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z 0-9 _ . -");
   demand(typeof url === "string", "url", "a path or address");
-  demand(!backend || backend.check, "backend", "a backend");
+  demand(!backend || backend.check, "backend", "a backend such as stayd()");
   demand(!debug || typeof debug === "function", "debug", "a function");
   demand(!initial || (initial.session?.id && initial.user?.id), "initial", "a session or null");
   return {

@@ -174,7 +174,8 @@ export function sessionOver<C, R>(
         callbacks.push(() => queue.settle());
         break;
       case code.EFFECT_REJECT_HELD:
-        queue.settle(REJECTIONS[a]);
+        // Whatever the reason: without one they would be let go.
+        queue.settle(REJECTIONS[a] ?? REJECTIONS[0]);
         break;
       case code.EFFECT_ASK_LEADERSHIP: {
         // A page that is being rendered on a server asks nobody.

@@ -9,7 +9,7 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 /** Bytes after gzip, as promised, and what they have been brought to so far; a promise that is met is what holds. */
 const MODULE = { promised: 6144, reached: 6144 };
-const SESSION = { promised: 12_288, reached: 13_350 };
+const SESSION = { promised: 12_288, reached: 13_365 };
 
 /** What a page with `createSession` alone carries, as a bundler makes it from the package's own files. */
 async function bundled() {

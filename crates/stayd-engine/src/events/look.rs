@@ -1,10 +1,8 @@
 //! How a watch begins, and how it hears of what happens outside this process.
 
 use super::{SessionVersion, SessionWatch, WatchError, WatchLimits};
-use crate::sessions::{LiveSession, Standing, verify};
 use crate::{EndReason, Engine, EngineResult};
 use stayd_protocol::TokenHash;
-use std::sync::Arc;
 
 impl Engine {
     /// Watches the session that this token opens. `seen`: how far the watcher knows its story; what happened since is told first. To watch
@@ -58,18 +56,5 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// The session behind a token if it goes on; leaves no trace.
-    async fn look_at(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
-        let found = self.sessions().cache.get_or_read(token, self.store()).await?;
-        let now = self.now();
-        let Some(found) = found else { return Ok(None) };
-        let found = self.within_limits(found, now).await?;
-        let opens = |live: &Arc<LiveSession>| {
-            let standing = verify(&live.session, token, &self.policy().sessions, now);
-            matches!(standing, Standing::Current | Standing::FirstShown | Standing::Honoured)
-        };
-        Ok(found.filter(opens))
     }
 }

@@ -19,6 +19,15 @@ impl Engine {
     /// The session behind a token, from memory or from the store; `None` when there is none, it is over or the token is superseded. Only looks:
     /// it is not as if the token had been shown, for which there is [`Engine::recognise`].
     pub async fn session(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
+        let live = self.look_at(token).await?;
+        if let Some(live) = &live {
+            self.note_activity(live, self.now());
+        }
+        Ok(live)
+    }
+
+    /// The same, without a trace: it is no use of the session.
+    pub(crate) async fn look_at(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
         let found = self.sessions().cache.get_or_read(token, self.store()).await?;
         // The time is read after the wait: what ended meanwhile is over (C-5).
         let now = self.now();
@@ -28,11 +37,7 @@ impl Engine {
             let standing = verify(&live.session, token, &self.policy().sessions, now);
             matches!(standing, Standing::Current | Standing::FirstShown | Standing::Honoured)
         };
-        let live = found.filter(opens);
-        if let Some(live) = &live {
-            self.note_activity(live, now);
-        }
-        Ok(live)
+        Ok(found.filter(opens))
     }
 
     /// Whether what a session-data cookie says may be believed without asking the store: nothing has ended or changed since it was made,

@@ -36,7 +36,6 @@ function trimmed(text: string): string {
 /** The text that a cookie stands for: without quotes, percent-decoded; `undefined` where it is broken. */
 export function cookieText(cookies: Cookies, name: string): string | undefined {
   const text = decodedText(cookies, name);
-  // eslint-disable-next-line no-control-regex
   return text === undefined || /[\x00-\x1f\x7f]/.test(text) ? undefined : text;
 }
 
