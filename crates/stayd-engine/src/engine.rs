@@ -1,7 +1,7 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EndReason, EngineResult, Policy, events::Watchers, hashing::HashPool, links::Links, mail::Mailer,
+    Clock, EndReason, EngineResult, Policy, events::RevocationLog, events::Watchers, hashing::HashPool, links::Links, mail::Mailer,
     sessions::Sessions, sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
@@ -29,6 +29,7 @@ struct Inner {
     links: Links,
     successors: Successors,
     watchers: Arc<Watchers>,
+    revocations: Arc<RevocationLog>,
 }
 
 /// What an engine is made of.
@@ -56,8 +57,21 @@ impl Engine {
         let links = Links::new(&policy.base_url, &secrets);
         let successors = Successors::new(&secrets);
         let watchers = Arc::default();
-        let inner =
-            Inner { policy, store, clock, random, mailer, sessions, hashing, links, successors, watchers };
+        let revocations =
+            Arc::new(RevocationLog::new(clock.now(), policy.sessions.longest_belief()));
+        let inner = Inner {
+            policy,
+            store,
+            clock,
+            random,
+            mailer,
+            sessions,
+            hashing,
+            links,
+            successors,
+            watchers,
+            revocations,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -86,6 +100,7 @@ impl Engine {
         const AT_ONCE: usize = 1000;
         let now = self.now();
         self.inner.sessions.ended.sweep(now);
+        self.inner.revocations.sweep(now);
         let swept = self.store().sweep(now, AT_ONCE).await?;
         let count = swept.count();
         self.tell_of_end(&swept.sessions, EndReason::Expired);
@@ -118,6 +133,10 @@ impl Engine {
 
     pub(crate) fn watchers(&self) -> &Arc<Watchers> {
         &self.inner.watchers
+    }
+
+    pub(crate) fn revocations(&self) -> &Arc<RevocationLog> {
+        &self.inner.revocations
     }
 
     pub(crate) fn new_id(&self) -> String {

@@ -25,7 +25,10 @@ pub use accounts::{
 pub use clock::Clock;
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
-pub use events::{Changes, NotAVersion, SessionVersion, SessionWatch, WatchError, WatchLimits, WatchNews};
+pub use events::{
+    Changes, NotAPosition, NotAVersion, Position, Revocation, RevocationFeed, RevocationNews, SessionVersion,
+    SessionWatch, Subject, WatchError, WatchLimits, WatchNews,
+};
 pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -114,6 +114,11 @@ impl SessionPolicy {
         Self { kinds, remember_unless_told: false, end_others_on_change: true, ..Self::default() }
     }
 
+    /// How long anything we sign may be believed without asking us: a cookie with session data, or an access token.
+    pub(crate) fn longest_belief(&self) -> Duration {
+        self.cookie_cache.max(self.kinds.api.lifetime)
+    }
+
     /// How often the use of a session is noted.
     pub(crate) fn activity_resolution_of(&self, session: &SessionRecord) -> Duration {
         self.of(session).activity_resolution(self.activity_resolution)

@@ -1,9 +1,10 @@
 //! What people say about themselves.
 
 use crate::{
-    Engine, EngineResult,
+    Engine, EngineResult, Subject,
     store::{SessionRecord, UserChange, UserRecord},
 };
+use std::sync::Arc;
 
 impl Engine {
     /// Changes a person's name or picture.
@@ -30,6 +31,7 @@ impl Engine {
         // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
         self.sessions().cache.remove(sessions.iter().flat_map(SessionRecord::tokens));
         self.sessions().ended.change_user(&user.id, self.now());
+        self.revocations().doubt(Subject::User(Arc::from(user.id.as_str())), self.now());
         self.watchers().user_changed(user);
         Ok(())
     }

@@ -22,9 +22,10 @@ impl Engine {
         Ok(watch)
     }
 
-    /// Tells every watcher that this node stops; new ones are refused from here on.
+    /// Tells every watcher, and who follows what ends, that this node stops; new ones are refused from here on.
     pub fn close_watches(&self) {
         self.watchers().close();
+        self.revocations().close();
     }
 
     /// How many watch on this node.

@@ -1,7 +1,7 @@
 //! Who is this? The hot path: memory first, then the store.
 
 use super::{LiveSession, Standing, verify};
-use crate::{Engine, EngineResult};
+use crate::{Engine, EngineResult, Subject};
 use stayd_protocol::{Timestamp, TokenHash};
 use std::sync::Arc;
 
@@ -65,6 +65,7 @@ impl Engine {
             // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
             self.sessions().cache.clear();
             self.sessions().ended.forget_what_was_known(self.now());
+            self.revocations().doubt(Subject::Everybody, self.now());
             self.watchers().foreign_write.notify_one();
         }
         Ok(())

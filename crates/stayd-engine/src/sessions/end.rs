@@ -2,10 +2,11 @@
 
 use super::{EndReason, Standing, verify};
 use crate::{
-    Engine, EngineResult,
+    Engine, EngineResult, Subject,
     store::{EndedSession, Ending, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::TokenHash;
+use std::sync::Arc;
 
 impl Engine {
     /// Ends the session with this token, or with this predecessor as long as it is known: the person signs out where they hold it.
@@ -86,6 +87,9 @@ impl Engine {
         let ended = self.store().end_sessions_of(user_id, ending).await?;
         let count = ended.len();
         self.forget(ended, reason);
+        if ending == Ending::All {
+            self.revocations().doubt(Subject::User(Arc::from(user_id)), self.now());
+        }
         Ok(count)
     }
 
@@ -109,6 +113,7 @@ impl Engine {
         for EndedSession { id, user_id, .. } in ended {
             tracing::info!(session = id, user = user_id, reason = reason.name(), "a session ended");
         }
+        self.revocations().ended(ended, reason, self.now());
         self.watchers().ended(ended, reason);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{LiveSession, Standing, rotates, verify};
 use crate::{
-    Engine, EngineResult, Refusal, Renews, Rotation,
+    Engine, EngineResult, Refusal, Renews, Rotation, Subject,
     store::{self, Renewal, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::{SessionToken, Timestamp};
@@ -108,6 +108,7 @@ impl Engine {
     fn session_changed(&self, before: &SessionRecord, after: &SessionRecord) {
         if before.token_hash != after.token_hash {
             self.sessions().ended.rotate(&after.tokens(), self.now());
+            self.revocations().doubt(Subject::Session(Arc::from(after.id.as_str())), self.now());
         }
         self.sessions().cache.remove(before.tokens().into_iter().chain(after.tokens()));
         self.watchers().session_changed(after);
