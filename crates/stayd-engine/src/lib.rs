@@ -8,6 +8,7 @@
 
 mod accounts;
 mod clock;
+mod devices;
 mod engine;
 mod error;
 mod events;
@@ -23,6 +24,7 @@ pub use accounts::{
     Deletion, PasswordChange, PasswordChanged, SignIn, SignUp, SignedUp, Verified, VerifiedUser,
 };
 pub use clock::Clock;
+pub use devices::{Browser, DeviceClass, Platform, UserAgent};
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
 pub use events::{
