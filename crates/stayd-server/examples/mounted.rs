@@ -65,6 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             trusted_proxies: TrustedProxies::default(),
             rate_limit: true,
             events: EventStreams::default(),
+            backends: stayd_server::Backends::default(),
         },
     );
     let application = Router::new()

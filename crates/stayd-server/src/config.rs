@@ -1,6 +1,8 @@
 //! What the HTTP face needs to know beside the engine's policy.
 
-use crate::{address::TrustedProxies, csrf::CsrfMode, events::EventStreams, origin::TrustedOrigins};
+use crate::{
+    address::TrustedProxies, backends::Backends, csrf::CsrfMode, events::EventStreams, origin::TrustedOrigins,
+};
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ pub struct ServerConfig {
     pub rate_limit: bool,
     /// The streams that tell browsers what becomes of their session.
     pub events: EventStreams,
+    /// Other back ends, which may ask about tokens and hear what has ended.
+    pub backends: Backends,
 }
 
 /// How the session-data cookie is made.

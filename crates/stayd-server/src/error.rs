@@ -3,7 +3,10 @@
 //! A new refusal of the engine does not compile until somebody has decided here what outsiders may know. Causes go to the
 //! log, under the request's id.
 
-use crate::{answer::Answer, cookies::Cookies, csrf::News, origin::OriginRefusal, schema::BodyError};
+use crate::{
+    answer::Answer, cookies::Cookies, csrf::News, oauth_error::OAuthError, origin::OriginRefusal,
+    schema::BodyError,
+};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -29,6 +32,8 @@ pub(crate) enum ErrorKind {
     Message(StatusCode, &'static str),
     /// A status and nothing else.
     Bare(StatusCode),
+    /// An error in the form that OAuth clients read.
+    OAuth(OAuthError),
     /// A body or query that does not have the form asked for.
     Body(BodyError),
     /// Too many requests of this kind from here.
@@ -151,6 +156,7 @@ fn respond(kind: ErrorKind) -> Response {
         }
         ErrorKind::Message(status, message) => Answer::error(status, &json!({ "message": message })),
         ErrorKind::Bare(status) => Answer::bare(status),
+        ErrorKind::OAuth(error) => error.response(),
         ErrorKind::Body(error) => Answer::error(error.status(), &error.body()),
         ErrorKind::Limited { retry_after } => {
             let body = json!({"message": "Too many requests. Please try again later."});

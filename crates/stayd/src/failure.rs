@@ -7,7 +7,7 @@ use stayd_engine::{
     mail::MailSetupError,
     store::{StoreError, sqlite::OpenError},
 };
-use stayd_server::{InvalidOrigin, ServeError};
+use stayd_server::{InvalidBackend, InvalidOrigin, ServeError};
 
 use crate::config::ConfigError;
 use crate::replay::ReplayError;
@@ -27,6 +27,8 @@ pub(crate) enum Failure {
     Mail(#[from] MailSetupError),
     #[error("{0}")]
     Origin(#[from] InvalidOrigin),
+    #[error("{0}")]
+    Backend(#[from] InvalidBackend),
     #[error("cannot listen on {address}: {source}; choose another address with --listen or STAYD_LISTEN")]
     Listen { address: SocketAddr, source: io::Error },
     #[error("{0}")]
@@ -52,7 +54,9 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::Mail(_) | Self::Origin(_) | Self::Serve(_) => ExitCode::from(2),
+            Self::Config(_) | Self::Mail(_) | Self::Origin(_) | Self::Backend(_) | Self::Serve(_) => {
+                ExitCode::from(2)
+            }
             _ => ExitCode::FAILURE,
         }
     }

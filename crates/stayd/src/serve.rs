@@ -122,6 +122,7 @@ fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Resu
         trusted_proxies: config.trusted_proxies.clone(),
         rate_limit: config.rate_limit,
         events: config.events,
+        backends: config.backends.backends()?,
     })
 }
 

@@ -253,6 +253,7 @@ fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> S
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
         events: EventStreams::default(),
+        backends: stayd_server::Backends::default(),
         csrf,
     };
     Stayd::new(engine, config)

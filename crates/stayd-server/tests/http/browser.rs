@@ -29,6 +29,7 @@ pub(crate) fn config() -> ServerConfig {
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
         events: EventStreams::default(),
+        backends: stayd_server::Backends::default(),
     }
 }
 

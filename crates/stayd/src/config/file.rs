@@ -103,10 +103,23 @@ fn text_of(value: &DeValue<'_>) -> Option<String> {
         DeValue::Integer(number) => Some(number.as_str().to_owned()),
         DeValue::Boolean(switch) => Some(switch.to_string()),
         DeValue::Array(entries) => {
-            entries.iter().map(text_in).collect::<Option<Vec<_>>>().map(|texts| texts.join(","))
+            let entry = |entry| text_in(entry).or_else(|| credential_in(entry));
+            entries.iter().map(entry).collect::<Option<Vec<_>>>().map(|texts| texts.join(","))
         }
         DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => None,
     }
+}
+
+/// `[[backends]]`, a table of exactly an id and a secret, as `id:secret`.
+fn credential_in(entry: &Spanned<DeValue<'_>>) -> Option<String> {
+    let DeValue::Table(table) = entry.get_ref() else { return None };
+    let text = |name: &str| match table.get(name)?.get_ref() {
+        // What would end the entry in a list is no part of either.
+        DeValue::String(text) if !text.contains(',') => Some(text.to_string()),
+        _ => None,
+    };
+    let (id, secret) = (text("id")?, text("secret")?);
+    (table.len() == 2 && !id.contains(':')).then(|| format!("{id}:{secret}"))
 }
 
 /// The name that is closest to a misspelt one, if any is close.
@@ -140,6 +153,23 @@ mod tests {
         assert_eq!(file.values["trusted_origins"], ("https://a.example,https://b.example".into(), 2));
         assert_eq!(file.values["session.expires_in"], ("3600".into(), 5));
         assert_eq!(file.values["account.sign_up"], ("false".into(), 7));
+    }
+
+    #[test]
+    fn back_ends_are_tables_with_an_id_and_a_secret() {
+        let file = read(
+            "[[backends]]\nid = \"api\"\nsecret = \"s:1\"\n[[backends]]\nid = \"web\"\nsecret = \"t\"\n",
+        );
+        assert_eq!(file.expect("a good file").values["backends"].0, "api:s:1,web:t");
+        for wrong in [
+            "id = \"api\"",
+            "id = 1\nsecret = \"s\"",
+            "id = \"a:b\"\nsecret = \"s\"",
+            "id = \"a\"\nsecret = \"s,t\"",
+        ] {
+            let message = read(&format!("[[backends]]\n{wrong}\n")).expect_err(wrong).to_string();
+            assert!(message.contains("backends must be"), "{message}");
+        }
     }
 
     #[test]

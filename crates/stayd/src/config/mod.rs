@@ -1,5 +1,6 @@
 //! The configuration: `stayd.toml`, then the environment, then flags.
 
+mod backends;
 mod docs;
 mod environment;
 mod error;
@@ -25,6 +26,7 @@ use stayd_protocol::Strategy;
 use stayd_server::{CsrfMode, EventStreams, TrustedProxies};
 use url::Url;
 
+pub(crate) use backends::BackendSettings;
 pub(crate) use docs::page;
 pub(crate) use error::{ConfigError, Place, WrongValue};
 pub(crate) use mail::{MailChoice, MailSettings};
@@ -53,6 +55,7 @@ pub(crate) struct Config {
     pub(crate) csrf: CsrfMode,
     pub(crate) sessions: SessionPolicy,
     pub(crate) events: EventStreams,
+    pub(crate) backends: BackendSettings,
     pub(crate) accounts: AccountPolicy,
     pub(crate) passwords: PasswordPolicy,
     pub(crate) mail: MailSettings,
@@ -100,6 +103,7 @@ impl Config {
                 per_session: layers.read(&settings::EVENTS_PER_SESSION)?,
                 in_all: layers.read(&settings::EVENTS_LIMIT)?,
             },
+            backends: layers.read(&backends::BACKENDS)?,
             accounts: accounts(layers)?,
             passwords: passwords(layers)?,
             mail: MailSettings {

@@ -8,7 +8,7 @@ use stayd_server::{CsrfMode, TrustedProxies};
 use url::Url;
 
 use super::{
-    kinds,
+    backends, kinds,
     mail::MailChoice,
     read,
     setting::{About, Setting},
@@ -77,6 +77,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
     ),
     ("Requests that change something", &[&CSRF.about]),
     ("Event streams", &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_LIMIT.about]),
+    ("Other back ends", &[&backends::BACKENDS.about]),
     (
         "Accounts",
         &[
