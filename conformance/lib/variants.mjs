@@ -4,7 +4,7 @@
  *
  * @typedef {{baseURL?: string, cookieCache: number, rateLimit: boolean, requireEmailVerification: boolean,
  *   deleteByMail: boolean, trustedOrigins: string[], expiresIn?: number, updateAge?: number, freshAge?: number,
- *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean, csrf?: string}} Variant
+ *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean, csrf?: string, plugins?: boolean}} Variant
  * Times are in seconds. `csrf` is `csrf.mode` of ours; Better Auth has none. `changes` is whether people may change their address and delete their account.
  */
 
@@ -38,6 +38,8 @@ export const VARIANTS = {
   // Every answer renews; and a session that ends while one looks on.
   renewing: { ...plain, updateAge: 0 },
   "renewing-cache": { ...plain, updateAge: 0, cookieCache: 300 },
+  // The plugins bearer, multi-session and jwt.
+  plugins: { ...plain, plugins: true },
   short: { ...plain, expiresIn: 2, updateAge: 2 },
 };
 

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
+import { bearer, jwt, multiSession } from "better-auth/plugins";
 import { database } from "./database.mjs";
 
 const variant = JSON.parse(process.env.VARIANT);
@@ -59,6 +60,7 @@ const options = {
     cookieCache: { enabled: variant.cookieCache > 0, maxAge: variant.cookieCache || 300, strategy: "compact" },
   },
   rateLimit: { enabled: variant.rateLimit },
+  plugins: variant.plugins ? [bearer({ requireSignature: true }), multiSession(), jwt()] : [],
   telemetry: { enabled: false },
   logger: { level: "error" },
 };

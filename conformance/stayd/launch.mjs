@@ -55,6 +55,7 @@ function settings(variant, baseURL, mail) {
     ...(variant.expiresIn !== undefined && { STAYD_SESSION_EXPIRES_IN: String(variant.expiresIn) }),
     ...(variant.updateAge !== undefined && { STAYD_SESSION_UPDATE_AGE: String(variant.updateAge) }),
     ...(variant.csrf !== undefined && { STAYD_CSRF_MODE: variant.csrf }),
+    ...(variant.plugins && { STAYD_BEARER: "on", STAYD_MULTI_SESSION: "on" }),
     ...(variant.freshAge !== undefined && { STAYD_SESSION_FRESH_AGE: String(variant.freshAge) }),
   };
 }

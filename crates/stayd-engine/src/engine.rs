@@ -1,8 +1,8 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EndReason, EngineResult, Policy, events::RevocationLog, events::Watchers, hashing::HashPool, links::Links, mail::Mailer,
-    sessions::Sessions, sessions::Successors, store::Store,
+    Clock, EndReason, EngineResult, Policy, events::RevocationLog, events::Watchers, hashing::HashPool,
+    links::Links, mail::Mailer, sessions::Sessions, sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
@@ -57,8 +57,7 @@ impl Engine {
         let links = Links::new(&policy.base_url, &secrets);
         let successors = Successors::new(&secrets);
         let watchers = Arc::default();
-        let revocations =
-            Arc::new(RevocationLog::new(clock.now(), policy.sessions.longest_belief()));
+        let revocations = Arc::new(RevocationLog::new(clock.now(), policy.sessions.longest_belief()));
         let inner = Inner {
             policy,
             store,

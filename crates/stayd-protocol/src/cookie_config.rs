@@ -79,9 +79,19 @@ impl CookieConfig {
         self.name("visitor")
     }
 
+    /// Name of the cookie that keeps the session with this id beside the active one of the browser.
+    pub fn device_session_name(&self, session_id: &str) -> String {
+        format!("{}_multi-{}", self.session_token_name(), session_id.to_ascii_lowercase())
+    }
+
     /// Sets the session token, signed already; `max_age` is `None` when the session ends with the browser.
     pub fn session_token(&self, signed: String, max_age: Option<Duration>) -> SetCookie {
         self.cookie(self.session_token_name(), signed, max_age)
+    }
+
+    /// Sets the cookie that keeps a session beside the active one, with its token, signed already.
+    pub fn device_session(&self, id: &str, signed: String, max_age: Option<Duration>) -> SetCookie {
+        self.cookie(self.device_session_name(id), signed, max_age)
     }
 
     /// Sets the cache cookie, in several pieces if it is long; see [`SetCookie::split`].

@@ -36,6 +36,7 @@ error_codes! {
     SessionExpired = "SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.";
     SessionSuperseded = "SESSION_SUPERSEDED", "The session has a newer token";
     TooManyStreams = "TOO_MANY_STREAMS", "Too many event streams are open";
+    InvalidSessionToken = "INVALID_SESSION_TOKEN", "Invalid session token";
     FailedToGetSession = "FAILED_TO_GET_SESSION", "Failed to get session";
     MethodNotAllowedDeferSessionRequired = "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED", "POST method requires deferSessionRefresh to be enabled in session config";
     InvalidEmail = "INVALID_EMAIL", "Invalid email";

@@ -123,6 +123,8 @@ fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Resu
         rate_limit: config.rate_limit,
         events: config.events,
         backends: config.backends.backends()?,
+        plugins: config.plugins.clone(),
+        clear_site_data: config.cookie.clear_site_data.clone(),
     })
 }
 

@@ -23,8 +23,8 @@ use stayd_engine::store::MemoryStore;
 use stayd_engine::{Clock, Engine, Parts, Policy, Rotation};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
 use stayd_server::{
-    CsrfMode, EventStreams, Limits, ServerConfig, SignedIn, Stayd, TrustedOrigins, TrustedProxies, router,
-    serve,
+    ClearSiteData, CsrfMode, EventStreams, Limits, Plugins, ServerConfig, SignedIn, Stayd, TrustedOrigins,
+    TrustedProxies, router, serve,
 };
 use tokio::sync::Semaphore;
 
@@ -252,6 +252,8 @@ fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> S
         trusted_origins: TrustedOrigins::new(origin, []).unwrap(),
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
+        plugins: Plugins::default(),
+        clear_site_data: ClearSiteData::default(),
         events: EventStreams::default(),
         backends: stayd_server::Backends::default(),
         csrf,

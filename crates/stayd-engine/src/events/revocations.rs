@@ -283,8 +283,12 @@ mod tests {
         let news = told(&mut log.enter(Some(first), 2).unwrap());
         assert!(matches!(&news[..], [RevocationNews::Said { .. }, RevocationNews::CaughtUp]), "{news:?}");
         let foreign = Position { run: first.run + 1, ..first };
-        let begins = |after| matches!(told(&mut log.enter(Some(after), 2).unwrap())[0], RevocationNews::Begins { .. });
-        assert!(begins(foreign) && begins(Position { number: 99, ..first }), "another run's, and one never given");
+        let begins =
+            |after| matches!(told(&mut log.enter(Some(after), 2).unwrap())[0], RevocationNews::Begins { .. });
+        assert!(
+            begins(foreign) && begins(Position { number: 99, ..first }),
+            "another run's, and one never given"
+        );
     }
 
     #[test]
@@ -310,7 +314,9 @@ mod tests {
         assert_eq!(log.lock().facts.len(), 1);
         log.sweep(at(2001 + 7 * 60_000));
         assert_eq!(log.lock().facts.len(), 0);
-        assert!(matches!(told(&mut log.enter(None, 2).unwrap())[0], RevocationNews::Begins { floor, .. } if floor == at(1000)));
+        assert!(
+            matches!(told(&mut log.enter(None, 2).unwrap())[0], RevocationNews::Begins { floor, .. } if floor == at(1000))
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod kinds;
 mod layers;
 mod mail;
 mod place;
+mod plugins;
 mod read;
 mod secret;
 mod setting;
@@ -23,7 +24,7 @@ use std::{
 
 use stayd_engine::{AccountPolicy, PasswordPolicy, SessionPolicy};
 use stayd_protocol::Strategy;
-use stayd_server::{CsrfMode, EventStreams, TrustedProxies};
+use stayd_server::{ClearSiteData, CsrfMode, EventStreams, Plugins, TrustedProxies};
 use url::Url;
 
 pub(crate) use backends::BackendSettings;
@@ -53,6 +54,7 @@ pub(crate) struct Config {
     pub(crate) rate_limit: bool,
     pub(crate) cookie: CookieSettings,
     pub(crate) csrf: CsrfMode,
+    pub(crate) plugins: Plugins,
     pub(crate) sessions: SessionPolicy,
     pub(crate) events: EventStreams,
     pub(crate) backends: BackendSettings,
@@ -72,6 +74,7 @@ pub(crate) struct CookieSettings {
     pub(crate) prefix: String,
     pub(crate) domain: Option<String>,
     pub(crate) cache: Option<(Strategy, Duration)>,
+    pub(crate) clear_site_data: ClearSiteData,
 }
 
 impl Config {
@@ -97,6 +100,7 @@ impl Config {
             rate_limit: layers.read(&settings::RATE_LIMIT)?,
             cookie: cookies(layers)?,
             csrf: layers.read(&settings::CSRF)?,
+            plugins: plugins::read(layers)?,
             sessions: sessions(layers)?,
             events: EventStreams {
                 heartbeat: layers.read(&settings::EVENTS_HEARTBEAT)?,
@@ -158,6 +162,7 @@ fn cookies(layers: &Layers) -> Result<CookieSettings, ConfigError> {
         prefix: layers.read(&settings::COOKIE_PREFIX)?,
         domain: layers.read_optional(&settings::COOKIE_DOMAIN)?,
         cache: (!max_age.is_zero()).then_some((strategy, max_age)),
+        clear_site_data: layers.read(&settings::CLEAR_SITE_DATA)?,
     })
 }
 

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use stayd_engine::{Rotation, mail::Transport};
 use stayd_protocol::{CookieConfig, Strategy, email};
-use stayd_server::{CsrfMode, TrustedOrigins, TrustedProxies};
+use stayd_server::{ClearSiteData, CsrfMode, TrustedOrigins, TrustedProxies};
 use url::Url;
 
 use super::{
@@ -125,6 +125,10 @@ pub(super) fn cookie_domain(text: &str) -> Result<String, Wrong> {
     let config = CookieConfig { domain: Some(text.to_ascii_lowercase()), ..CookieConfig::default() };
     config.check().map_err(|_| WRONG)?;
     config.domain.filter(|domain| domain.contains('.')).ok_or(WRONG)
+}
+
+pub(super) fn clear_site_data(text: &str) -> Result<ClearSiteData, Wrong> {
+    ClearSiteData::new(list(text).iter().map(String::as_str)).map_err(Wrong::because)
 }
 
 pub(super) fn csrf_mode(text: &str) -> Result<CsrfMode, Wrong> {

@@ -4,13 +4,13 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use stayd_engine::Rotation;
 use stayd_protocol::{MAX_COOKIE_AGE, Strategy};
-use stayd_server::{CsrfMode, TrustedProxies};
+use stayd_server::{ClearSiteData, CsrfMode, TrustedProxies};
 use url::Url;
 
 use super::{
     backends, kinds,
     mail::MailChoice,
-    read,
+    plugins, read,
     setting::{About, Setting},
 };
 use crate::logging::LogFormat;
@@ -73,9 +73,24 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
     ),
     (
         "Cookies",
-        &[&COOKIE_PREFIX.about, &COOKIE_DOMAIN.about, &COOKIE_CACHE.about, &COOKIE_CACHE_STRATEGY.about],
+        &[
+            &COOKIE_PREFIX.about,
+            &COOKIE_DOMAIN.about,
+            &COOKIE_CACHE.about,
+            &COOKIE_CACHE_STRATEGY.about,
+            &CLEAR_SITE_DATA.about,
+        ],
     ),
     ("Requests that change something", &[&CSRF.about]),
+    (
+        "Plugins of Better Auth",
+        &[
+            &plugins::BEARER.about,
+            &plugins::BEARER_SIGNATURE.about,
+            &plugins::MULTI_SESSION.about,
+            &plugins::MULTI_SESSION_MAXIMUM.about,
+        ],
+    ),
     ("Event streams", &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_LIMIT.about]),
     ("Other back ends", &[&backends::BACKENDS.about]),
     (
@@ -266,6 +281,15 @@ pub(crate) const COOKIE_CACHE_STRATEGY: Setting<Strategy> = Setting {
     )
     .default("compact"),
     parse: read::strategy,
+};
+pub(crate) const CLEAR_SITE_DATA: Setting<ClearSiteData> = Setting {
+    about: About::new(
+        "cookie.clear_site_data",
+        "a list of `cache`, `cookies` and `storage`",
+        "What browsers are asked to throw away at a sign-out (`Clear-Site-Data`, only over https), beside the session's cookies, which are always deleted. `cookies` are those of the whole registrable domain, `storage` is also what other parts of the application keep.",
+    )
+    .default(""),
+    parse: read::clear_site_data,
 };
 
 pub(crate) const CSRF: Setting<CsrfMode> = Setting {
