@@ -48,6 +48,12 @@ export class Names {
     return this.name("session", token);
   }
 
+  /** The session that is known by this value in lower case, and whether the value is its secret. @param {string} lowered */
+  lowered(lowered) {
+    const [value, name] = [...this.#names].find(([known]) => known.toLowerCase() === lowered) ?? [];
+    return value && { name, isSecret: this.#secrets.has(value) };
+  }
+
   /** Whether a text shows a session's secret. @param {string} text */
   shows(text) { return [...this.#secrets].some((secret) => text.includes(secret)); }
 

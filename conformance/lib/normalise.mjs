@@ -33,10 +33,11 @@ export function normalise(answer, names, now, presented = null) {
   // redirect, without a body that links its token to its id, has one name still.
   if (isSession(body?.session ?? {}) && presented !== null) names.link(presented, body.session.id);
   learn(cookies, body, names);
-  const normalCookies = Object.fromEntries([...cookies].map(([name, cookie]) => [name, cookieText(cookie, names, now)]));
+  const normalCookies = Object.fromEntries([...cookies].map(([name, cookie]) => cookieEntry(name, cookie, names, now))
+    .sort(([a], [b]) => (a < b ? -1 : 1)));
   const headers = {};
   for (const [name, value] of answer.headers) {
-    if (COMPARED.includes(name)) headers[name] = name === "location" ? names.text(value) : value;
+    if (COMPARED.includes(name)) headers[name] = headerText(name, value, names, now);
   }
   const extraHeaders = answer.headers.map(([name]) => name)
     .filter((name) => !COMPARED.includes(name) && !TRANSPORT.has(name)).sort();
@@ -78,11 +79,11 @@ function parse(answer, text) {
 /** Notes which values are names of sessions, users and accounts, before anything is written down. */
 function learn(cookies, body, names) {
   for (const { name, value } of cookies.values()) {
-    if (!name.endsWith(".session_token") || value === "") continue;
+    if (!/\.session_token(_multi-|$)/.test(name) || value === "") continue;
     const token = unsign(value);
     if (token === null) continue;
     names.secret(token);
-    if (typeof body?.token === "string") names.alias(token, body.token);
+    if (name.endsWith(".session_token") && typeof body?.token === "string") names.alias(token, body.token);
   }
   each(body, (object) => {
     if (isSession(object)) {
@@ -124,11 +125,30 @@ function named(value, names, now) {
   return value;
 }
 
+function headerText(name, value, names, now) {
+  if (name === "location") return names.text(value);
+  if (name === "set-auth-token") return signedText(value, names);
+  return value;
+}
+
+/** A cookie of a device session is named after the session, by its secret or by its id (D-31). */
+function cookieEntry(name, cookie, names, now) {
+  const text = cookieText(cookie, names, now);
+  const [, stem, session] = /^(.*_multi-)(.+)$/.exec(name) ?? [];
+  const known = session && names.lowered(session);
+  return known ? [`${stem}${known.name}`, `${text}; named by its ${known.isSecret ? "secret" : "id"}`] : [name, text];
+}
+
+/** A signed value, by its name. */
+function signedText(value, names) {
+  const signed = unsign(value);
+  return signed === null ? "(badly signed)" : `${names.text(signed)} (signed)`;
+}
+
 function cookieText({ name, value, attributes }, names, now) {
   if (value === "") return `(deleted); ${attributes}`;
   if (name.endsWith(".session_data")) return { ...sessionData(value, names, now), attributes };
-  const signed = unsign(value);
-  return signed === null ? `(badly signed); ${attributes}` : `${names.text(signed)} (signed); ${attributes}`;
+  return `${signedText(value, names)}; ${attributes}`;
 }
 
 function sessionData(value, names, now) {

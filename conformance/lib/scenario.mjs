@@ -36,10 +36,10 @@ export const keep = (id, answer) => ({ id, answer });
 /**
  * @typedef {{method?: string, path: string, json?: any, body?: string | Buffer, type?: string | null,
  *   headers?: [string, string][], origin?: string | null, cookie?: string | null, host?: string,
- *   note?: string, kept?: ReturnType<typeof keep>, outside?: boolean, window?: number}} RequestOptions
+ *   note?: string, kept?: ReturnType<typeof keep>, outside?: boolean, unordered?: boolean, window?: number}} RequestOptions
  * `json` is a body of type application/json; `body` any bytes under `type`. `origin` is the server's own unless said
  * otherwise (null: none), `cookie` that of the browser's jar (null: none). `outside` says that the path is not below the
- * base path, where ours need not send the headers that go with the protocol's answers. `window` is the length of a limit in
+ * base path, where ours need not send the headers that go with the protocol's answers. `unordered` says that the body is a list without an order. `window` is the length of a limit in
  * seconds: the time to wait reads as the whole of it, where no more is missing than the scenario has lasted.
  * @typedef {{status: number, json: any, text: string, headers: [string, string][], location: string | undefined}} Seen
  * @typedef {{label: string, normal: import("./normalise.mjs").Normal | {status: number}, kept?: ReturnType<typeof keep>,
@@ -102,6 +102,7 @@ export class Run {
    */
   recordAnswer(options, answer, presented) {
     const normal = normalise(answer, this.names, Date.now(), presented);
+    if (options.unordered) normal.body.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     for (const name of ["retry-after", "x-retry-after"]) {
       const missing = options.window - Number(normal.headers[name]);
       if (missing > 0 && missing <= (Date.now() - this.began) / 1000) normal.headers[name] = String(options.window);
@@ -175,7 +176,8 @@ export class Browser {
     add("content-type", options.type === undefined && json ? "application/json" : options.type);
     add("origin", options.origin === undefined ? run.base : options.origin);
     add("cookie", options.cookie === undefined ? jar.header() : options.cookie);
-    const own = options.cookie === undefined && this.cookie("session_token");
+    const isByHeader = headers.some(([name]) => name === "authorization");
+    const own = options.cookie === undefined && !isByHeader && this.cookie("session_token");
     const presented = own ? unsign(own) : null;
     const answer = await exchange({
       port: run.target.port,

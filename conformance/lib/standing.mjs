@@ -58,6 +58,12 @@ export function standing(theirs, ours, { origin, base, outside = false }) {
     cookie.data.binding = "<binding>";
     met.add("D-05");
   }
+  // D-31: the cookie of one of the browser's sessions is named after the session's id.
+  for (const [name, cookie] of Object.entries(expected.cookies)) {
+    if (!/_multi-<session/.test(name)) continue;
+    expected.cookies[name] = cookie.replace(/named by its secret$/, "named by its id");
+    met.add("D-31");
+  }
   // D-17: a page of another trusted origin may read the answer. Which origins are trusted the 403s of the same cases say.
   if (ours.headers["access-control-allow-origin"] && origin !== base && ours.body?.code !== "INVALID_ORIGIN") {
     Object.assign(expected.headers, CORS, { "access-control-allow-origin": origin });
@@ -78,7 +84,7 @@ export function standing(theirs, ours, { origin, base, outside = false }) {
 export function ages(expected, ours, elapsed) {
   const met = [];
   for (const [name, cookie] of Object.entries(expected.cookies ?? {})) {
-    if (!name.endsWith(".session_token")) continue;
+    if (!/\.session_token(_multi-|$)/.test(name)) continue;
     const missing = maxAge(cookie) - maxAge(ours.cookies[name]);
     if (!(missing > 0 && missing <= elapsed)) continue;
     expected.cookies[name] = cookie.replace(/Max-Age=\d+/, `Max-Age=${maxAge(ours.cookies[name])}`);

@@ -70,5 +70,5 @@ auto_sign_in_after_verification = ${variant.autoSignInAfterVerification}
 change_email = ${variant.changes}
 delete_user = ${variant.changes}
 delete_user_by_mail = ${variant.deleteByMail}
-`;
+${variant.plugins ? "[multi_session]\nmaximum = 2\n" : ""}`;
 }
