@@ -13,6 +13,7 @@
 //! - [`cookie`] reads a `Cookie` header, [`CookieConfig`] and [`SetCookie`] write `Set-Cookie`;
 //! - [`SessionDataCodec`]: the signed or encrypted cache cookie `session_data`;
 //! - [`CsrfTokens`]: what a page shows beside its cookies when it changes something;
+//! - [`jws`]: access tokens that other back ends check by themselves, and their keys; [`Sealer`]: keys at rest;
 //! - [`MailToken`]: what a verification mail carries; [`password`]: how passwords are stored.
 //!
 //! ```
@@ -39,6 +40,7 @@ mod jwt;
 mod mail_token;
 mod random;
 mod raw_session_data;
+mod sealed;
 mod secret;
 mod session_data;
 mod set_cookie;
@@ -51,6 +53,7 @@ mod wire;
 pub mod cookie;
 pub mod email;
 pub mod identifier;
+pub mod jws;
 pub mod password;
 
 pub use cache_payload::{CachePayload, Unencodable};
@@ -61,6 +64,7 @@ pub use error_code::ErrorCode;
 pub use mail_token::{MailToken, MailTokenError};
 pub use random::Random;
 pub use raw_session_data::{RawSessionData, SessionDataError};
+pub use sealed::{Sealed, Sealer};
 pub use secret::{MAX_PREVIOUS_SECRETS, Secret, Secrets, TooManySecrets, WeakSecret};
 pub use session_data::{SessionDataCodec, Strategy};
 pub use set_cookie::{MAX_COOKIE_AGE, SameSite, SetCookie};

@@ -46,17 +46,10 @@ impl Signer {
 
     /// Signs with keys derived for one purpose of ours, worthless for any other (HKDF-SHA-256, RFC 5869).
     pub fn for_purpose(secrets: &Secrets, purpose: &str) -> Self {
-        let derive = |secret: &[u8]| {
-            let mut key = Zeroizing::new([0; 32]);
-            let Ok(()) = Hkdf::<Sha256>::new(Some(b"stayd"), secret).expand(purpose.as_bytes(), &mut *key)
-            else {
-                unreachable!("32 bytes are far below the 8160 that HKDF can give");
-            };
-            hmac_key::keyed(&*key)
-        };
+        let key = |secret: &[u8]| hmac_key::keyed(&*derive(secret, purpose));
         Self {
-            current: derive(secrets.current().as_bytes()),
-            previous: secrets.previous().iter().map(|secret| derive(secret.as_bytes())).collect(),
+            current: key(secrets.current().as_bytes()),
+            previous: secrets.previous().iter().map(|secret| key(secret.as_bytes())).collect(),
         }
     }
 
@@ -106,6 +99,15 @@ impl Signer {
         }
         self.previous.iter().any(|key| hmac_key::verify(key, parts, mac)).then_some(false)
     }
+}
+
+/// A key for one purpose of ours, worthless for any other (HKDF-SHA-256, RFC 5869).
+pub(crate) fn derive(secret: &[u8], purpose: &str) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    let Ok(()) = Hkdf::<Sha256>::new(Some(b"stayd"), secret).expand(purpose.as_bytes(), &mut *key) else {
+        unreachable!("32 bytes are far below the 8160 that HKDF can give");
+    };
+    key
 }
 
 impl fmt::Debug for Signer {
