@@ -19,7 +19,6 @@ const LEEWAY: Duration = Duration::from_mins(2);
 
 /// What other back ends must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Revocation {
     /// A session is over. Its id is never used again.
     Ended {

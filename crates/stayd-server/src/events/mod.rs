@@ -1,10 +1,13 @@
-//! Event streams: what becomes of a session, sent as it happens (server-sent events, as the HTML standard has them).
+//! Event streams: what becomes of a session, sent to browsers as it happens, and what has ended, sent to other back ends (server-sent events,
+//! as the HTML standard has them).
 
+mod revocations;
 mod stream;
 mod words;
 
+pub(crate) use revocations::{MOST_FOLLOWERS, RevocationStream};
 pub(crate) use stream::EventStream;
-pub(crate) use words::last_event_id;
+pub(crate) use words::{LAST_EVENT_ID, last_event_id, pause};
 
 use stayd_engine::WatchLimits;
 use std::time::Duration;

@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 /// A line that means nothing.
 pub(super) const HEARTBEAT: &[u8] = b":\n\n";
 
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What a client says that it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Opening {
 
 /// How long a browser waits before it comes back to a stream that broke off, in ms: each another time, so that those who lost it together
 /// do not come back together (P5).
-fn pause(random: &dyn Random) -> u16 {
+pub(crate) fn pause(random: &dyn Random) -> u16 {
     let mut bytes = [0; 2];
     random.fill(&mut bytes);
     1000 + u16::from_be_bytes(bytes) % 4000

@@ -8,8 +8,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
 use stayd_server::{
-    ClearSiteData, CookieCache, CsrfMode, EventStreams, Plugins, ServerConfig, Stayd, TrustedOrigins,
-    TrustedProxies, router,
+    CookieCache, CsrfMode, EventStreams, ServerConfig, Stayd, TrustedOrigins, TrustedProxies, router,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,8 +28,6 @@ pub(crate) fn config() -> ServerConfig {
         csrf: CsrfMode::default(),
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
-        plugins: Plugins::default(),
-        clear_site_data: ClearSiteData::default(),
         events: EventStreams::default(),
         backends: stayd_server::Backends::default(),
     }

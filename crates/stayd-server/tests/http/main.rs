@@ -14,4 +14,5 @@ mod extractors;
 mod headers;
 mod lifetimes;
 mod overload;
+mod revocations;
 mod rotation;
