@@ -33,9 +33,9 @@ impl FromStr for Position {
 
     fn from_str(text: &str) -> Result<Self, NotAPosition> {
         let (run, number) = text.split_once('-').ok_or(NotAPosition)?;
-        let read = |digits: &str| match digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => digits.parse().map_err(|_| NotAPosition),
-            false => Err(NotAPosition),
+        let read = |digits: &str| {
+            let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| digits.parse().ok()).flatten().ok_or(NotAPosition)
         };
         Ok(Self { run: read(run)?, number: read(number)? })
     }
