@@ -8,8 +8,8 @@ use stayd_engine::store::MemoryStore;
 use stayd_engine::{Clock, Engine, Parts, Policy};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
 use stayd_server::{
-    CsrfMode, EventStreams, FreshlySignedIn, Limits, MaybeSignedIn, ServerConfig, SignedIn, Stayd,
-    TrustedOrigins, TrustedProxies, router, serve,
+    ClearSiteData, CsrfMode, EventStreams, FreshlySignedIn, Limits, MaybeSignedIn, Plugins, ServerConfig,
+    SignedIn, Stayd, TrustedOrigins, TrustedProxies, router, serve,
 };
 use std::error::Error;
 use std::sync::Arc;
@@ -64,6 +64,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             csrf: CsrfMode::default(),
             trusted_proxies: TrustedProxies::default(),
             rate_limit: true,
+            plugins: Plugins::default(),
+            clear_site_data: ClearSiteData::default(),
             events: EventStreams::default(),
             backends: stayd_server::Backends::default(),
         },

@@ -16,8 +16,11 @@ pub(crate) struct Answer {
     status: StatusCode,
     body: Bytes,
     location: Option<String>,
+    clear_site_data: Option<HeaderValue>,
     cookies: Cookies,
 }
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// The protocol names JSON without a charset.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -31,7 +34,13 @@ impl Answer {
 
     /// 200 with text that is JSON already.
     pub(crate) fn raw(body: Bytes) -> Self {
-        Self { status: StatusCode::OK, body, location: None, cookies: Cookies::default() }
+        Self {
+            status: StatusCode::OK,
+            body,
+            location: None,
+            clear_site_data: None,
+            cookies: Cookies::default(),
+        }
     }
 
     /// 302 to `location`.
@@ -43,6 +52,12 @@ impl Answer {
     /// Names a place to go in the `location` header, whatever the status.
     pub(crate) fn to(mut self, location: String) -> Self {
         self.location = Some(location);
+        self
+    }
+
+    /// Asks the browser to throw away what it keeps of the site.
+    pub(crate) fn clearing(mut self, what: HeaderValue) -> Self {
+        self.clear_site_data = Some(what);
         self
     }
 
@@ -71,6 +86,9 @@ impl IntoResponse for Answer {
         headers.insert(CONTENT_TYPE, JSON);
         if let Some(location) = self.location {
             insert_text(headers, LOCATION, &location);
+        }
+        if let Some(what) = self.clear_site_data {
+            headers.insert(CLEAR_SITE_DATA, what);
         }
         self.cookies.write(&mut response);
         response

@@ -1,7 +1,8 @@
 //! What the HTTP face needs to know beside the engine's policy.
 
 use crate::{
-    address::TrustedProxies, backends::Backends, csrf::CsrfMode, events::EventStreams, origin::TrustedOrigins,
+    address::TrustedProxies, backends::Backends, csrf::CsrfMode, events::EventStreams,
+    origin::TrustedOrigins, plugins::Plugins, sign_out_data::ClearSiteData,
 };
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
 use std::time::Duration;
@@ -27,6 +28,10 @@ pub struct ServerConfig {
     pub trusted_proxies: TrustedProxies,
     /// Whether requests are counted and refused beyond the limits.
     pub rate_limit: bool,
+    /// What behaves as plugins of Better Auth do.
+    pub plugins: Plugins,
+    /// What browsers are asked to throw away at a sign-out.
+    pub clear_site_data: ClearSiteData,
     /// The streams that tell browsers what becomes of their session.
     pub events: EventStreams,
     /// Other back ends, which may ask about tokens and hear what has ended.

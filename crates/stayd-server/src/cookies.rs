@@ -3,6 +3,8 @@
 use crate::{
     app::App,
     csrf::{News, Subject},
+    error::ApiResult,
+    plugins::bearer,
 };
 use axum::http::{
     HeaderMap, HeaderValue,
@@ -19,6 +21,8 @@ use std::time::Duration;
 pub(crate) struct Cookies {
     all: Vec<SetCookie>,
     news: Option<News>,
+    /// The session cookie's value, where callers are to be told it in a header as well.
+    bearer: Option<String>,
 }
 
 impl Cookies {
@@ -26,6 +30,11 @@ impl Cookies {
     pub(crate) fn push(&mut self, cookie: SetCookie) {
         self.all.retain(|earlier| earlier.name != cookie.name);
         self.all.push(cookie);
+    }
+
+    /// Whether a cookie is set or deleted.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.all.iter().any(|cookie| cookie.name == name)
     }
 
     /// Appends the headers, and leaves word of what they mean for the CSRF token.
@@ -36,6 +45,9 @@ impl Cookies {
                 // Values are encoded and the configuration is checked, so this cannot be.
                 Err(_) => tracing::error!(cookie = cookie.name, "a cookie does not fit into a header"),
             }
+        }
+        if let Some(token) = &self.bearer {
+            bearer::tell_token(response, token);
         }
         if let Some(news) = self.news {
             response.extensions_mut().insert(news);
@@ -48,10 +60,16 @@ impl Cookies {
             self.push(cookie);
         }
         self.news = Some(News::Nobody);
+        self.bearer = None;
     }
 
     /// Sets the cookies of a session that has just begun.
-    pub(crate) fn begin_session(&mut self, app: &App, request: &HeaderMap, signed_in: &SignedIn) {
+    pub(crate) async fn begin_session(
+        &mut self,
+        app: &App,
+        request: &HeaderMap,
+        signed_in: &SignedIn,
+    ) -> ApiResult<()> {
         let session = &signed_in.session;
         let now = session.created_at;
         let life = session.is_remembered().then(|| session.expires_at.since(now));
@@ -69,6 +87,7 @@ impl Cookies {
             remembered: session.is_remembered(),
         };
         self.session_data(app, request, data, now);
+        app.keep_beside_others(request, signed_in, self).await
     }
 
     /// Sets the cookies of a session again: after a renewal, or signed with the present key.
@@ -89,6 +108,7 @@ impl Cookies {
             self.push(app.config.cookies.dont_remember(app.signer.sign("true")));
         }
         self.cache(app, request, token, live, read_at);
+        app.keep_again(request, live, token, self);
     }
 
     /// Sets the session-data cookie from a session that the store or the memory has just vouched for.
@@ -129,6 +149,7 @@ impl Cookies {
 
     fn session_token(&mut self, app: &App, token: &SessionToken, life: Option<Duration>) {
         let signed = app.signer.sign(token.expose());
+        self.bearer = app.config.plugins.bearer.map(|_| signed.clone());
         self.push(app.config.cookies.session_token(signed, life.map(whole_seconds)));
     }
 

@@ -138,10 +138,17 @@ fn allow(headers: &mut HeaderMap, Cors { origin, with_token }: Cors) {
         }),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("retry-after, x-retry-after"),
-    );
+    expose(headers, "retry-after, x-retry-after");
+}
+
+/// Lets a page of another origin read these headers of the answer as well.
+pub(crate) fn expose(headers: &mut HeaderMap, names: &'static str) {
+    let earlier = headers.get(header::ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|value| value.to_str().ok());
+    let value = match earlier {
+        Some(earlier) => HeaderValue::from_str(&format!("{earlier}, {names}")).ok(),
+        None => Some(HeaderValue::from_static(names)),
+    };
+    headers.extend(value.map(|value| (header::ACCESS_CONTROL_EXPOSE_HEADERS, value)));
 }
 
 /// What an unknown route, and a known one by the wrong method, is answered: nothing.

@@ -4,8 +4,8 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, email, events, get_session, health, password, reset_password,
-        revocations, sessions, sign_in, sign_out, sign_up, social, status, user,
+        accounts, csrf, delete_user, email, events, get_session, health, multi_session, password,
+        reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, user,
     },
 };
 use axum::Router;
@@ -17,8 +17,10 @@ use axum::routing::{MethodFilter, MethodRouter, any};
 /// It serves whatever calls it; the limits on headers and connections are those of [`crate::serve`].
 pub fn router(Stayd(app): Stayd) -> Router {
     let base = app.config.base_path.clone();
+    let multi_session = app.config.plugins.multi_session.map(|_| multi_session_routes());
     routes()
         .into_iter()
+        .chain(multi_session.into_iter().flatten())
         .fold(Router::new(), |router, (path, route)| router.route(&format!("{base}{path}"), route))
         .route(&base, any(not_found))
         .route(&format!("{base}/"), any(not_found))
@@ -70,6 +72,14 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/account-info", get(social::account_info)),
         ("/delete-user", post(delete_user::delete_user)),
         ("/delete-user/callback", get(delete_user::follow_deletion_link)),
+    ]
+}
+
+fn multi_session_routes() -> [(&'static str, MethodRouter<App>); 3] {
+    [
+        ("/multi-session/list-device-sessions", get(multi_session::list_device_sessions)),
+        ("/multi-session/set-active", post(multi_session::set_active)),
+        ("/multi-session/revoke", post(multi_session::revoke)),
     ]
 }
 

@@ -58,13 +58,12 @@ pub(crate) enum Who {
 impl App {
     /// Reads the session token of a request.
     pub(crate) fn presented(&self, request: &HeaderMap) -> Presented {
+        if let Some(token) = self.bearer_token(request) {
+            return Presented::Signed(token);
+        }
         let header = cookie_header(request);
         let Some(value) = presented_token(&header, &self.names) else { return Presented::Nothing };
-        let signed = self.signer.verify(&value).and_then(|verified| {
-            let token = SessionToken::parse(verified.value)?;
-            Some(SignedToken { hash: token.hash(), token, by_current: verified.by_current })
-        });
-        signed.map_or(Presented::Forged, Presented::Signed)
+        self.signed_token(&value).map_or(Presented::Forged, Presented::Signed)
     }
 
     /// The hash of the token a request presents, if we signed it.
@@ -125,10 +124,14 @@ impl App {
             (live, successor)
         };
         let is_news = due || !token.by_current || successor.is_some();
+        let by_current = token.by_current;
         let token = successor.unwrap_or(token.token);
         let mut cookies = Cookies::default();
         if is_news {
             cookies.repeat_session(self, request, &token, &live, read_at);
+        }
+        if !by_current {
+            self.sign_device_sessions_anew(request, &mut cookies).await?;
         }
         Ok(Who::Somebody(Current { live, cookies, token, read_at }))
     }

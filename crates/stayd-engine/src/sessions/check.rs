@@ -27,7 +27,7 @@ impl Engine {
     }
 
     /// The same, without a trace: it is no use of the session.
-    pub(crate) async fn look_at(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
+    pub async fn look_at(&self, token: &TokenHash) -> EngineResult<Option<Arc<LiveSession>>> {
         let found = self.sessions().cache.get_or_read(token, self.store()).await?;
         // The time is read after the wait: what ended meanwhile is over (C-5).
         let now = self.now();

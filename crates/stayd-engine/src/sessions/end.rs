@@ -15,6 +15,11 @@ impl Engine {
         self.end_session_because(token, EndReason::SignedOut).await
     }
 
+    /// Ends the session with this token because its browser has signed in anew (L-3). Answers whether there was one.
+    pub async fn end_replaced_session(&self, token: &TokenHash) -> EngineResult<bool> {
+        self.end_session_because(token, EndReason::Replaced).await
+    }
+
     async fn end_session_because(&self, token: &TokenHash, reason: EndReason) -> EngineResult<bool> {
         let ended =
             if self.is_forgotten(token).await? { None } else { self.store().end_session(token).await? };

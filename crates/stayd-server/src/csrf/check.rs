@@ -17,6 +17,7 @@ impl App {
     pub(crate) async fn check_csrf(&self, request: &HeaderMap) -> ApiResult<()> {
         match self.config.csrf {
             CsrfMode::Off => Ok(()),
+            _ if self.bearer_token(request).is_some() => Ok(()),
             CsrfMode::WhenPresent if submitted(request).is_none() => Ok(()),
             CsrfMode::Required if !may_be_a_browsers(request) => Ok(()),
             CsrfMode::WhenPresent | CsrfMode::Required => self.check_token(request).await,
@@ -79,7 +80,8 @@ async fn judge(app: &App, parts: &Parts) -> ApiResult<()> {
         return Ok(());
     }
     origin::check(&RequestOrigin::of(&parts.headers), &app.config.trusted_origins)?;
-    if app.config.csrf == CsrfMode::Off || !may_be_a_browsers(&parts.headers) {
+    let needs_none = !may_be_a_browsers(&parts.headers) || app.bearer_token(&parts.headers).is_some();
+    if app.config.csrf == CsrfMode::Off || needs_none {
         return Ok(());
     }
     app.check_token(&parts.headers).await

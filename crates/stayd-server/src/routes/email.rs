@@ -51,7 +51,7 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
         Err(error) => return failed(error.into(), callback, cookies),
     };
     if let Some(signed_in) = &verified.signed_in {
-        cookies.begin_session(&app, &call.headers, signed_in);
+        cookies.begin_session(&app, &call.headers, signed_in).await?;
     } else if let (true, Some((live, token))) = (verified.session_changed, &current)
         && let Some(live) = app.engine.session(&live.session.token_hash).await?
     {

@@ -35,7 +35,7 @@ pub(crate) async fn change_password(State(app): State<App>, call: Call) -> ApiRe
             None
         }
         Ok(PasswordChanged::Begun(signed_in)) => {
-            current.cookies.begin_session(&app, &call.headers, &signed_in);
+            current.cookies.begin_session(&app, &call.headers, &signed_in).await?;
             Some(signed_in.session.id)
         }
         Err(error) => return Err(error.with(current.cookies)),

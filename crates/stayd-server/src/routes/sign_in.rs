@@ -33,11 +33,11 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
         password: fields.text("password").to_owned(),
         remember: fields.flag("rememberMe").unwrap_or(app.engine.policy().sessions.remember_unless_told),
     };
-    let presented = app.presented_hash(&call.headers);
+    let presented = app.replaced_by_sign_in(&call.headers);
     let signed_in = app.engine.sign_in(wish, call.device, presented).await?;
     app.limiter.account_succeeded(&address);
     let mut cookies = Cookies::default();
-    cookies.begin_session(&app, &call.headers, &signed_in);
+    cookies.begin_session(&app, &call.headers, &signed_in).await?;
     let leads_on = callback_url.is_some_and(|url| !url.is_empty());
     let mut body = json!({
         "redirect": leads_on,

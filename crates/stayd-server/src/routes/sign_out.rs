@@ -13,5 +13,10 @@ pub(crate) async fn sign_out(State(app): State<App>, call: Call) -> ApiResult {
     }
     let mut cookies = Cookies::default();
     cookies.clear_session(&app, &call.headers);
-    Ok(Answer::json(&json!({"success": true})).with(cookies))
+    app.end_device_sessions(&call.headers, &mut cookies).await?;
+    let answer = Answer::json(&json!({"success": true})).with(cookies);
+    Ok(match app.clear_site_data() {
+        Some(what) => answer.clearing(what),
+        None => answer,
+    })
 }

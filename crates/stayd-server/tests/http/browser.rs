@@ -8,7 +8,8 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use stayd_protocol::{CookieConfig, Secrets, Strategy};
 use stayd_server::{
-    CookieCache, CsrfMode, EventStreams, ServerConfig, Stayd, TrustedOrigins, TrustedProxies, router,
+    ClearSiteData, CookieCache, CsrfMode, EventStreams, Plugins, ServerConfig, Stayd, TrustedOrigins,
+    TrustedProxies, router,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(crate) fn config() -> ServerConfig {
         csrf: CsrfMode::default(),
         trusted_proxies: TrustedProxies::default(),
         rate_limit: false,
+        plugins: Plugins::default(),
+        clear_site_data: ClearSiteData::default(),
         events: EventStreams::default(),
         backends: stayd_server::Backends::default(),
     }
