@@ -32,5 +32,5 @@ pub use events::{
     SessionWatch, Subject, WatchError, WatchLimits, WatchNews,
 };
 pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
-pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy};
+pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -29,8 +29,10 @@ pub struct SessionPolicy {
     pub remember_unless_told: bool,
     /// Whether a change of password or address ends the person's other sessions where nobody says (L-7).
     pub end_others_on_change: bool,
-    /// For this long after sign-in a session may do what needs freshness; zero asks for none.
+    /// For this long after its person proved who they are a session may do what needs freshness; zero asks for none.
     pub fresh_age: Duration,
+    /// What needs freshness.
+    pub step_up: StepUp,
     /// With [`Rotation::Grace`], how long a predecessor works after its successor was first shown; then, and with [`Rotation::Strict`] at
     /// once, it is told for as long that it was superseded. Longer than any request takes: who is told nothing is signed out.
     pub rotation_grace: Duration,
@@ -40,6 +42,16 @@ pub struct SessionPolicy {
     pub cached: usize,
     /// The last use of a session is noted at most this often; where it has an idle limit, more often if that asks for it.
     pub activity_resolution: Duration,
+}
+
+/// What needs a session whose person proved who they are a short while ago ([`SessionPolicy::fresh_age`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StepUp {
+    /// What the protocol says: the list of sessions, taking an account away, deleting oneself without the password.
+    #[default]
+    Protocol,
+    /// That, and whatever changes how the person signs in or ends their other sessions (L-10, L-11).
+    Sensitive,
 }
 
 /// Whether a renewal replaces the session's token by a successor, and what becomes of the predecessor.
@@ -111,7 +123,14 @@ impl SessionPolicy {
     /// [`Kinds::STRICT`], with what goes with it.
     pub fn strict() -> Self {
         let kinds = Kinds::STRICT;
-        Self { kinds, remember_unless_told: false, end_others_on_change: true, ..Self::default() }
+        Self {
+            kinds,
+            remember_unless_told: false,
+            end_others_on_change: true,
+            fresh_age: Duration::from_mins(15),
+            step_up: StepUp::Sensitive,
+            ..Self::default()
+        }
     }
 
     /// How long anything we sign may be believed without asking us: a cookie with session data, or an access token.
@@ -137,6 +156,7 @@ impl Default for SessionPolicy {
             remember_unless_told: true,
             end_others_on_change: false,
             fresh_age: DAY,
+            step_up: StepUp::Protocol,
             rotation_grace: Duration::from_secs(10),
             cookie_cache: Duration::ZERO,
             cached: 50_000,

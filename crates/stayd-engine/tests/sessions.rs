@@ -6,8 +6,8 @@ mod support;
 
 use async_trait::async_trait;
 use stayd_engine::store::{
-    AccountRecord, EndedSession, Ending, MemoryStore, Renewal, Renewed, SessionRecord, SessionWithUser,
-    Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, Authentication, EndedSession, Ending, KnownDevice, MemoryStore, Renewal, Renewed,
+    SecurityStore, SessionRecord, SessionWithUser, Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SessionKind, SignIn};
 use stayd_protocol::{Timestamp, TokenHash};
@@ -217,6 +217,34 @@ async fn a_read_that_began_before_the_end_does_not_bring_the_session_back() {
     assert!(early.await.unwrap().is_none(), "the read is repeated once it is known to be out of date");
     assert!(world.engine.session_in_memory(&token, world.engine.now()).is_none());
     assert!(!world.is_live(&signed_in).await);
+}
+
+#[async_trait]
+impl SecurityStore for SlowReads {
+    async fn authenticate_session(
+        &self,
+        token: &TokenHash,
+        authentication: Authentication,
+    ) -> StoreResult<Option<SessionRecord>> {
+        self.inner.authenticate_session(token, authentication).await
+    }
+
+    async fn known_devices(&self, user_id: &str) -> StoreResult<Vec<KnownDevice>> {
+        self.inner.known_devices(user_id).await
+    }
+
+    async fn remember_devices(
+        &self,
+        user_id: &str,
+        devices: Vec<KnownDevice>,
+        at_most: usize,
+    ) -> StoreResult<()> {
+        self.inner.remember_devices(user_id, devices, at_most).await
+    }
+
+    async fn forget_devices(&self, before: Timestamp, limit: usize) -> StoreResult<usize> {
+        self.inner.forget_devices(before, limit).await
+    }
 }
 
 /// A store whose next session read waits between reading and returning.

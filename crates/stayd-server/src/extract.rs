@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct SignedIn(pub Arc<LiveSession>);
 
-/// Somebody who signed in a short while ago ([`stayd_engine::SessionPolicy::fresh_age`]); anybody else is answered 401 or 403. For
+/// Somebody who proved who they are a short while ago, at the sign-in or by `POST /step-up` ([`stayd_engine::SessionPolicy::fresh_age`]); anybody else is answered 401 or 403. For
 /// what matters: changing an address, deleting things.
 #[derive(Debug, Clone)]
 pub struct FreshlySignedIn(pub Arc<LiveSession>);
@@ -74,7 +74,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, NotSignedIn> {
         let SignedIn(live) = SignedIn::from_request_parts(parts, state).await?;
         let Stayd(app) = Stayd::from_ref(state);
-        if app.engine.is_fresh(live.session.created_at, app.engine.now()) {
+        if app.engine.is_fresh(&live.session, app.engine.now()) {
             return Ok(Self(live));
         }
         Err(NotSignedIn(EngineError::from(Refusal::SessionNotFresh).into()))

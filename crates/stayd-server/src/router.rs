@@ -5,7 +5,8 @@ use crate::{
     edge::{edge, not_found},
     routes::{
         accounts, csrf, delete_user, email, events, get_session, health, multi_session, password,
-        reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, user,
+        reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up,
+        user,
     },
 };
 use axum::Router;
@@ -58,6 +59,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/update-user", post(user::update_user)),
         ("/change-password", post(password::change_password)),
         ("/verify-password", post(password::verify_password)),
+        ("/step-up", post(step_up::step_up)),
         ("/request-password-reset", post(reset_password::request_password_reset)),
         ("/reset-password", post(reset_password::reset_password)),
         ("/reset-password/{token}", get(reset_password::follow_reset_link)),

@@ -149,10 +149,19 @@ impl App {
     /// The session that a route needs to have begun recently.
     pub(crate) async fn require_fresh(&self, call: &Call) -> ApiResult<Current> {
         let current = self.require(call).await?;
-        if self.engine.is_fresh(current.live.session.created_at, self.engine.now()) {
+        if self.engine.is_fresh(&current.live.session, self.engine.now()) {
             return Ok(current);
         }
         Err(ApiError::from(EngineError::from(Refusal::SessionNotFresh)).with(current.cookies))
+    }
+
+    /// The session that a route needs which changes how the person signs in, or ends sessions: fresh, where the policy asks for that (L-11).
+    pub(crate) async fn require_step_up(&self, call: &Call) -> ApiResult<Current> {
+        let current = self.require_sensitive(call).await?;
+        match self.engine.check_step_up(&current.live.session) {
+            Ok(()) => Ok(current),
+            Err(error) => Err(ApiError::from(error).with(current.cookies)),
+        }
     }
 
     async fn require_reading(&self, call: &Call, reading: Reading) -> ApiResult<Current> {

@@ -44,11 +44,14 @@ impl Engine {
         if let Some(token) = token {
             return self.delete_user_by_link(&user.id, token).await;
         }
+        if password.is_none() {
+            self.check_step_up(&live.session)?;
+        }
         if policy.delete_user_by_mail {
             self.post_deletion_link(live, callback_url).await?;
             return Ok(Deletion::LetterSent);
         }
-        if password.is_none() && !self.is_fresh(live.session.created_at, self.now()) {
+        if password.is_none() && !self.is_fresh(&live.session, self.now()) {
             return Err(Refusal::SessionExpired.into());
         }
         self.remove_user(&user.id).await?;

@@ -8,6 +8,7 @@ mod profile;
 mod reset_password;
 mod sign_in;
 mod sign_up;
+mod step_up;
 mod verify_email;
 
 pub use delete::Deletion;

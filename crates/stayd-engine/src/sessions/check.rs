@@ -51,12 +51,6 @@ impl Engine {
         self.sessions().ended.just_ended(token, self.now())
     }
 
-    /// Whether the session was made so recently that it may do what needs freshness. Counts from sign-in, not from renewal (L-11).
-    pub fn is_fresh(&self, created_at: Timestamp, now: Timestamp) -> bool {
-        let fresh_age = self.policy().sessions.fresh_age;
-        fresh_age.is_zero() || now.since(created_at) < fresh_age
-    }
-
     /// Drops what is kept in memory when somebody else, such as the command line, wrote to the store (P2).
     pub async fn notice_foreign_writes(&self, seen: &mut u64) -> EngineResult<()> {
         let count = self.store().foreign_writes().await?;

@@ -59,6 +59,7 @@ impl Engine {
             updated_at: now,
             ip_address: device.ip_address,
             user_agent: device.user_agent,
+            authenticated_at: now,
             kind,
             last_active_at: now,
             rotation: None,

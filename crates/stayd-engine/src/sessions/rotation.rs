@@ -116,6 +116,7 @@ mod tests {
             updated_at: at(100),
             ip_address: None,
             user_agent: None,
+            authenticated_at: at(0),
             kind: SessionKind::Remember,
             last_active_at: at(0),
             rotation: Some(RotationRecord {

@@ -7,6 +7,7 @@ pub mod conformance;
 mod error;
 mod memory;
 mod record;
+mod security;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
@@ -15,6 +16,9 @@ pub use memory::MemoryStore;
 pub use record::{
     AccountRecord, CREDENTIAL, EndedSession, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens,
     SessionWithUser, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+};
+pub use security::{
+    Authentication, Coordinates, KnownDevice, SecurityStore, SeenFrom, SignInPlace,
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
@@ -36,7 +40,7 @@ use stayd_protocol::{Timestamp, TokenHash};
 ///   (but for [`Renewal::successor`]). No token is the token or predecessor of two sessions, or both of one; what would make it so is a `Conflict`.
 /// - **Nothing is revived.** No method brings back a session that was revoked or deleted (P2): renewals and activity of an absent session do nothing.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: SecurityStore + Send + Sync + 'static {
     // --- users and accounts ---
 
     /// Adds a person, their first account and, where given, their first session, in one step.

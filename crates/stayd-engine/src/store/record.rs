@@ -59,10 +59,13 @@ pub struct SessionRecord {
     pub created_at: Timestamp,
     /// When the session was last renewed or changed.
     pub updated_at: Timestamp,
-    /// The address it was made from.
+    /// The address it was made from, or where its person last proved who they are.
     pub ip_address: Option<String>,
-    /// The `User-Agent` it was made with.
+    /// The `User-Agent` at that time.
     pub user_agent: Option<String>,
+    /// When the person last proved who they are in it: at the sign-in, or later, when asked again. The beginning of time where that counts
+    /// no more.
+    pub authenticated_at: Timestamp,
     /// What it is for, by which its policy is found.
     pub kind: SessionKind,
     /// When it was last used, to the minute.

@@ -71,7 +71,7 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
 pub(crate) async fn change_email(State(app): State<App>, call: Call) -> ApiResult {
     let fields =
         Fields::read(call.body.as_ref(), &[Field::email("newEmail"), Field::text("callbackURL").optional()])?;
-    let current = app.require_sensitive(&call).await?;
+    let current = app.require_step_up(&call).await?;
     let callback = fields.optional_text("callbackURL");
     if let Err(error) = app.admit_letter(fields.text("newEmail")) {
         return Err(error.with(current.cookies));

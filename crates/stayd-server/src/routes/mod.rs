@@ -17,4 +17,5 @@ pub(crate) mod sign_out;
 pub(crate) mod sign_up;
 pub(crate) mod social;
 pub(crate) mod status;
+pub(crate) mod step_up;
 pub(crate) mod user;

@@ -30,21 +30,26 @@ pub(crate) async fn revoke_session(State(app): State<App>, call: Call) -> ApiRes
     if own {
         app.engine.end_session(&session.token_hash).await?;
         current.cookies.clear_session(&app, &call.headers);
-    } else if !app.engine.end_session_of(&session.user_id, named).await? {
+        return Ok(Answer::json(&json!({"status": true})).with(current.cookies));
+    }
+    if let Err(error) = app.engine.check_step_up(session) {
+        return Err(ApiError::from(error).with(current.cookies));
+    }
+    if !app.engine.end_session_of(&session.user_id, named).await? {
         app.engine.end_session_with_token_of(&session.user_id, &TokenHash::of(named)).await?;
     }
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
 }
 
 pub(crate) async fn revoke_sessions(State(app): State<App>, call: Call) -> ApiResult {
-    let mut current = app.require_sensitive(&call).await?;
+    let mut current = app.require_step_up(&call).await?;
     app.engine.end_all_sessions_of(&current.live.user.id).await?;
     current.cookies.clear_session(&app, &call.headers);
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
 }
 
 pub(crate) async fn revoke_other_sessions(State(app): State<App>, call: Call) -> ApiResult {
-    let current = app.require_sensitive(&call).await?;
+    let current = app.require_step_up(&call).await?;
     app.engine.end_other_sessions(&current.live.session).await?;
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
 }

@@ -16,3 +16,4 @@ mod lifetimes;
 mod overload;
 mod revocations;
 mod rotation;
+mod step_up;

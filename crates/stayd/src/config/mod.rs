@@ -167,12 +167,14 @@ fn cookies(layers: &Layers) -> Result<CookieSettings, ConfigError> {
 }
 
 fn sessions(layers: &Layers) -> Result<SessionPolicy, ConfigError> {
+    let policy = kinds::read(layers)?;
     Ok(SessionPolicy {
-        fresh_age: layers.read(&settings::FRESH_AGE)?,
+        fresh_age: layers.read_optional(&settings::FRESH_AGE)?.unwrap_or(policy.fresh_age),
+        step_up: layers.read_optional(&settings::STEP_UP)?.unwrap_or(policy.step_up),
         rotation_grace: layers.read(&settings::ROTATION_GRACE)?,
         cookie_cache: layers.read(&settings::COOKIE_CACHE)?,
         cached: layers.read(&settings::SESSION_CACHE)?,
-        ..kinds::read(layers)?
+        ..policy
     })
 }
 

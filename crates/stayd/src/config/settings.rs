@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use stayd_engine::Rotation;
+use stayd_engine::{Rotation, StepUp};
 use stayd_protocol::{MAX_COOKIE_AGE, Strategy};
 use stayd_server::{ClearSiteData, CsrfMode, TrustedProxies};
 use url::Url;
@@ -11,7 +11,7 @@ use super::{
     backends, kinds,
     mail::MailChoice,
     plugins, read,
-    setting::{About, Setting},
+    setting::{About, Setting, WRONG},
 };
 use crate::logging::LogFormat;
 
@@ -40,6 +40,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &EXPIRES_IN.about,
             &UPDATE_AGE.about,
             &FRESH_AGE.about,
+            &STEP_UP.about,
             &ROTATION.about,
             &ROTATION_GRACE.about,
             &SESSION_CACHE.about,
@@ -203,8 +204,17 @@ pub(crate) const UPDATE_AGE: Setting<Duration> = Setting {
     parse: |text| read::duration(text, Duration::ZERO..=MAX_COOKIE_AGE),
 };
 pub(crate) const FRESH_AGE: Setting<Duration> = Setting {
-    about: About::new("session.fresh_age", DURATION, "For so long after sign-in a session may do what needs freshness, such as deleting the account without the password. 0 asks for none.").variables(&["STAYD_SESSION_FRESH_AGE"]).default("1d"),
+    about: About::new("session.fresh_age", DURATION, "For so long after the sign-in, or after a later `POST /step-up`, a session may do what needs freshness, such as deleting the account without the password. A renewal does not count. 0 asks for none.").variables(&["STAYD_SESSION_FRESH_AGE"]).otherwise("`1d` with the preset `better-auth`, `15m` with `strict`"),
     parse: |text| read::duration(text, Duration::ZERO..=MAX_COOKIE_AGE),
+};
+pub(crate) const STEP_UP: Setting<StepUp> = Setting {
+    about: About::new("session.step_up", "`protocol` or `sensitive`", "What needs freshness. `protocol`: what Better Auth asks it for. `sensitive`: also a change of address, and the end of other sessions; the table of routes stands in [checks](checks.md). Refused is with 403 `SESSION_NOT_FRESH`, and `POST /step-up` with the password makes the session fresh again.")
+        .variables(&["STAYD_SESSION_STEP_UP"]).otherwise("`protocol` with the preset `better-auth`, `sensitive` with `strict`"),
+    parse: |text| match text {
+        "protocol" => Ok(StepUp::Protocol),
+        "sensitive" => Ok(StepUp::Sensitive),
+        _ => Err(WRONG),
+    },
 };
 pub(crate) const ROTATION: Setting<Rotation> = Setting {
     about: About::new("session.rotation", "`off`, `grace` or `strict`", "Whether a renewal also replaces the session's token, so that a stolen one does not work for ever. `off`: a session keeps its token, as with Better Auth. `grace`: the token before works until `session.rotation_grace` after its successor was first used, so that no lost answer and no other tab loses the session; a change of password replaces the token too. `strict`: a token works until its renewal and not a moment longer; when the answer to a renewal is lost, the person must sign in again.")

@@ -22,5 +22,6 @@ pub mod limits;
 pub mod people;
 pub mod renewals;
 pub mod rotation;
+pub mod security;
 pub mod sessions;
 pub mod verifications;

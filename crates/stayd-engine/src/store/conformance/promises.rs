@@ -135,6 +135,17 @@ macro_rules! conformance_tests {
                 activity_by_a_predecessor_is_noted
                 tokens_of_swept_sessions_are_free_again
             }
+            security {
+                a_proof_changes_when_and_from_where_and_nothing_else
+                a_proof_that_counts_no_more_leaves_where_it_came_from
+                a_proof_in_an_ended_session_does_not_revive_it
+                devices_are_known_in_the_order_they_were_last_seen
+                a_device_seen_again_keeps_when_it_was_first_seen
+                beyond_the_limit_the_device_unseen_for_longest_is_forgotten
+                devices_belong_to_one_person_and_go_with_them
+                devices_of_nobody_are_not_found
+                devices_unseen_since_a_moment_are_forgotten_a_few_at_a_time
+            }
             verifications {
                 a_verification_can_be_read_without_using_it_up
                 an_expired_verification_is_still_read_and_taken

@@ -78,6 +78,7 @@ pub fn session(session: &str, name: &str) -> SessionRecord {
         updated_at: at(0),
         ip_address: Some("127.0.0.1".to_owned()),
         user_agent: Some("suite".to_owned()),
+        authenticated_at: at(0),
         kind: SessionKind::Remember,
         last_active_at: at(0),
         rotation: None,

@@ -1,5 +1,6 @@
 //! [`MemoryStore`]: records in memory, for tests and the simulation.
 
+mod security;
 mod sessions;
 mod tables;
 mod users;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stayd_protocol::TokenHash;
 
-use crate::store::{AccountRecord, CREDENTIAL, SessionRecord, UserRecord, VerificationRecord};
+use crate::store::{AccountRecord, CREDENTIAL, KnownDevice, SessionRecord, UserRecord, VerificationRecord};
 
 /// A record and its place in the order in which records were added.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(super) struct Tables {
     pub(super) session_ids: BTreeMap<String, TokenHash>,
     /// Predecessor to token.
     pub(super) predecessors: BTreeMap<TokenHash, TokenHash>,
+    /// By the person's id, what was seen last going first.
+    pub(super) known_devices: BTreeMap<String, Vec<KnownDevice>>,
     pub(super) verifications: BTreeMap<TokenHash, Row<VerificationRecord>>,
 }
 

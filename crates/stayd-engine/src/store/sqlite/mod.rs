@@ -14,6 +14,7 @@ mod options;
 mod reader;
 mod rotation;
 mod rows;
+mod security;
 mod sessions;
 mod store;
 mod thread;

@@ -21,7 +21,7 @@ macro_rules! session_columns {
     () => {
         "session.id, session.token_hash, session.user_id, session.expires_at, session.created_at, \
          session.updated_at, session.ip_address, session.user_agent, session.kind, session.last_active_at, \
-         session.predecessor_hash, session.rotated_at, session.shown_at"
+         session.predecessor_hash, session.rotated_at, session.shown_at, session.authenticated_at"
     };
 }
 pub(super) use session_columns;
@@ -36,7 +36,7 @@ macro_rules! session_of_token {
 pub(super) use session_of_token;
 
 /// How many columns a session has.
-pub(super) const SESSION_COLUMNS: usize = 13;
+pub(super) const SESSION_COLUMNS: usize = 14;
 
 /// Reads a user whose columns begin at `first`.
 pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<UserRecord> {
@@ -65,6 +65,7 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
         kind: kind(row, 8)?,
         last_active_at: time(row, 9)?,
         rotation: rotation(row, 10)?,
+        authenticated_at: time(row, 13)?,
     })
 }
 

@@ -45,8 +45,9 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
     connection
         .prepare_cached(
             "INSERT INTO session (id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
-                                  user_agent, kind, last_active_at, predecessor_hash, rotated_at, shown_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                                  user_agent, kind, last_active_at, predecessor_hash, rotated_at, shown_at,
+                                  authenticated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             session.id,
@@ -62,6 +63,7 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
             predecessor,
             rotation.map(|rotation| rotation.rotated_at.as_ms()),
             rotation.and_then(|rotation| rotation.shown_at).map(Timestamp::as_ms),
+            session.authenticated_at.as_ms(),
         ])?;
     Ok(())
 }
