@@ -2,7 +2,7 @@
 
 use crate::{
     Clock, EndReason, EngineResult, Policy, events::RevocationLog, events::Watchers, hashing::HashPool,
-    links::Links, mail::Mailer, sessions::Sessions, sessions::Successors, store::Store,
+    links::Links, mail::Mailer, security::Security, sessions::Sessions, sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
@@ -29,6 +29,7 @@ struct Inner {
     links: Links,
     successors: Successors,
     watchers: Arc<Watchers>,
+    security: Security,
     revocations: Arc<RevocationLog>,
 }
 
@@ -69,6 +70,7 @@ impl Engine {
             links,
             successors,
             watchers,
+            security: Security::default(),
             revocations,
         };
         Self { inner: Arc::new(inner) }
@@ -101,7 +103,8 @@ impl Engine {
         self.inner.sessions.ended.sweep(now);
         self.inner.revocations.sweep(now);
         let swept = self.store().sweep(now, AT_ONCE).await?;
-        let count = swept.count();
+        let unseen_since = now.minus(self.policy().security.devices_kept);
+        let count = swept.count() + self.store().forget_devices(unseen_since, AT_ONCE).await?;
         self.tell_of_end(&swept.sessions, EndReason::Expired);
         Ok(count)
     }
@@ -136,6 +139,10 @@ impl Engine {
 
     pub(crate) fn revocations(&self) -> &Arc<RevocationLog> {
         &self.inner.revocations
+    }
+
+    pub(crate) fn security(&self) -> &Security {
+        &self.inner.security
     }
 
     pub(crate) fn new_id(&self) -> String {

@@ -51,6 +51,8 @@ pub enum Refusal {
     InvalidPassword,
     /// The password is shorter than [`crate::PasswordPolicy::min_length`].
     PasswordTooShort,
+    /// The password is one that everybody tries first.
+    PasswordTooCommon,
     /// The password is longer than [`crate::PasswordPolicy::max_length`].
     PasswordTooLong,
     /// The password is right, but the address must be verified first.
@@ -93,6 +95,8 @@ pub enum Refusal {
     LastAccount,
     /// The person has no such account.
     AccountNotFound,
+    /// The sign-in is so unusual that the policy does not let it pass.
+    SuspiciousSignIn,
     /// The session ended while the request was under way.
     SessionEnded,
     /// The session's token was replaced, and somebody has its successor.

@@ -17,6 +17,7 @@ mod kinds;
 mod links;
 pub mod mail;
 mod policy;
+mod security;
 mod sessions;
 pub mod store;
 
@@ -33,4 +34,5 @@ pub use events::{
 };
 pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp};
+pub use security::{Drift, Fingerprint, NetworkSize, Reaction, RequestFrom, SecurityEvent, SecurityPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -1,6 +1,6 @@
 //! What is allowed and for how long. Every number a deployment may want to change stands here, with its unit and its reason.
 
-use crate::{KindPolicy, Kinds, store::SessionRecord};
+use crate::{KindPolicy, Kinds, SecurityPolicy, store::SessionRecord};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -16,6 +16,8 @@ pub struct Policy {
     pub passwords: PasswordPolicy,
     /// What people may do with their account.
     pub accounts: AccountPolicy,
+    /// What is unusual, and what follows.
+    pub security: SecurityPolicy,
     /// Where the links in letters lead: the base address and path, such as `https://app.example/api/auth`.
     pub base_url: String,
 }
@@ -73,6 +75,8 @@ pub struct PasswordPolicy {
     pub min_length: usize,
     /// The longest accepted; a longer one would cost hashing time for nothing.
     pub max_length: usize,
+    /// Whether passwords that everybody tries first are refused.
+    pub refuse_common: bool,
     /// How many hashes are made at once. Each takes 32 MiB and, on one core, some 60 ms.
     pub hash_threads: usize,
     /// How many may wait for their turn; beyond this the answer is `Busy` at once.
@@ -114,6 +118,7 @@ impl Policy {
             sessions: SessionPolicy::default(),
             passwords: PasswordPolicy::default(),
             accounts: AccountPolicy::default(),
+            security: SecurityPolicy::default(),
             base_url: base_url.into(),
         }
     }
@@ -170,7 +175,7 @@ impl Default for PasswordPolicy {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hash_threads = (cores / 2).max(1);
         // Sixteen in front of each thread is a wait of one second; who comes later is told at once.
-        Self { min_length: 8, max_length: 128, hash_threads, hash_queue: 16 * hash_threads }
+        Self { min_length: 8, max_length: 128, refuse_common: false, hash_threads, hash_queue: 16 * hash_threads }
     }
 }
 

@@ -125,9 +125,9 @@ async fn a_reset_link_works_once_and_ends_all_sessions() {
     world.engine.request_password_reset("zoe@example.com", Some("/reset")).await.unwrap();
     let token = world.letters.last_token();
     assert!(world.engine.reset_token_works(&token).await.unwrap());
-    world.engine.reset_password(&token, "a new password").await.unwrap();
+    world.engine.reset_password(&token, "a new password", &Device::default()).await.unwrap();
     assert!(!world.is_live(&signed_in).await);
-    let outcome = world.engine.reset_password(&token, "another password").await;
+    let outcome = world.engine.reset_password(&token, "another password", &Device::default()).await;
     assert_eq!(refusal(outcome), Refusal::ResetTokenInvalid);
 }
 
@@ -140,7 +140,7 @@ async fn of_many_who_use_a_reset_link_at_once_one_wins() {
     let tries: Vec<_> = (0..4)
         .map(|n| {
             let (engine, token) = (world.engine.clone(), token.clone());
-            tokio::spawn(async move { engine.reset_password(&token, &format!("new password {n}")).await })
+            tokio::spawn(async move { engine.reset_password(&token, &format!("new password {n}"), &Device::default()).await })
         })
         .collect();
     let mut won = 0;
@@ -158,7 +158,7 @@ async fn a_reset_link_dies_after_an_hour() {
     let token = world.letters.last_token();
     world.clock.forward(Duration::from_hours(1));
     assert!(!world.engine.reset_token_works(&token).await.unwrap());
-    let outcome = world.engine.reset_password(&token, "a new password").await;
+    let outcome = world.engine.reset_password(&token, "a new password", &Device::default()).await;
     assert_eq!(refusal(outcome), Refusal::ResetTokenInvalid);
 }
 

@@ -44,6 +44,8 @@ error_codes! {
     InvalidPassword = "INVALID_PASSWORD", "Invalid password";
     PasswordTooShort = "PASSWORD_TOO_SHORT", "Password too short";
     PasswordTooLong = "PASSWORD_TOO_LONG", "Password too long";
+    PasswordCompromised = "PASSWORD_COMPROMISED", "The password you entered has been compromised. Please choose a different password.";
+    SuspiciousSignIn = "SUSPICIOUS_SIGN_IN", "This sign-in is unusual and was refused. Please contact support.";
     EmailNotVerified = "EMAIL_NOT_VERIFIED", "Email not verified";
     EmailPasswordDisabled = "EMAIL_PASSWORD_DISABLED", "Email and password is not enabled";
     EmailPasswordSignUpDisabled = "EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled";

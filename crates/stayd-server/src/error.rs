@@ -188,6 +188,7 @@ fn refused(refusal: Refusal) -> ErrorKind {
         Refusal::InvalidEmail => (Status::BAD_REQUEST, Code::InvalidEmail),
         Refusal::InvalidPassword => (Status::BAD_REQUEST, Code::InvalidPassword),
         Refusal::PasswordTooShort => (Status::BAD_REQUEST, Code::PasswordTooShort),
+        Refusal::PasswordTooCommon => (Status::BAD_REQUEST, Code::PasswordCompromised),
         Refusal::PasswordTooLong => (Status::BAD_REQUEST, Code::PasswordTooLong),
         Refusal::EmailNotVerified => (Status::FORBIDDEN, Code::EmailNotVerified),
         Refusal::SignUpDisabled => (Status::BAD_REQUEST, Code::EmailPasswordSignUpDisabled),
@@ -207,6 +208,7 @@ fn refused(refusal: Refusal) -> ErrorKind {
         Refusal::SessionNotFresh => (Status::FORBIDDEN, Code::SessionNotFresh),
         Refusal::LastAccount => (Status::BAD_REQUEST, Code::FailedToUnlinkLastAccount),
         Refusal::AccountNotFound => (Status::BAD_REQUEST, Code::AccountNotFound),
+        Refusal::SuspiciousSignIn => (Status::FORBIDDEN, Code::SuspiciousSignIn),
         Refusal::SessionEnded => (Status::UNAUTHORIZED, Code::FailedToGetSession),
         Refusal::SessionSuperseded => (Status::CONFLICT, Code::SessionSuperseded),
         Refusal::EmailIsTheSame => {

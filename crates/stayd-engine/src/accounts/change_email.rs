@@ -3,8 +3,9 @@
 
 use super::verify_email::{Verified, VerifiedUser};
 use crate::{
-    EndReason, Engine, EngineResult, LiveSession, Refusal,
+    Device, EndReason, Engine, EngineResult, LiveSession, Refusal, SecurityEvent,
     mail::{Letter, Mail},
+    security::Incident,
     store::{Ending, StoreError, UserChange, UserRecord},
 };
 use stayd_protocol::{MailToken, email};
@@ -76,6 +77,7 @@ impl Engine {
         step: ChangeStep,
         callback_url: Option<&str>,
         live: Option<&LiveSession>,
+        device: &Device,
     ) -> EngineResult<Verified> {
         let user = self.store().user_by_id(&step.user_id).await?.ok_or(Refusal::VerifyUserNotFound)?;
         if user.email != step.from {
@@ -91,7 +93,7 @@ impl Engine {
         let change = UserChange {
             email: Some(step.to),
             // Whether the address counts as verified stays as it was, as the protocol has it.
-            only_if_email: Some(step.from),
+            only_if_email: Some(step.from.clone()),
             ..UserChange::default()
         };
         let user = match self.store().update_user(&user.id, change, self.now()).await {
@@ -103,6 +105,8 @@ impl Engine {
             Err(error) => return Err(error.into()),
         };
         self.user_changed(&user).await?;
+        let event = SecurityEvent::EmailChanged { to: user.email.clone() };
+        self.raise(Incident::of_person(event, &user, Some(device)).told_to(step.from)).await?;
         if self.policy().sessions.end_others_on_change {
             // Where the link was followed without a session, all of them are others.
             let ending = live.map_or(Ending::All, |live| Ending::AllBut(live.session.token_hash));

@@ -1,6 +1,7 @@
 //! People: how they sign up, sign in, prove an address, change and leave.
 
 mod change_email;
+mod common_passwords;
 mod delete;
 mod linked;
 mod password;

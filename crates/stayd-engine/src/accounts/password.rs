@@ -1,7 +1,8 @@
 //! A person proves or changes their password.
 
 use crate::{
-    Device, EndReason, Engine, EngineResult, LiveSession, Refusal, Renewed, SignedIn,
+    Device, EndReason, Engine, EngineResult, LiveSession, Refusal, Renewed, SecurityEvent, SignedIn,
+    security::Incident,
     store::{CREDENTIAL, Ending},
 };
 use stayd_protocol::SessionToken;
@@ -38,7 +39,7 @@ impl Engine {
         change: PasswordChange,
         device: Device,
     ) -> EngineResult<PasswordChanged> {
-        self.check_password_length(&change.new)?;
+        self.check_new_password(&change.new)?;
         self.check_password_not_too_long(&change.current)?;
         let stored = self.credential_hash(&live.user.id).await?.ok_or(Refusal::CredentialAccountNotFound)?;
         if !self.hashing().verify(&change.current, Some(stored)).await? {
@@ -48,12 +49,14 @@ impl Engine {
 
         let now = self.now();
         let end_sessions = change.end_sessions.unwrap_or(self.policy().sessions.end_others_on_change);
-        let begun = end_sessions.then(|| self.new_session(&live.user.id, live.session.kind, device, now));
+        let begun = end_sessions.then(|| self.new_session(&live.user.id, live.session.kind, device.clone(), now));
         let ending = if end_sessions { Ending::All } else { Ending::None };
         let session = begun.as_ref().map(|(_, session)| session.clone());
         let ended =
             self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;
         self.forget(ended, EndReason::PasswordChanged);
+        let changed = Incident::of_person(SecurityEvent::PasswordChanged, &live.user, Some(&device));
+        self.raise(changed).await?;
         if let Some((token, session)) = begun {
             return Ok(PasswordChanged::Begun(Box::new(SignedIn {
                 token,

@@ -1,9 +1,10 @@
 //! A person who forgot the password proves that the mailbox is theirs.
 
 use crate::{
-    EndReason, Engine, EngineResult, Refusal,
+    Device, EndReason, Engine, EngineResult, Refusal, SecurityEvent,
     links::{Purpose, verification_key},
     mail::{Letter, Mail},
+    security::Incident,
     store::{Ending, VerificationRecord},
 };
 use stayd_protocol::{email, identifier::alphanumeric};
@@ -44,8 +45,8 @@ impl Engine {
 
     /// Sets a new password by a reset link, which works once. Ends the person's sessions where the policy says so:
     /// somebody who lost control of the account gets it back whole.
-    pub async fn reset_password(&self, token: &str, password: &str) -> EngineResult<()> {
-        self.check_password_length(password)?;
+    pub async fn reset_password(&self, token: &str, password: &str, device: &Device) -> EngineResult<()> {
+        self.check_new_password(password)?;
         if !self.reset_token_works(token).await? {
             return Err(Refusal::ResetTokenInvalid.into());
         }
@@ -65,6 +66,10 @@ impl Engine {
             .await
             .map_err(|error| error.or_refused(Refusal::ResetUserNotFound))?;
         self.forget(ended, EndReason::PasswordChanged);
+        if let Some(user) = self.store().user_by_id(&taken.value).await? {
+            let changed = Incident::of_person(SecurityEvent::PasswordChanged, &user, Some(device));
+            self.raise(changed).await?;
+        }
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Somebody new.
 
+use super::common_passwords::is_common;
 use crate::{
     Device, Engine, EngineResult, Refusal, SessionKind, SignedIn,
     store::{AccountRecord, CREDENTIAL, StoreError, UserRecord},
@@ -39,7 +40,7 @@ impl Engine {
         if !policy.sign_up {
             return Err(Refusal::SignUpDisabled.into());
         }
-        self.check_password_length(&wish.password)?;
+        self.check_new_password(&wish.password)?;
         let signs_in = policy.auto_sign_in && !policy.require_email_verification;
         let email = email::normalise(&wish.email);
         if signs_in && self.store().user_by_email(&email).await?.is_some() {
@@ -52,7 +53,7 @@ impl Engine {
         let user = self.new_user(wish.name, email, wish.image, now);
         let account = self.credential_account(&user.id, hash, now);
         let kind = SessionKind::of_browser(wish.remember);
-        let signed_in = signs_in.then(|| self.new_session(&user.id, kind, device, now));
+        let signed_in = signs_in.then(|| self.new_session(&user.id, kind, device.clone(), now));
         let session = signed_in.as_ref().map(|(_, session)| session.clone());
         match self.store().create_user(user.clone(), account, session).await {
             Ok(()) => {}
@@ -64,14 +65,17 @@ impl Engine {
             self.post_verification(&user, wish.callback_url.as_deref());
         }
         Ok(match signed_in {
-            Some((token, session)) => SignedUp::In(Box::new(SignedIn { token, session, user })),
+            Some((token, session)) => {
+                self.remember_first_sign_in(&user.id, &device, now).await;
+                SignedUp::In(Box::new(SignedIn { token, session, user }))
+            }
             None => SignedUp::Waiting(Box::new(user)),
         })
     }
 
     /// Adds a person on an operator's word: no session, no letter, and the address counts as verified only if `verified`.
     pub async fn add_user(&self, wish: SignUp, verified: bool) -> EngineResult<UserRecord> {
-        self.check_password_length(&wish.password)?;
+        self.check_new_password(&wish.password)?;
         if !email::is_valid(&wish.email) {
             return Err(Refusal::InvalidEmail.into());
         }
@@ -87,12 +91,17 @@ impl Engine {
         }
     }
 
-    /// Refuses a password outside the policy's lengths.
-    pub(crate) fn check_password_length(&self, password: &str) -> Result<(), Refusal> {
-        if password::length_utf16(password) < self.policy().passwords.min_length {
+    /// Refuses a new password outside the policy's lengths, or one that everybody tries first.
+    pub(crate) fn check_new_password(&self, password: &str) -> Result<(), Refusal> {
+        let policy = &self.policy().passwords;
+        if password::length_utf16(password) < policy.min_length {
             return Err(Refusal::PasswordTooShort);
         }
-        self.check_password_not_too_long(password)
+        self.check_password_not_too_long(password)?;
+        if policy.refuse_common && is_common(password) {
+            return Err(Refusal::PasswordTooCommon);
+        }
+        Ok(())
     }
 
     /// Refuses a password so long that checking it would be work for nothing.

@@ -7,12 +7,16 @@ use crate::{
 use stayd_protocol::{SessionToken, Timestamp};
 use std::sync::Arc;
 
+/// What was proved counts no more.
+const NOT_PROVED: Timestamp = Timestamp::from_ms(i64::MIN);
+
 impl Engine {
     /// Whether the person proved who they are so recently that the session may do what needs freshness. Counts from the proof - the sign-in,
     /// or a later [`Engine::step_up`] - and never from a renewal (L-11).
     pub fn is_fresh(&self, session: &SessionRecord, now: Timestamp) -> bool {
         let fresh_age = self.policy().sessions.fresh_age;
-        fresh_age.is_zero() || now.since(session.authenticated_at) < fresh_age
+        let is_proved = session.authenticated_at != NOT_PROVED;
+        is_proved && (fresh_age.is_zero() || now.since(session.authenticated_at) < fresh_age)
     }
 
     /// Refuses what is sensitive - a change of address, the end of other sessions - in a session that is not fresh, where the policy asks for
@@ -49,8 +53,13 @@ impl Engine {
     }
 
     /// What was proved in this session counts no more: what is sensitive asks anew.
-    pub(crate) async fn lose_freshness(&self, live: &LiveSession) -> EngineResult<()> {
-        self.authenticate(live, Authentication { at: Timestamp::from_ms(0), from: None }).await.map(drop)
+    pub(crate) async fn lose_freshness(&self, session: &SessionRecord) -> EngineResult<()> {
+        if session.authenticated_at != NOT_PROVED {
+            let lost = Authentication { at: NOT_PROVED, from: None };
+            self.store().authenticate_session(&session.token_hash, lost).await?;
+            self.sessions().cache.remove(session.tokens());
+        }
+        Ok(())
     }
 
     async fn authenticate(

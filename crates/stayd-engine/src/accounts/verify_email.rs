@@ -71,7 +71,7 @@ impl Engine {
                 MailTokenError::Invalid => Refusal::VerifyTokenInvalid,
             })?;
         if let Some(step) = ChangeStep::of(&token) {
-            return self.follow_email_change(step?, callback_url, live).await;
+            return self.follow_email_change(step?, callback_url, live, &device).await;
         }
         let found = self.store().user_by_email(&token.email).await?.ok_or(Refusal::VerifyUserNotFound)?;
         let user = found.user;

@@ -9,6 +9,7 @@ mod file;
 mod log;
 #[cfg(feature = "smtp")]
 mod message;
+mod notice;
 mod outbox;
 #[cfg(feature = "smtp")]
 mod smtp;
@@ -16,6 +17,7 @@ mod transport;
 mod words;
 
 pub use carrier::{Carrier, CarryError, Letterhead, MailSetupError, open};
+pub use notice::Notice;
 pub use outbox::{Courier, Outbox, OutboxLimits};
 pub use transport::{Security, SmtpServer, Transport, WrongTransport};
 pub use words::{Words, words};
@@ -31,7 +33,7 @@ pub struct Mail {
     pub letter: Letter,
 }
 
-/// What a letter says. Each `url` carries a secret: it never reaches a log line at the levels used in production.
+/// What a letter says. A `url` carries a secret: it never reaches a log line at the levels used in production.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Letter {
@@ -62,6 +64,8 @@ pub enum Letter {
         /// The link to visit.
         url: String,
     },
+    /// Something happened that the person should know. Holds no link.
+    Notice(Box<Notice>),
 }
 
 impl std::fmt::Debug for Letter {
@@ -72,19 +76,21 @@ impl std::fmt::Debug for Letter {
             Self::ConfirmEmailChange { .. } => "ConfirmEmailChange",
             Self::VerifyNewEmail { .. } => "VerifyNewEmail",
             Self::DeleteAccount { .. } => "DeleteAccount",
+            Self::Notice(_) => "Notice",
         })
     }
 }
 
 impl Letter {
-    /// The link in it: a secret.
-    pub fn url(&self) -> &str {
+    /// The link in it, if it has one: a secret.
+    pub fn url(&self) -> Option<&str> {
         match self {
             Self::VerifyEmail { url }
             | Self::ResetPassword { url }
             | Self::ConfirmEmailChange { url, .. }
             | Self::VerifyNewEmail { url }
-            | Self::DeleteAccount { url } => url,
+            | Self::DeleteAccount { url } => Some(url),
+            Self::Notice(_) => None,
         }
     }
 }

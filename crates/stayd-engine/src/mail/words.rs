@@ -1,6 +1,6 @@
 //! What a letter says, as plain text and as HTML.
 
-use super::{Letter, Mail};
+use super::{Letter, Mail, notice};
 
 /// A letter in words. `text` and `html` say the same.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,18 +15,25 @@ pub struct Words {
 
 /// Puts a letter into words. `product` is what people call the application.
 pub fn words(mail: &Mail, product: &str) -> Words {
-    let Parts { subject, lead, button, unasked } = parts(&mail.letter, product);
-    let greeting = match plain_name(&mail.name) {
-        Some(name) => format!("Hello {name},"),
-        None => "Hello,".to_owned(),
+    let Parts { subject, lead, button, url, unasked } = match parts(&mail.letter, product) {
+        Said::Asks(parts) => parts,
+        Said::Tells(of) => return notice::words(of, &mail.name, product),
     };
-    let url = mail.letter.url();
+    let greeting = greeting(&mail.name);
     let text = format!(
         "{greeting}\n\n{lead}\n\n{button}:\n{url}\n\nThe link works for a limited time.\n\n{unasked}\n\n-- \n{product}\n"
     );
     let html =
         html(&Page { subject: &subject, greeting: &greeting, lead: &lead, button, url, unasked, product });
     Words { subject, text, html }
+}
+
+/// How a letter begins.
+pub(super) fn greeting(name: &str) -> String {
+    match plain_name(name) {
+        Some(name) => format!("Hello {name},"),
+        None => "Hello,".to_owned(),
+    }
 }
 
 /// The person's name if it is safe to repeat in a letter. Anybody may sign up somebody else's address, so a name that
@@ -56,28 +63,40 @@ fn is_direction(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-struct Parts {
+enum Said<'a> {
+    /// The person is asked to follow a link.
+    Asks(Parts<'a>),
+    /// The person is told of something.
+    Tells(&'a notice::Notice),
+}
+
+struct Parts<'a> {
     subject: String,
     lead: String,
     button: &'static str,
+    url: &'a str,
     unasked: &'static str,
 }
 
-fn parts(letter: &Letter, product: &str) -> Parts {
-    match letter {
-        Letter::VerifyEmail { .. } => Parts {
+fn parts<'a>(letter: &'a Letter, product: &str) -> Said<'a> {
+    let parts = match letter {
+        Letter::Notice(notice) => return Said::Tells(notice),
+        Letter::VerifyEmail { url } => Parts {
+            url,
             subject: format!("Verify your e-mail address for {product}"),
             lead: format!("please confirm that this e-mail address is yours, so that you can use {product}."),
             button: "Verify e-mail address",
             unasked: "If you did not sign up, ignore this letter: nothing happens without the link.",
         },
-        Letter::ResetPassword { .. } => Parts {
+        Letter::ResetPassword { url } => Parts {
+            url,
             subject: format!("Reset your {product} password"),
             lead: format!("somebody, hopefully you, asked to reset the password of your {product} account."),
             button: "Choose a new password",
             unasked: "If it was not you, ignore this letter: your password stays as it is.",
         },
-        Letter::ConfirmEmailChange { new_email, .. } => Parts {
+        Letter::ConfirmEmailChange { url, new_email } => Parts {
+            url,
             subject: format!("Confirm the new e-mail address of your {product} account"),
             lead: format!(
                 "somebody, hopefully you, asked to change the e-mail address of your {product} account to {new_email}."
@@ -85,7 +104,8 @@ fn parts(letter: &Letter, product: &str) -> Parts {
             button: "Confirm the change",
             unasked: "If it was not you, do not use the link, and change your password: somebody else may know it.",
         },
-        Letter::VerifyNewEmail { .. } => Parts {
+        Letter::VerifyNewEmail { url } => Parts {
+            url,
             subject: format!("Verify your new e-mail address for {product}"),
             lead: format!(
                 "please confirm that this e-mail address is yours, to use it for your {product} account."
@@ -93,7 +113,8 @@ fn parts(letter: &Letter, product: &str) -> Parts {
             button: "Verify new e-mail address",
             unasked: "If you did not ask for this, ignore this letter: nothing happens without the link.",
         },
-        Letter::DeleteAccount { .. } => Parts {
+        Letter::DeleteAccount { url } => Parts {
+            url,
             subject: format!("Confirm that your {product} account shall be deleted"),
             lead: format!(
                 "somebody, hopefully you, asked to delete your {product} account. This cannot be undone."
@@ -101,7 +122,8 @@ fn parts(letter: &Letter, product: &str) -> Parts {
             button: "Delete the account",
             unasked: "If it was not you, do not use the link, and change your password: somebody else may know it.",
         },
-    }
+    };
+    Said::Asks(parts)
 }
 
 struct Page<'a> {
@@ -115,9 +137,21 @@ struct Page<'a> {
 }
 
 fn html(page: &Page<'_>) -> String {
-    let [subject, greeting, lead, button, url, unasked, product] =
-        [page.subject, page.greeting, page.lead, page.button, page.url, page.unasked, page.product]
-            .map(escape);
+    let [lead, button, url, unasked] = [page.lead, page.button, page.url, page.unasked].map(escape);
+    let body = format!(
+        r#"<p>{lead}</p>
+<p><a href="{url}" style="display: inline-block; padding: 0.6em 1.2em; border-radius: 6px; background: #1f4fd8; color: #ffffff; text-decoration: none">{button}</a></p>
+<p style="font-size: 14px">If the button does not work, copy this address into your browser:<br><span style="word-break: break-all">{url}</span></p>
+<p>The link works for a limited time.</p>
+<p>{unasked}</p>
+"#
+    );
+    self::page(page.subject, page.greeting, &body, page.product)
+}
+
+/// The page around a letter; `body` is HTML already.
+pub(super) fn page(subject: &str, greeting: &str, body: &str, product: &str) -> String {
+    let [subject, greeting, product] = [subject, greeting, product].map(escape);
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -129,19 +163,14 @@ fn html(page: &Page<'_>) -> String {
 </head>
 <body style="font-family: system-ui, sans-serif; font-size: 16px; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em">
 <p>{greeting}</p>
-<p>{lead}</p>
-<p><a href="{url}" style="display: inline-block; padding: 0.6em 1.2em; border-radius: 6px; background: #1f4fd8; color: #ffffff; text-decoration: none">{button}</a></p>
-<p style="font-size: 14px">If the button does not work, copy this address into your browser:<br><span style="word-break: break-all">{url}</span></p>
-<p>The link works for a limited time.</p>
-<p>{unasked}</p>
-<p style="font-size: 14px">{product}</p>
+{body}<p style="font-size: 14px">{product}</p>
 </body>
 </html>
 "#
     )
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

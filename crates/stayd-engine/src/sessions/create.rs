@@ -34,11 +34,15 @@ impl Engine {
         device: Device,
         presented: Option<TokenHash>,
     ) -> EngineResult<SignedIn> {
-        let (token, session) = self.new_session(&user.id, kind, device, self.now());
+        let (token, session) = self.new_session(&user.id, kind, device.clone(), self.now());
         let replaced = self.store().create_session(session.clone(), presented).await?;
         self.forget(replaced, EndReason::Replaced);
         self.keep_to_the_cap(&user.id, kind, session.created_at).await?;
-        Ok(SignedIn { token, session, user })
+        let signed_in = SignedIn { token, session, user };
+        if kind != SessionKind::Api {
+            self.notice_sign_in(&signed_in, &device).await?;
+        }
+        Ok(signed_in)
     }
 
     /// A session record and its token, not stored yet.

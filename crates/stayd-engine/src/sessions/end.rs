@@ -2,7 +2,8 @@
 
 use super::{EndReason, Standing, verify};
 use crate::{
-    Engine, EngineResult, Subject,
+    Engine, EngineResult, Reaction, SecurityEvent,
+    security::Incident, Subject,
     store::{EndedSession, Ending, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::TokenHash;
@@ -20,7 +21,7 @@ impl Engine {
         self.end_session_because(token, EndReason::Replaced).await
     }
 
-    async fn end_session_because(&self, token: &TokenHash, reason: EndReason) -> EngineResult<bool> {
+    pub(crate) async fn end_session_because(&self, token: &TokenHash, reason: EndReason) -> EngineResult<bool> {
         let ended =
             if self.is_forgotten(token).await? { None } else { self.store().end_session(token).await? };
         let there_was_one = ended.is_some();
@@ -58,7 +59,10 @@ impl Engine {
 
     /// Ends all of a person's sessions: they want it so.
     pub async fn end_all_sessions_of(&self, user_id: &str) -> EngineResult<usize> {
-        self.end_sessions(user_id, Ending::All, EndReason::Revoked).await
+        let count = self.end_sessions(user_id, Ending::All, EndReason::Revoked).await?;
+        // The session that asked for it is one of them.
+        self.tell_of_ends(user_id, count.saturating_sub(1)).await?;
+        Ok(count)
     }
 
     /// Ends all of a person's sessions; for operators (L-8).
@@ -68,7 +72,22 @@ impl Engine {
 
     /// Ends all of a person's sessions but this one.
     pub async fn end_other_sessions(&self, kept: &SessionRecord) -> EngineResult<usize> {
-        self.end_sessions(&kept.user_id, Ending::AllBut(kept.token_hash), EndReason::Revoked).await
+        let others = Ending::AllBut(kept.token_hash);
+        let count = self.end_sessions(&kept.user_id, others, EndReason::Revoked).await?;
+        self.tell_of_ends(&kept.user_id, count).await?;
+        Ok(count)
+    }
+
+    /// Tells a person that sessions of theirs were ended.
+    async fn tell_of_ends(&self, user_id: &str, count: usize) -> EngineResult<()> {
+        let is_told = count > 0 && self.policy().security.account_changed != Reaction::Ignore;
+        if !is_told {
+            return Ok(());
+        }
+        if let Some(user) = self.store().user_by_id(user_id).await? {
+            self.raise(Incident::of_person(SecurityEvent::SessionsEnded { count }, &user, None)).await?;
+        }
+        Ok(())
     }
 
     /// Ends anybody's session by its handle; for operators.

@@ -1,5 +1,6 @@
 //! A session as it is kept in memory: the records, and the answer to "who am I" already in words.
 
+use crate::security::Familiar;
 use crate::store::{SessionRecord, SessionWithUser, UserRecord};
 use bytes::Bytes;
 use stayd_protocol::{Session, SessionAndUser, Timestamp, User};
@@ -15,6 +16,7 @@ pub struct LiveSession {
     pub user: UserRecord,
     /// The wire form of both (JSON, the body of `get-session`), made once because it is asked for at every request.
     pub body: Bytes,
+    pub(crate) familiar: Familiar,
     noted_active: AtomicI64,
     /// The last use (ms): exact once it was used here; before that the latest it can have been.
     used: AtomicI64,
@@ -28,7 +30,8 @@ impl LiveSession {
         let body = serde_json::to_vec(&wire).unwrap_or_default().into();
         let noted_active = AtomicI64::new(session.last_active_at.as_ms());
         let used = AtomicI64::new(session.last_active_at.as_ms());
-        Self { session, user, body, noted_active, used }
+        let familiar = Familiar::of(session.ip_address.as_deref());
+        Self { session, user, body, familiar, noted_active, used }
     }
 
     /// A session as the store has it, where uses are noted at most this often: the last one may be so much younger than the note.

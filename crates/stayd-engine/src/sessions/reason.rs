@@ -24,6 +24,8 @@ pub enum EndReason {
     AbsoluteLimit,
     /// The person began more sessions of its kind than are allowed, and it was the one unused for longest.
     TooMany,
+    /// It was used, or begun, in a way that the policy does not let pass (AA-18).
+    SecurityEvent,
     /// An operator ended it.
     Administrator,
     /// The person's account was deleted.
@@ -43,6 +45,7 @@ impl EndReason {
             Self::Idle => "idle",
             Self::AbsoluteLimit => "absolute-limit",
             Self::TooMany => "too-many",
+            Self::SecurityEvent => "security-event",
             Self::Administrator => "administrator",
             Self::AccountDeleted => "account-deleted",
         }

@@ -1,8 +1,8 @@
 //! Who shows this token, and is it still the one to show?
 
-use super::{LiveSession, Standing, verify};
-use crate::{Engine, EngineResult, store::SessionWithUser};
-use stayd_protocol::{SessionToken, Timestamp};
+use super::{Device, LiveSession, Standing, verify};
+use crate::{Engine, EngineResult, SecurityEvent, security::Incident, store::SessionWithUser};
+use stayd_protocol::{SessionToken, Timestamp, TokenHash};
 use std::sync::Arc;
 
 /// What a token opens.
@@ -56,7 +56,10 @@ impl Engine {
                 None => Recognised::Current(live),
             },
             Standing::Superseded => return Ok(Recognised::Superseded),
-            Standing::Nothing => return Ok(Recognised::Nobody),
+            Standing::Nothing => {
+                self.notice_reuse(&live, &hash, now).await?;
+                return Ok(Recognised::Nobody);
+            }
         };
         if let Recognised::Current(live) | Recognised::Honoured { live, .. } = &recognised {
             self.note_activity(live, now);
@@ -72,6 +75,19 @@ impl Engine {
         let Some(session) = shown else { return Ok(None) };
         self.sessions().ended.shown(&token);
         Ok(Some(Arc::new(LiveSession::new(SessionWithUser { session, user: live.user.clone() }))))
+    }
+
+    /// A predecessor long after its grace: whoever shows it took it from somebody, or came back from a backup.
+    async fn notice_reuse(&self, live: &LiveSession, token: &TokenHash, now: Timestamp) -> EngineResult<()> {
+        let session = &live.session;
+        let Some(rotation) = session.rotation.filter(|rotation| rotation.predecessor == *token) else {
+            return Ok(());
+        };
+        if session.expires_at <= now {
+            return Ok(());
+        }
+        let event = SecurityEvent::SessionTokenReused { rotated_at: rotation.rotated_at };
+        self.raise(Incident::in_session(event, &live.user, session, &Device::default())).await.map(drop)
     }
 
     /// A session-data cookie made for a successor that nobody has shown would let it be shown unseen.

@@ -48,7 +48,7 @@ pub(crate) async fn reset_password(State(app): State<App>, call: Call) -> ApiRes
     let Some(token) = token else {
         return Err(ApiError::from(EngineError::from(Refusal::ResetTokenInvalid)));
     };
-    app.engine.reset_password(token, fields.text("newPassword")).await?;
+    app.engine.reset_password(token, fields.text("newPassword"), &call.device).await?;
     Ok(Answer::json(&json!({"status": true})))
 }
 
