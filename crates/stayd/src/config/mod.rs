@@ -12,6 +12,7 @@ mod place;
 mod plugins;
 mod read;
 mod secret;
+mod security;
 mod setting;
 mod settings;
 
@@ -22,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use stayd_engine::{AccountPolicy, PasswordPolicy, SessionPolicy};
+use stayd_engine::{AccountPolicy, PasswordPolicy, SecurityPolicy, SessionPolicy};
 use stayd_protocol::Strategy;
 use stayd_server::{ClearSiteData, CsrfMode, EventStreams, Plugins, TrustedProxies};
 use url::Url;
@@ -60,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) backends: BackendSettings,
     pub(crate) accounts: AccountPolicy,
     pub(crate) passwords: PasswordPolicy,
+    pub(crate) security: SecurityPolicy,
     pub(crate) mail: MailSettings,
     pub(crate) log: LogSettings,
     /// The file that was read, if there was one.
@@ -110,6 +112,7 @@ impl Config {
             backends: layers.read(&backends::BACKENDS)?,
             accounts: accounts(layers)?,
             passwords: passwords(layers)?,
+            security: security::read(layers)?,
             mail: MailSettings {
                 transport: layers.read_optional(&settings::MAIL)?,
                 from: layers.read_optional(&settings::MAIL_FROM)?,
@@ -198,6 +201,7 @@ fn passwords(layers: &Layers) -> Result<PasswordPolicy, ConfigError> {
     Ok(PasswordPolicy {
         min_length: layers.read(&settings::PASSWORD_MIN)?,
         max_length: layers.read(&settings::PASSWORD_MAX)?,
+        refuse_common: security::refuse_common(layers)?,
         hash_threads,
         hash_queue: layers.read_optional(&settings::HASH_QUEUE)?.unwrap_or(16 * hash_threads),
     })
@@ -221,6 +225,7 @@ mod tests {
         assert_eq!(format!("{:?}", config.sessions), format!("{:?}", SessionPolicy::default()));
         assert_eq!(format!("{:?}", config.accounts), format!("{:?}", AccountPolicy::default()));
         assert_eq!(format!("{:?}", config.passwords), format!("{:?}", PasswordPolicy::default()));
+        assert_eq!(format!("{:?}", config.security), format!("{:?}", SecurityPolicy::default()));
         assert_eq!(config.csrf, CsrfMode::default());
         assert_eq!(config.events, EventStreams::default());
         assert!(config.cookie.cache.is_none() && config.rate_limit && config.doubts.is_empty());

@@ -69,6 +69,7 @@ impl Config {
             sessions: self.sessions.clone(),
             passwords: self.passwords.clone(),
             accounts: self.accounts.clone(),
+            security: self.security.clone(),
             ..Policy::new(format!("{}{}", place.origin, place.base_path))
         }
     }

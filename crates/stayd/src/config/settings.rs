@@ -10,7 +10,7 @@ use url::Url;
 use super::{
     backends, kinds,
     mail::MailChoice,
-    plugins, read,
+    plugins, read, security,
     setting::{About, Setting, WRONG},
 };
 use crate::logging::LogFormat;
@@ -107,7 +107,31 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &REVOKE_ON_RESET.about,
         ],
     ),
-    ("Passwords", &[&PASSWORD_MIN.about, &PASSWORD_MAX.about, &HASH_THREADS.about, &HASH_QUEUE.about]),
+    (
+        "Passwords",
+        &[
+            &PASSWORD_MIN.about,
+            &PASSWORD_MAX.about,
+            &security::REFUSE_COMMON.about,
+            &HASH_THREADS.about,
+            &HASH_QUEUE.about,
+        ],
+    ),
+    (
+        "What is unusual",
+        &[
+            &security::FINGERPRINT.about,
+            &security::THRESHOLD.about,
+            &security::IPV4_NETWORK.about,
+            &security::IPV6_NETWORK.about,
+            &security::NEW_DEVICE.about,
+            &security::NEW_PLACE.about,
+            &security::IMPOSSIBLE_TRAVEL.about,
+            &security::FASTEST.about,
+            &security::TOKEN_REUSE.about,
+            &security::ACCOUNT_CHANGED.about,
+        ],
+    ),
     ("Mail", &[&MAIL.about, &MAIL_FROM.about, &MAIL_PRODUCT.about]),
     ("Logs", &[&LOG.about, &LOG_FORMAT.about]),
 ];
