@@ -175,7 +175,13 @@ impl Default for PasswordPolicy {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let hash_threads = (cores / 2).max(1);
         // Sixteen in front of each thread is a wait of one second; who comes later is told at once.
-        Self { min_length: 8, max_length: 128, refuse_common: false, hash_threads, hash_queue: 16 * hash_threads }
+        Self {
+            min_length: 8,
+            max_length: 128,
+            refuse_common: false,
+            hash_threads,
+            hash_queue: 16 * hash_threads,
+        }
     }
 }
 

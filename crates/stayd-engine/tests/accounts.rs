@@ -140,7 +140,9 @@ async fn of_many_who_use_a_reset_link_at_once_one_wins() {
     let tries: Vec<_> = (0..4)
         .map(|n| {
             let (engine, token) = (world.engine.clone(), token.clone());
-            tokio::spawn(async move { engine.reset_password(&token, &format!("new password {n}"), &Device::default()).await })
+            tokio::spawn(async move {
+                engine.reset_password(&token, &format!("new password {n}"), &Device::default()).await
+            })
         })
         .collect();
     let mut won = 0;
@@ -217,7 +219,7 @@ async fn a_link_of_one_person_does_nothing_in_the_browser_of_another() {
     let maxs = world.engine.session(&max.token.hash()).await.unwrap().unwrap();
     world.engine.change_email(&zoes, "zoe@new.example", None).await.unwrap();
     let token = world.letters.last_token();
-    let outcome = world.engine.verify_email(&token, None, Some(&maxs), Device::default()).await;
+    let outcome = world.engine.verify_email(&token, None, Some((&max.token, &maxs)), Device::default()).await;
     assert_eq!(refusal(outcome), Refusal::VerifyOtherUser);
 }
 

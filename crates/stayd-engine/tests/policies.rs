@@ -253,7 +253,7 @@ async fn a_changed_address_ends_the_other_sessions_where_the_policy_says_so() {
         let live = world.engine.session(&here.token.hash()).await.unwrap().unwrap();
         world.engine.change_email(&live, "new@example.com", None).await.unwrap();
         let token = Letters::last_token(&world.letters);
-        world.engine.verify_email(&token, None, Some(&live), Device::default()).await.unwrap();
+        world.engine.verify_email(&token, None, Some((&here.token, &live)), Device::default()).await.unwrap();
         assert!(world.is_live(&here).await);
         assert_eq!(world.is_live(&there).await, !ends);
     }

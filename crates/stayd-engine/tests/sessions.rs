@@ -7,7 +7,8 @@ mod support;
 use async_trait::async_trait;
 use stayd_engine::store::{
     AccountRecord, Authentication, EndedSession, Ending, KnownDevice, MemoryStore, Renewal, Renewed,
-    SecurityStore, SessionRecord, SessionWithUser, Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    SecurityStore, SessionRecord, SessionWithUser, Store, StoreResult, Swept, UserChange, UserRecord,
+    UserWithPassword, VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SessionKind, SignIn};
 use stayd_protocol::{Timestamp, TokenHash};

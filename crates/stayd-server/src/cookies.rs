@@ -63,7 +63,7 @@ impl Cookies {
         self.bearer = None;
     }
 
-    /// Sets the cookies of a session that has just begun.
+    /// Sets the cookies of a session that has just begun, and ends the one whose place they take (L-3).
     pub(crate) async fn begin_session(
         &mut self,
         app: &App,
@@ -87,6 +87,7 @@ impl Cookies {
             remembered: session.is_remembered(),
         };
         self.session_data(app, request, data, now);
+        app.end_replaced(request).await?;
         app.keep_beside_others(request, signed_in, self).await
     }
 

@@ -148,7 +148,9 @@ pub(crate) fn expose(headers: &mut HeaderMap, names: &'static str) {
         Some(earlier) => HeaderValue::from_str(&format!("{earlier}, {names}")).ok(),
         None => Some(HeaderValue::from_static(names)),
     };
-    headers.extend(value.map(|value| (header::ACCESS_CONTROL_EXPOSE_HEADERS, value)));
+    if let Some(value) = value {
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, value);
+    }
 }
 
 /// What an unknown route, and a known one by the wrong method, is answered: nothing.

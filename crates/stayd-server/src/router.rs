@@ -5,8 +5,7 @@ use crate::{
     edge::{edge, not_found},
     routes::{
         accounts, csrf, delete_user, email, events, get_session, health, multi_session, password,
-        reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up,
-        user,
+        reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up, user,
     },
 };
 use axum::Router;

@@ -8,7 +8,7 @@ use crate::{
     security::Incident,
     store::{Ending, StoreError, UserChange, UserRecord},
 };
-use stayd_protocol::{MailToken, email};
+use stayd_protocol::{MailToken, SessionToken, email};
 
 /// The wire's names for the two steps.
 const CONFIRMATION: &str = "change-email-confirmation";
@@ -76,19 +76,19 @@ impl Engine {
         &self,
         step: ChangeStep,
         callback_url: Option<&str>,
-        live: Option<&LiveSession>,
+        visitor: Option<(&SessionToken, &LiveSession)>,
         device: &Device,
     ) -> EngineResult<Verified> {
         let user = self.store().user_by_id(&step.user_id).await?.ok_or(Refusal::VerifyUserNotFound)?;
         if user.email != step.from {
             return Err(Refusal::VerifyTokenInvalid.into());
         }
-        if live.is_some_and(|live| live.user.id != user.id) {
+        if visitor.is_some_and(|(_, live)| live.user.id != user.id) {
             return Err(Refusal::VerifyOtherUser.into());
         }
         if !step.confirmed {
             self.post_new_address(&user, &step.to, callback_url);
-            return Ok(Verified { user: VerifiedUser::Omitted, signed_in: None, session_changed: false });
+            return Ok(Verified::nothing(VerifiedUser::Omitted));
         }
         let change = UserChange {
             email: Some(step.to),
@@ -109,14 +109,15 @@ impl Engine {
         self.raise(Incident::of_person(event, &user, Some(device)).told_to(step.from)).await?;
         if self.policy().sessions.end_others_on_change {
             // Where the link was followed without a session, all of them are others.
-            let ending = live.map_or(Ending::All, |live| Ending::AllBut(live.session.token_hash));
+            let ending = visitor.map_or(Ending::All, |(_, live)| Ending::AllBut(live.session.token_hash));
             self.end_sessions(&user.id, ending, EndReason::EmailChanged).await?;
         }
-        Ok(Verified {
-            user: VerifiedUser::Changed(Box::new(user)),
-            signed_in: None,
-            session_changed: live.is_some(),
-        })
+        let rotated = match visitor {
+            Some((token, live)) => self.rotate_after_change(token, &live.with_user(user.clone())).await,
+            None => None,
+        };
+        let session_changed = visitor.is_some();
+        Ok(Verified { session_changed, rotated, ..Verified::nothing(VerifiedUser::Changed(Box::new(user))) })
     }
 
     fn post_new_address(&self, user: &UserRecord, to: &str, callback_url: Option<&str>) {

@@ -49,7 +49,8 @@ impl Engine {
 
         let now = self.now();
         let end_sessions = change.end_sessions.unwrap_or(self.policy().sessions.end_others_on_change);
-        let begun = end_sessions.then(|| self.new_session(&live.user.id, live.session.kind, device.clone(), now));
+        let begun =
+            end_sessions.then(|| self.new_session(&live.user.id, live.session.kind, device.clone(), now));
         let ending = if end_sessions { Ending::All } else { Ending::None };
         let session = begun.as_ref().map(|(_, session)| session.clone());
         let ended =
@@ -64,14 +65,23 @@ impl Engine {
                 user: live.user.clone(),
             })));
         }
-        Ok(match self.rotate(token, live).await {
-            Ok(Some(renewed)) => PasswordChanged::Rotated(renewed),
-            Ok(None) => PasswordChanged::Kept,
-            // The password is changed all the same, and that is what the caller asked.
-            Err(error) => {
-                tracing::warn!(%error, "the session that changed the password keeps its token");
-                PasswordChanged::Kept
-            }
+        Ok(self
+            .rotate_after_change(token, live)
+            .await
+            .map_or(PasswordChanged::Kept, PasswordChanged::Rotated))
+    }
+
+    /// Replaces the token of the session that has changed what it opens (L-5), where the policy has it so.
+    pub(super) async fn rotate_after_change(
+        &self,
+        token: &SessionToken,
+        live: &LiveSession,
+    ) -> Option<Renewed> {
+        // The change is made all the same, and that is what the caller asked.
+        let keep = |error| tracing::warn!(%error, "the session that made a change keeps its token");
+        self.rotate(token, live).await.unwrap_or_else(|error| {
+            keep(error);
+            None
         })
     }
 

@@ -2,11 +2,11 @@
 
 use super::change_email::ChangeStep;
 use crate::{
-    Device, Engine, EngineResult, LiveSession, Refusal, SessionKind, SignedIn,
+    Device, Engine, EngineResult, LiveSession, Refusal, Renewed, SessionKind, SignedIn,
     mail::{Letter, Mail},
     store::{UserChange, UserRecord},
 };
-use stayd_protocol::{MailToken, MailTokenError, email};
+use stayd_protocol::{MailToken, MailTokenError, SessionToken, email};
 
 /// What a visit to a verification link did.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Verified {
     pub signed_in: Option<SignedIn>,
     /// Whether the session that came with the visit now shows a changed person.
     pub session_changed: bool,
+    /// That session with its new token, where the visit changed the address (L-5).
+    pub rotated: Option<Renewed>,
 }
 
 /// What the answer says of the person.
@@ -28,6 +30,13 @@ pub enum VerifiedUser {
     Omitted,
     /// Their new state: the address was changed.
     Changed(Box<UserRecord>),
+}
+
+impl Verified {
+    /// A visit that has touched no session.
+    pub(super) const fn nothing(user: VerifiedUser) -> Self {
+        Self { user, signed_in: None, session_changed: false, rotated: None }
+    }
 }
 
 impl Engine {
@@ -57,12 +66,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Follows a verification link. `live` is the session that came with the visit.
+    /// Follows a verification link. `visitor` is the session that came with the visit, and the token that opened it.
     pub async fn verify_email(
         &self,
         token: &str,
         callback_url: Option<&str>,
-        live: Option<&LiveSession>,
+        visitor: Option<(&SessionToken, &LiveSession)>,
         device: Device,
     ) -> EngineResult<Verified> {
         let token =
@@ -71,14 +80,14 @@ impl Engine {
                 MailTokenError::Invalid => Refusal::VerifyTokenInvalid,
             })?;
         if let Some(step) = ChangeStep::of(&token) {
-            return self.follow_email_change(step?, callback_url, live, &device).await;
+            return self.follow_email_change(step?, callback_url, visitor, &device).await;
         }
         let found = self.store().user_by_email(&token.email).await?.ok_or(Refusal::VerifyUserNotFound)?;
         let user = found.user;
         if token.user_id.as_ref().is_some_and(|id| *id != user.id) {
             return Err(Refusal::VerifyTokenInvalid.into());
         }
-        let nothing = Verified { user: VerifiedUser::Unsaid, signed_in: None, session_changed: false };
+        let nothing = Verified::nothing(VerifiedUser::Unsaid);
         if user.email_verified {
             return Ok(nothing);
         }
@@ -97,7 +106,7 @@ impl Engine {
         if !self.policy().accounts.auto_sign_in_after_verification {
             return Ok(nothing);
         }
-        if live.is_some_and(|live| live.user.id == user.id) {
+        if visitor.is_some_and(|(_, live)| live.user.id == user.id) {
             return Ok(Verified { session_changed: true, ..nothing });
         }
         let kind = SessionKind::of_browser(self.policy().sessions.remember_unless_told);

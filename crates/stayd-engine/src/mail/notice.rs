@@ -28,7 +28,8 @@ pub(super) fn words(notice: &Notice, name: &str, product: &str) -> Words {
     let facts = facts(notice);
     let ended = notice.ended.then_some("For safety this session was ended; you can sign in again.");
     let paragraphs: Vec<&str> = [Some(said.lead.as_str()), ended].into_iter().flatten().collect();
-    let closing = [said.advice, "There is no link in this letter on purpose: open the application as you always do."];
+    let closing =
+        [said.advice, "There is no link in this letter on purpose: open the application as you always do."];
 
     let fact_lines: String = facts.iter().map(|(label, value)| format!("  {label}: {value}\n")).collect();
     let text = format!(
@@ -176,7 +177,9 @@ mod tests {
         ];
         for event in events {
             let said = words(&notice(event), "Ada", "Example");
-            for fact in ["Hello Ada,", "2026-01-02 03:04 UTC", "Firefox 145 on Windows", "password", "was ended"] {
+            for fact in
+                ["Hello Ada,", "2026-01-02 03:04 UTC", "Firefox 145 on Windows", "password", "was ended"]
+            {
                 assert!(said.text.contains(fact) && said.html.contains(fact), "{fact}: {}", said.text);
             }
             assert!(said.text.contains("Lyon, <France>") && said.html.contains("Lyon, &lt;France&gt;"));

@@ -71,15 +71,15 @@ impl Engine {
         live.familiar.seen.store(print, Ordering::Relaxed);
         let user_agent = String::from_utf8_lossy(from.user_agent);
         let session = &live.session;
-        let before =
-            Fingerprint::of(session.user_agent.as_deref(), live.familiar.address, policy.network);
+        let before = Fingerprint::of(session.user_agent.as_deref(), live.familiar.address, policy.network);
         let after = Fingerprint::of(Some(&user_agent), from.address, policy.network);
         let score = before.drift(&after);
         if score < policy.fingerprint_threshold {
             return Ok(Drift::Passed);
         }
         let event = SecurityEvent::FingerprintChanged { before, after, score };
-        let device = Device { ip_address: None, user_agent: Some(user_agent.into_owned()), ..Device::default() };
+        let device =
+            Device { ip_address: None, user_agent: Some(user_agent.into_owned()), ..Device::default() };
         match self.raise(Incident::in_session(event, &live.user, session, &device)).await? {
             Reaction::End => Ok(Drift::Ended),
             _ => Ok(Drift::Passed),

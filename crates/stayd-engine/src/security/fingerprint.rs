@@ -102,11 +102,9 @@ impl fmt::Display for Fingerprint {
 mod tests {
     use super::*;
 
-    const CHROME: &str =
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
     const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
-    const CHROME_ON_LINUX: &str =
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+    const CHROME_ON_LINUX: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
     fn print(user_agent: &str, address: &str) -> Fingerprint {
         Fingerprint::of(Some(user_agent), address.parse().ok(), NetworkSize::default())
@@ -146,7 +144,8 @@ mod tests {
     #[test]
     fn networks_may_be_of_any_size() {
         let address = "203.0.113.7".parse().unwrap();
-        for (ipv4, network) in [(0, "0.0.0.0"), (16, "203.0.0.0"), (32, "203.0.113.7"), (200, "203.0.113.7")] {
+        for (ipv4, network) in [(0, "0.0.0.0"), (16, "203.0.0.0"), (32, "203.0.113.7"), (200, "203.0.113.7")]
+        {
             let network: IpAddr = network.parse().unwrap();
             assert_eq!(NetworkSize { ipv4, ipv6: 48 }.network_of(address), network);
         }

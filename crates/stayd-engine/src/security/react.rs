@@ -75,7 +75,9 @@ impl Engine {
         }
         let is_about_account = matches!(
             incident.event,
-            SecurityEvent::PasswordChanged | SecurityEvent::EmailChanged { .. } | SecurityEvent::SessionsEnded { .. }
+            SecurityEvent::PasswordChanged
+                | SecurityEvent::EmailChanged { .. }
+                | SecurityEvent::SessionsEnded { .. }
         );
         if is_about_account || self.is_new(&incident) {
             self.tell(&incident, reaction);

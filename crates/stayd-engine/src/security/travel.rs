@@ -10,8 +10,8 @@ pub(super) fn distance_km(a: Coordinates, b: Coordinates) -> u32 {
     let radians = |tenths: i16| (f64::from(tenths) / 10.0).to_radians();
     let (latitude_a, latitude_b) = (radians(a.latitude), radians(b.latitude));
     let half = |from: i16, to: i16| ((radians(to) - radians(from)) / 2.0).sin().powi(2);
-    let haversine = half(a.latitude, b.latitude)
-        + latitude_a.cos() * latitude_b.cos() * half(a.longitude, b.longitude);
+    let haversine =
+        half(a.latitude, b.latitude) + latitude_a.cos() * latitude_b.cos() * half(a.longitude, b.longitude);
     let distance = 2.0 * EARTH_RADIUS_KM * haversine.clamp(0.0, 1.0).sqrt().asin();
     whole(distance)
 }
@@ -37,9 +37,12 @@ mod tests {
     #[test]
     fn distances_are_those_of_the_atlas() {
         let (paris, sydney, quito) = (at(489, 24), at(-339, 1512), at(-2, -785));
-        for (a, b, expected) in
-            [(paris, sydney, 16_960), (paris, quito, 9_740), (paris, paris, 0), (at(0, 1800), at(0, -1800), 0)]
-        {
+        for (a, b, expected) in [
+            (paris, sydney, 16_960),
+            (paris, quito, 9_740),
+            (paris, paris, 0),
+            (at(0, 1800), at(0, -1800), 0),
+        ] {
             let found = distance_km(a, b);
             assert!(found.abs_diff(expected) <= 40, "{found} for {expected}");
         }

@@ -2,8 +2,8 @@
 
 use super::{EndReason, Standing, verify};
 use crate::{
-    Engine, EngineResult, Reaction, SecurityEvent,
-    security::Incident, Subject,
+    Engine, EngineResult, Reaction, SecurityEvent, Subject,
+    security::Incident,
     store::{EndedSession, Ending, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::TokenHash;
@@ -21,7 +21,11 @@ impl Engine {
         self.end_session_because(token, EndReason::Replaced).await
     }
 
-    pub(crate) async fn end_session_because(&self, token: &TokenHash, reason: EndReason) -> EngineResult<bool> {
+    pub(crate) async fn end_session_because(
+        &self,
+        token: &TokenHash,
+        reason: EndReason,
+    ) -> EngineResult<bool> {
         let ended =
             if self.is_forgotten(token).await? { None } else { self.store().end_session(token).await? };
         let there_was_one = ended.is_some();

@@ -17,9 +17,7 @@ pub use record::{
     AccountRecord, CREDENTIAL, EndedSession, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens,
     SessionWithUser, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
-pub use security::{
-    Authentication, Coordinates, KnownDevice, SecurityStore, SeenFrom, SignInPlace,
-};
+pub use security::{Authentication, Coordinates, KnownDevice, SecurityStore, SeenFrom, SignInPlace};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 

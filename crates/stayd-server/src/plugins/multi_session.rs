@@ -58,6 +58,14 @@ impl App {
         (!is_kept).then_some(presented)
     }
 
+    /// Ends that session, also another person's: the browser has lost it, so nobody could ever sign it out.
+    pub(crate) async fn end_replaced(&self, request: &HeaderMap) -> ApiResult<()> {
+        if let Some(presented) = self.replaced_by_sign_in(request) {
+            self.engine.end_replaced_session(&presented).await?;
+        }
+        Ok(())
+    }
+
     /// Gives a session that has just begun its own cookie. Of each person the browser keeps one session, so an earlier one ends, and
     /// cookies of sessions that are over go. Where there are as many as are allowed already, the new one gets none.
     pub(crate) async fn keep_beside_others(

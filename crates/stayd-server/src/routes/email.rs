@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::extract::State;
 use serde_json::json;
-use stayd_engine::{VerifiedUser, wire_user};
+use stayd_engine::{Renewed, VerifiedUser, wire_user};
 
 pub(crate) async fn send_verification_email(State(app): State<App>, call: Call) -> ApiResult {
     let fields =
@@ -44,14 +44,17 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
         Who::Nobody(cookies) => (None, cookies),
         Who::Somebody(Current { live, cookies, token, .. }) => (Some((live, token)), cookies),
     };
-    let live = current.as_ref().map(|(live, _)| &**live);
-    let outcome = app.engine.verify_email(fields.text("token"), callback, live, call.device.clone()).await;
+    let visitor = current.as_ref().map(|(live, token)| (token, &**live));
+    let outcome = app.engine.verify_email(fields.text("token"), callback, visitor, call.device.clone()).await;
     let verified = match outcome {
         Ok(verified) => verified,
         Err(error) => return failed(error.into(), callback, cookies),
     };
     if let Some(signed_in) = &verified.signed_in {
         cookies.begin_session(&app, &call.headers, signed_in).await?;
+    } else if let (Some(Renewed { live, successor }), Some((_, token))) = (&verified.rotated, &current) {
+        let token = successor.as_ref().unwrap_or(token);
+        cookies.repeat_session(&app, &call.headers, token, live, app.just_after_change());
     } else if let (true, Some((live, token))) = (verified.session_changed, &current)
         && let Some(live) = app.engine.session(&live.session.token_hash).await?
     {

@@ -40,10 +40,6 @@ pub(crate) async fn sign_up_email(State(app): State<App>, FormCall(call): FormCa
     };
     match app.engine.sign_up(wish, call.device).await? {
         SignedUp::In(signed_in) => {
-            // L-3: as at a sign-in; the browser will hold another token.
-            if let Some(presented) = app.replaced_by_sign_in(&call.headers) {
-                app.engine.end_replaced_session(&presented).await?;
-            }
             let mut cookies = Cookies::default();
             cookies.begin_session(&app, &call.headers, &signed_in).await?;
             let body = json!({"token": signed_in.session.id, "user": wire_user(&signed_in.user)});

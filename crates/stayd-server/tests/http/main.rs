@@ -14,6 +14,8 @@ mod extractors;
 mod headers;
 mod lifetimes;
 mod overload;
+mod plugins;
 mod revocations;
 mod rotation;
+mod sign_in_again;
 mod step_up;

@@ -90,12 +90,7 @@ fn device(row: &Row<'_>) -> rusqlite::Result<KnownDevice> {
     })
 }
 
-fn remember(
-    connection: &Connection,
-    user_id: &str,
-    devices: &[KnownDevice],
-    at_most: usize,
-) -> Outcome<()> {
+fn remember(connection: &Connection, user_id: &str, devices: &[KnownDevice], at_most: usize) -> Outcome<()> {
     let is_there = connection
         .prepare_cached("SELECT 1 FROM user WHERE id = ?1")?
         .query_row([user_id], |_| Ok(()))

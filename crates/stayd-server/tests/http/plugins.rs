@@ -1,0 +1,186 @@
+//! The plugins `bearer` and `multi-session`: what the comparison with the package cannot show.
+
+use crate::browser::{Answer, Browser, ORIGIN, config, serve};
+use crate::engine::World;
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::{Value, json};
+use stayd_engine::Rotation;
+use stayd_protocol::{Secret, Secrets};
+use stayd_server::{Bearer, CsrfMode, MultiSession, Plugins, ServerConfig};
+use std::time::Duration;
+
+const TOKEN: &str = "better-auth.session_token";
+
+fn bearer(require_signature: bool) -> ServerConfig {
+    let plugins = Plugins { bearer: Some(Bearer { require_signature }), ..Plugins::default() };
+    ServerConfig { plugins, ..config() }
+}
+
+fn several() -> ServerConfig {
+    let plugins = Plugins { multi_session: Some(MultiSession { maximum: 5 }), ..Plugins::default() };
+    ServerConfig { plugins, ..config() }
+}
+
+async fn as_bearer(browser: &mut Browser, method: &str, path: &str, tokens: &[&str]) -> Answer {
+    let mut request = Request::builder().method(method).uri(format!("/api/auth{path}"));
+    for token in tokens {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    if method == "POST" {
+        request = request.header(header::CONTENT_TYPE, "application/json").header(header::ORIGIN, ORIGIN);
+    }
+    browser.send(request.body(Body::from(if method == "POST" { "{}" } else { "" })).unwrap()).await
+}
+
+/// Who the browser is, and whom it could be.
+async fn people(browser: &mut Browser) -> (Value, Vec<Value>) {
+    let active = browser.get("/get-session").await.json()["user"]["email"].clone();
+    let list = browser.get("/multi-session/list-device-sessions").await.json();
+    (active, list.as_array().unwrap().iter().map(|item| item["user"]["email"].clone()).collect())
+}
+
+#[tokio::test]
+async fn a_bare_token_counts_only_where_no_signature_is_required() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, bearer(true)));
+    let told = browser.sign_up("zoe@example.com").await;
+    let signed = told.header("set-auth-token").unwrap().to_owned();
+    let bare = signed.split('.').next().unwrap();
+    for (required, token, known) in [
+        (true, signed.as_str(), true),
+        (true, bare, false),
+        (false, signed.as_str(), true),
+        (false, bare, true),
+    ] {
+        let mut program = Browser::new(&serve(&world, bearer(required)));
+        let answer = as_bearer(&mut program, "GET", "/get-session", &[token]).await;
+        assert_eq!(answer.text != "null", known, "{required} {token}");
+    }
+    let mut program = Browser::new(&serve(&world, bearer(true)));
+    let twice = as_bearer(&mut program, "GET", "/get-session", &[&signed, &signed]).await;
+    assert_eq!(twice.text, "null", "two headers are none");
+}
+
+#[tokio::test]
+async fn a_program_is_told_the_successor_when_its_token_is_replaced() {
+    let world = World::with(|policy| policy.sessions.kinds.rotate(Rotation::Grace));
+    let router = serve(&world, bearer(true));
+    let first = Browser::new(&router).sign_up("zoe@example.com").await;
+    let first = first.header("set-auth-token").unwrap().to_owned();
+    world.clock.forward(Duration::from_hours(30));
+    let mut program = Browser::new(&router);
+    let renewed = as_bearer(&mut program, "GET", "/get-session", &[&first]).await;
+    let second = renewed.header("set-auth-token").expect("the successor").to_owned();
+    assert_ne!(second, first);
+    assert_eq!(renewed.header("access-control-expose-headers"), Some("set-auth-token"));
+    let mut program = Browser::new(&router);
+    assert_ne!(as_bearer(&mut program, "GET", "/get-session", &[&second]).await.text, "null");
+}
+
+#[tokio::test]
+async fn a_request_that_the_header_identifies_needs_no_csrf_token_and_a_wrong_header_does_not_help() {
+    let world = World::new();
+    let config = ServerConfig { csrf: CsrfMode::Required, ..bearer(true) };
+    let router = serve(&world, config);
+    let mut browser = Browser::new(&serve(&world, bearer(true)));
+    let token = browser.sign_up("zoe@example.com").await.header("set-auth-token").unwrap().to_owned();
+    let mut page = browser.at(&router);
+    let refused = as_bearer(&mut page, "POST", "/sign-out", &["wrong.wrong"]).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["code"].clone()), (403, json!("CSRF_TOKEN_MISSING")));
+    assert_eq!(as_bearer(&mut page, "POST", "/sign-out", &[&token]).await.status, 200);
+    assert!(!browser.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn pages_of_trusted_origins_can_read_the_header() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, bearer(true)));
+    let body = json!({"name": "Zoë", "email": "zoe@example.com", "password": crate::engine::PASSWORD});
+    let request = Request::post("/api/auth/sign-up/email")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ORIGIN, "https://app.example");
+    let answer = browser.send(request.body(Body::from(body.to_string())).unwrap()).await;
+    let exposed = answer.header("access-control-expose-headers").unwrap();
+    assert_eq!(exposed, "set-auth-token, retry-after, x-retry-after");
+}
+
+#[tokio::test]
+async fn without_the_plugin_no_header_is_looked_at_and_none_is_told() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, config()));
+    let answer = browser.sign_up("zoe@example.com").await;
+    assert!(answer.header("set-auth-token").is_none());
+    let mut program = Browser::new(&browser.router());
+    let token = browser.jar[TOKEN].clone();
+    assert_eq!(as_bearer(&mut program, "GET", "/get-session", &[&token]).await.text, "null");
+}
+
+#[tokio::test]
+async fn each_of_several_people_can_be_active_and_leaves_alone() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, several()));
+    let zoe = browser.sign_up("zoe@example.com").await.json()["token"].clone();
+    let max = browser.sign_up("max@example.com").await.json()["token"].clone();
+    assert_eq!(people(&mut browser).await.0, "max@example.com");
+    assert_eq!(people(&mut browser).await.1.len(), 2);
+    browser.post("/multi-session/set-active", json!({"sessionToken": zoe})).await;
+    assert_eq!(people(&mut browser).await.0, "zoe@example.com");
+    browser.post("/multi-session/revoke", json!({"sessionToken": zoe})).await;
+    assert_eq!(people(&mut browser).await, (json!("max@example.com"), vec![json!("max@example.com")]));
+    browser.post("/multi-session/revoke", json!({"sessionToken": max})).await;
+    assert!(browser.jar.is_empty(), "{:?}", browser.jar);
+}
+
+// D-01, P7
+#[tokio::test]
+async fn neither_a_body_nor_the_name_of_a_cookie_shows_the_secret_of_a_session() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, several()));
+    let answer = browser.sign_up("zoe@example.com").await;
+    let secret = browser.jar[TOKEN].split('.').next().unwrap().to_lowercase();
+    let list = browser.get("/multi-session/list-device-sessions").await.text;
+    let active =
+        browser.post("/multi-session/set-active", json!({"sessionToken": answer.json()["token"]})).await;
+    assert_eq!(active.status, 200);
+    let names: String = browser.jar.keys().cloned().collect();
+    for text in [&answer.text, &list, &active.text, &names] {
+        assert!(!text.to_lowercase().contains(&secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_keeps_its_place_in_the_list_through_renewals_and_rotations() {
+    let world = World::with(|policy| policy.sessions.kinds.rotate(Rotation::Grace));
+    let mut browser = Browser::new(&serve(&world, several()));
+    let zoe = browser.sign_up("zoe@example.com").await.json()["token"].clone();
+    let before = browser.jar.clone();
+    world.clock.forward(Duration::from_hours(30));
+    assert!(browser.is_signed_in().await);
+    assert_ne!(browser.jar, before);
+    assert_eq!(browser.jar.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+    world.clock.forward(Duration::from_mins(1));
+    browser.sign_up("max@example.com").await;
+    assert_eq!(people(&mut browser).await.1.len(), 2);
+    browser.post("/multi-session/set-active", json!({"sessionToken": zoe})).await;
+    assert_eq!(people(&mut browser).await.0, "zoe@example.com");
+}
+
+// C-12
+#[tokio::test]
+async fn a_changed_secret_leaves_every_person_of_the_browser_signed_in() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, several()));
+    let zoe = browser.sign_up("zoe@example.com").await.json()["token"].clone();
+    browser.sign_up("max@example.com").await;
+    let new = Secret::parse("Jw7nQ2xV9bT4mR8kZ5cL1hF6pD3sG0yA").unwrap();
+    let old = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").unwrap();
+    let both = Secrets::new(new.clone(), vec![old]).unwrap();
+    let mut browser = browser.at(&serve(&world, ServerConfig { secrets: both, ..several() }));
+    assert!(browser.is_signed_in().await);
+    let alone = Secrets::new(new, Vec::new()).unwrap();
+    let mut browser = browser.at(&serve(&world, ServerConfig { secrets: alone, ..several() }));
+    assert_eq!(people(&mut browser).await.1.len(), 2);
+    browser.post("/multi-session/set-active", json!({"sessionToken": zoe})).await;
+    assert_eq!(people(&mut browser).await.0, "zoe@example.com");
+}
