@@ -125,6 +125,11 @@ impl Secrets {
         Ok(Self { current, previous })
     }
 
+    /// How many earlier secrets are honoured.
+    pub fn previous_count(&self) -> usize {
+        self.previous.len()
+    }
+
     pub(crate) fn current(&self) -> &Secret {
         &self.current
     }

@@ -20,8 +20,11 @@ pub(crate) enum Command {
     Serve(ServeOptions),
     /// Bring the database up to date (serve does so too)
     Migrate(Common),
-    /// Print a new secret
-    Secret,
+    /// Print a new secret, or add one to those in use
+    Secret {
+        #[command(subcommand)]
+        command: Option<SecretCommand>,
+    },
     /// Look at configuration, database, clock, cookies and mail, and say what to do
     Doctor(Common),
     /// Add, list and remove people
@@ -38,6 +41,12 @@ pub(crate) enum Command {
     /// Print docs/configuration.md
     #[command(hide = true)]
     ConfigDocs,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Put a new secret before those in use: into the secret file, or printed as a list for `BETTER_AUTH_SECRETS`
+    Rotate(Common),
 }
 
 #[derive(Subcommand)]

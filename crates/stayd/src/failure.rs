@@ -47,6 +47,12 @@ pub(crate) enum Failure {
     NoSuchSession(String),
     #[error("{0}")]
     Replay(#[from] ReplayError),
+    #[error("cannot put the new secret into {}: {source}", file.display())]
+    SecretFile { file: PathBuf, source: io::Error },
+    #[error(
+        "a secret in use has a comma in it, which no list can hold; put it into a file, and name that in STAYD_SECRET_FILE"
+    )]
+    SecretWithComma,
     #[error("{0}")]
     Password(&'static str),
 }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, SessionCommand, UserCommand};
+use cli::{Cli, Command, SecretCommand, SessionCommand, UserCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -38,7 +38,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(options) => serve::run(&options)?,
         Command::Migrate(common) => migrate::run(&common)?,
-        Command::Secret => secret::run(),
+        Command::Secret { command: None } => secret::run(),
+        Command::Secret { command: Some(SecretCommand::Rotate(common)) } => secret::rotate(&common)?,
         Command::Doctor(common) => return doctor::run(&common),
         Command::User(UserCommand::Add(options)) => users::add(&options)?,
         Command::User(UserCommand::List(common)) => users::list(&common)?,

@@ -33,7 +33,7 @@ pub(crate) use docs::page;
 pub(crate) use error::{ConfigError, Place, WrongValue};
 pub(crate) use mail::{MailChoice, MailSettings};
 pub(crate) use place::PublicPlace;
-pub(crate) use secret::SecretSettings;
+pub(crate) use secret::{SecretSettings, SecretSource};
 
 use crate::logging::LogSettings;
 use environment::Environment;

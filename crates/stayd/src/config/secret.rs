@@ -1,6 +1,9 @@
 //! Which secrets sign, and which are still accepted.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use stayd_protocol::{Secret, Secrets};
 use zeroize::Zeroizing;
@@ -15,8 +18,16 @@ use super::{
 #[derive(Clone)]
 pub(crate) struct SecretSettings {
     secret: Option<(Zeroizing<String>, String)>,
-    versions: Option<(Vec<Zeroizing<String>>, String)>,
+    versions: Option<(Vec<(u32, Zeroizing<String>)>, String)>,
     file: Option<PathBuf>,
+}
+
+/// Where the secrets in use come from, newest first.
+pub(crate) enum SecretSource<'a> {
+    /// One or several, with their versions.
+    Given(Vec<(u32, Zeroizing<String>)>),
+    /// A file, a secret in each line.
+    File(&'a Path, Vec<Zeroizing<String>>),
 }
 
 impl SecretSettings {
@@ -24,7 +35,8 @@ impl SecretSettings {
         let place = |about| layers.place(about).to_string();
         let secret = layers.read_optional(&settings::SECRET)?;
         let versions = layers.read_optional(&settings::SECRETS)?;
-        let versions = versions.map(|list| list.into_iter().map(|(_, text)| Zeroizing::new(text)).collect());
+        let versions = versions
+            .map(|list| list.into_iter().map(|(version, text)| (version, Zeroizing::new(text))).collect());
         Ok(Self {
             secret: secret.map(|text| (Zeroizing::new(text), place(&settings::SECRET.about))),
             versions: versions.map(|list| (list, place(&settings::SECRETS.about))),
@@ -35,9 +47,11 @@ impl SecretSettings {
     /// The secrets to sign and verify with, if they are good.
     pub(crate) fn secrets(&self) -> Result<Secrets, ConfigError> {
         let (texts, place) = match (&self.versions, &self.secret, &self.file) {
-            (Some(versions), _, _) => versions.clone(),
+            (Some((versions, place)), _, _) => {
+                (versions.iter().map(|(_, text)| text.clone()).collect(), place.clone())
+            }
             (None, Some((text, place)), _) => (vec![text.clone()], place.clone()),
-            (None, None, Some(file)) => (vec![from_file(file)?], file.display().to_string()),
+            (None, None, Some(file)) => (from_file(file)?, file.display().to_string()),
             (None, None, None) => {
                 return Err(ConfigError::Secret {
                     problem: "there is no secret: BETTER_AUTH_SECRET is not set".to_owned(),
@@ -46,10 +60,21 @@ impl SecretSettings {
         };
         let weak =
             |error: &dyn std::fmt::Display| ConfigError::Secret { problem: format!("{error} ({place})") };
+        let texts: Vec<Zeroizing<String>> = texts;
         let parse = |text: &Zeroizing<String>| Secret::parse(text).map_err(|error| weak(&error));
         let mut secrets = texts.iter().map(parse).collect::<Result<Vec<_>, _>>()?.into_iter();
         let current = secrets.next().ok_or_else(|| weak(&"the list of secrets is empty"))?;
         Secrets::new(current, secrets.collect()).map_err(|error| weak(&error))
+    }
+
+    /// Where the secrets in use come from; `None` where there is none.
+    pub(crate) fn source(&self) -> Result<Option<SecretSource<'_>>, ConfigError> {
+        Ok(match (&self.versions, &self.secret, &self.file) {
+            (Some((versions, _)), _, _) => Some(SecretSource::Given(versions.clone())),
+            (None, Some((text, _)), _) => Some(SecretSource::Given(vec![(1, text.clone())])),
+            (None, None, Some(file)) => Some(SecretSource::File(file, from_file(file)?)),
+            (None, None, None) => None,
+        })
     }
 
     /// The file that the secret is read from, if it is.
@@ -60,18 +85,18 @@ impl SecretSettings {
     /// Whether a single secret was given that the list does not have: sessions signed with it have ended.
     pub(crate) fn has_forgotten_secret(&self) -> bool {
         match (&self.secret, &self.versions) {
-            (Some((secret, _)), Some((versions, _))) => !versions.contains(secret),
+            (Some((secret, _)), Some((versions, _))) => versions.iter().all(|(_, text)| text != secret),
             _ => false,
         }
     }
 }
 
-fn from_file(file: &PathBuf) -> Result<Zeroizing<String>, ConfigError> {
+fn from_file(file: &Path) -> Result<Vec<Zeroizing<String>>, ConfigError> {
     let text = fs::read_to_string(file).map(Zeroizing::new);
     let text = text.map_err(|error| ConfigError::Secret {
         problem: format!("the secret cannot be read from {}: {error}", file.display()),
     })?;
-    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(text.lines().filter(|line| !line.is_empty()).map(|line| Zeroizing::new(line.to_owned())).collect())
 }
 
 /// `2:new,1:old`, newest first, as Better Auth's `BETTER_AUTH_SECRETS`.

@@ -25,8 +25,12 @@ pub(crate) const THRESHOLD: Setting<u8> = Setting {
     parse: |text| bits(text, Fingerprint::NETWORK + 1, Fingerprint::MOST),
 };
 pub(crate) const IPV4_NETWORK: Setting<u8> = Setting {
-    about: About::new("security.ipv4_network", "a number from 8 to 32", "How many leading bits of an IPv4 address are one network.")
-        .default("24"),
+    about: About::new(
+        "security.ipv4_network",
+        "a number from 8 to 32",
+        "How many leading bits of an IPv4 address are one network.",
+    )
+    .default("24"),
     parse: |text| bits(text, 8, 32),
 };
 pub(crate) const IPV6_NETWORK: Setting<u8> = Setting {
@@ -40,7 +44,8 @@ pub(crate) const NEW_DEVICE: Setting<Reaction> = Setting {
 };
 pub(crate) const NEW_PLACE: Setting<Reaction> = Setting {
     about: About::new("security.new_place", OF_SIGN_IN, "The same for a place, where places are known.")
-        .variables(&["STAYD_SECURITY_NEW_PLACE"]).otherwise(NOTIFIES),
+        .variables(&["STAYD_SECURITY_NEW_PLACE"])
+        .otherwise(NOTIFIES),
     parse: |text| reaction(text, Reaction::Ignore, Reaction::StepUp),
 };
 pub(crate) const IMPOSSIBLE_TRAVEL: Setting<Reaction> = Setting {
@@ -119,7 +124,11 @@ mod tests {
     fn the_preset_decides_and_what_is_said_counts_beyond_it() {
         let strict = read_toml(&[("session.preset", "strict")]).expect("a preset");
         assert_eq!(format!("{strict:?}"), format!("{:?}", SecurityPolicy::strict()));
-        let said = [("session.preset", "strict"), ("security.fingerprint", "off"), ("security.new_device", "step-up")];
+        let said = [
+            ("session.preset", "strict"),
+            ("security.fingerprint", "off"),
+            ("security.new_device", "step-up"),
+        ];
         let said = read_toml(&said).expect("good values");
         assert_eq!((said.fingerprint, said.new_device), (Reaction::Ignore, Reaction::StepUp));
     }

@@ -198,12 +198,12 @@ pub(crate) const SECRET: Setting<String> = Setting {
     parse: |text| Ok(text.to_owned()),
 };
 pub(crate) const SECRETS: Setting<Vec<(u32, String)>> = Setting {
-    about: About::new("secrets", "a list of `VERSION:SECRET`, newest first, at most three, such as `2:new...,1:old...`", "To change the secret without signing anybody out: the first one signs, the others are still accepted. When this is set, `secret` and `secret_file` are ignored.")
+    about: About::new("secrets", "a list of `VERSION:SECRET`, newest first, at most three, such as `2:new...,1:old...`", "To change the secret without signing anybody out: the first one signs, the others are still accepted, and what they signed is signed anew when it is used. Whoever has not come by when an old one is taken out of the list is signed out. `stayd secret rotate` makes the next list. When this is set, `secret` and `secret_file` are ignored.")
         .variables(&["BETTER_AUTH_SECRETS"]).secret(),
     parse: super::secret::versions,
 };
 pub(crate) const SECRET_FILE: Setting<PathBuf> = Setting {
-    about: About::new("secret_file", "the path of a file", "A file that holds the secret and nothing else; for its owner alone (mode 600). Read when `secret` is not set.").variables(&["STAYD_SECRET_FILE"]),
+    about: About::new("secret_file", "the path of a file", "A file that holds the secret and nothing else, or up to three, each in a line, newest first: the first one signs, the others are still accepted. For its owner alone (mode 600). Read when `secret` is not set.").variables(&["STAYD_SECRET_FILE"]),
     parse: |text| read::text(text).map(PathBuf::from),
 };
 

@@ -29,7 +29,7 @@ pub(super) fn configuration(config: &Config) -> Vec<Finding> {
 
 pub(super) fn secret(config: &Config) -> Vec<Finding> {
     let mut findings = match config.secret.secrets() {
-        Ok(_) => vec![Finding::ok("secret", "long enough and no known default")],
+        Ok(secrets) => vec![Finding::ok("secret", about_secrets(secrets.previous_count()))],
         Err(error) => vec![Finding::fail("secret", error.to_string())],
     };
     if let Some(file) = config.secret.file_in_use().filter(|file| others_may_read(file)) {
@@ -41,6 +41,16 @@ pub(super) fn secret(config: &Config) -> Vec<Finding> {
         findings.push(Finding::warn("secret", text));
     }
     findings
+}
+
+fn about_secrets(previous: usize) -> String {
+    let good = "long enough and no known default";
+    match previous {
+        0 => good.to_owned(),
+        previous => format!(
+            "{good}; {previous} earlier accepted too\ntake an earlier one out when everybody has been here since the change, or would be signed out anyway"
+        ),
+    }
 }
 
 pub(super) async fn address(config: &Config, place: &PublicPlace) -> Vec<Finding> {
