@@ -7,13 +7,21 @@ use crate::{
     error::{ApiError, ApiResult, ErrorKind},
     rate_limit::Decision,
 };
-use stayd_engine::{EngineError, EngineResult, Refusal};
+use stayd_engine::{Device, EngineError, EngineResult, Refusal};
 use stayd_protocol::email;
 
 impl App {
     /// Counts an attempt to sign in to an account, and refuses it when too many have failed. People who are signed in stay so.
-    pub(crate) fn admit_sign_in(&self, email: &str) -> ApiResult<()> {
-        self.admitted(|| self.limiter.account(email, self.engine.now()))
+    ///
+    /// Guesses from elsewhere do not lock the owner out: where the account is closed, a device that its person has signed in from before is
+    /// counted by itself. Answers under what name the attempt was counted.
+    pub(crate) async fn admit_sign_in(&self, email: &str, device: &Device) -> ApiResult<String> {
+        let Err(refused) = self.admitted(|| self.limiter.account(email, self.engine.now())) else {
+            return Ok(email.to_owned());
+        };
+        let Some(known) = self.engine.known_device_of(email, device).await? else { return Err(refused) };
+        self.admitted(|| self.limiter.account(&known, self.engine.now()))?;
+        Ok(known)
     }
 
     /// A person's password, asked for within their session, which may have been taken over. Guesses are counted apart from those at the

@@ -1,8 +1,8 @@
 //! What every handler holds on to.
 
 use crate::{
-    config::ServerConfig, names::CookieNames, rate_limit::RateLimiter, request_id::RequestIds,
-    session_data::SessionDataReader,
+    config::ServerConfig, events::StreamAddresses, names::CookieNames, rate_limit::RateLimiter,
+    request_id::RequestIds, session_data::SessionDataReader,
 };
 use stayd_engine::Engine;
 use stayd_protocol::{CsrfTokens, SessionDataCodec, Signer};
@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) session_data: Option<SessionDataReader>,
     pub(crate) limiter: RateLimiter,
     pub(crate) request_ids: RequestIds,
+    pub(crate) stream_addresses: Arc<StreamAddresses>,
     /// When the store was last found ready (ms).
     pub(crate) ready_at: AtomicI64,
 }
@@ -75,6 +76,7 @@ impl App {
                 session_data,
                 limiter,
                 request_ids,
+                stream_addresses: Arc::default(),
                 ready_at,
             }),
         }

@@ -30,6 +30,7 @@ pub(crate) struct Call {
     pub(crate) query: Query,
     pub(crate) body: Option<Value>,
     pub(crate) device: Device,
+    pub(crate) peer: Option<Peer>,
 }
 
 /// A request whose body may be a form as well. Any page can send a form, so its handler also asks [`App::check_origin_of_form`].
@@ -66,10 +67,16 @@ async fn read(request: Request, app: &App, forms: Forms) -> ApiResult<Call> {
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let body = if changes { read_body(&parts.headers, body, forms).await? } else { None };
-    let address = client_address(&parts.headers, parts.extensions.get::<Peer>(), &app.config.trusted_proxies);
+    let peer = parts.extensions.get::<Peer>().copied();
+    let address = client_address(&parts.headers, peer.as_ref(), &app.config.trusted_proxies);
     let user_agent = parts.headers.get(header::USER_AGENT).map(text_of);
-    let call =
-        Call { query, body, device: Device { ip_address: address, user_agent }, headers: parts.headers };
+    let call = Call {
+        query,
+        body,
+        device: Device { ip_address: address, user_agent },
+        peer,
+        headers: parts.headers,
+    };
     if changes {
         origin::check(&RequestOrigin::of(&call.headers), &app.config.trusted_origins)?;
         check_redirect_targets(call.body.as_ref(), &call.query, &app.config.trusted_origins)?;

@@ -83,7 +83,11 @@ where
 
 async fn find(app: &App, parts: &Parts) -> Result<Option<Arc<LiveSession>>, NotSignedIn> {
     let Presented::Signed(token) = app.presented(&parts.headers) else { return Ok(None) };
-    match app.who_has(token, &parts.headers, false).await.map_err(NotSignedIn)? {
+    match app
+        .who_has(token, &parts.headers, parts.extensions.get().copied(), false)
+        .await
+        .map_err(NotSignedIn)?
+    {
         Who::Somebody(Current { live, .. }) => Ok(Some(live)),
         Who::Nobody(_) => Ok(None),
     }

@@ -1,6 +1,7 @@
 //! Who sends this request? The algorithm of the protocol (spec 4.3), for `get-session` and for every route that needs a session.
 
 use crate::{
+    address::Peer,
     app::App,
     call::Call,
     cookies::{Cookies, cookie_header},
@@ -85,7 +86,7 @@ impl App {
         let is_told_already = reading == Reading::CookieSuffices
             && !call.query.is_truthy("disableCookieCache")
             && self.answer_in_cookie(&call.headers, &token, self.engine.now()).is_some();
-        let mut who = self.who_has(token, &call.headers, !call.disables_renewal()).await?;
+        let mut who = self.who_has(token, &call.headers, call.peer, !call.disables_renewal()).await?;
         if let (false, Who::Somebody(current)) = (is_told_already, &mut who) {
             let Current { live, cookies, token, read_at } = current;
             cookies.cache_again(self, &call.headers, token, live, *read_at, !call.disables_renewal());
@@ -98,10 +99,15 @@ impl App {
         &self,
         token: SignedToken,
         request: &HeaderMap,
+        peer: Option<Peer>,
         may_renew: bool,
     ) -> ApiResult<Who> {
         let read_at = self.engine.now();
-        let (live, successor) = match self.engine.recognise(&token.token).await? {
+        let recognised = self.engine.recognise(&token.token).await?;
+        let (live, successor) = match self
+            .held_against_session(recognised, &token.token, request, peer)
+            .await?
+        {
             Recognised::Current(live) => (live, None),
             Recognised::Honoured { live, successor } => (live, Some(successor)),
             // No cookie is touched: the browser may hold the successor by now.

@@ -22,6 +22,8 @@ pub struct RequestFrom<'a> {
 pub enum Drift {
     /// The session goes on.
     Passed,
+    /// It goes on and is not fresh any more: who holds it has an older state of it.
+    NotFresh,
     /// The session was ended.
     Ended,
 }
@@ -82,6 +84,7 @@ impl Engine {
             Device { ip_address: None, user_agent: Some(user_agent.into_owned()), ..Device::default() };
         match self.raise(Incident::in_session(event, &live.user, session, &device)).await? {
             Reaction::End => Ok(Drift::Ended),
+            Reaction::StepUp => Ok(Drift::NotFresh),
             _ => Ok(Drift::Passed),
         }
     }

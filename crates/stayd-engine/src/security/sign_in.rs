@@ -5,7 +5,7 @@ use crate::{
     Device, Engine, EngineResult, SignedIn,
     store::{KnownDevice, SignInPlace},
 };
-use stayd_protocol::{Timestamp, TokenHash};
+use stayd_protocol::{Timestamp, TokenHash, email};
 use std::time::Duration;
 
 /// What is known of a person's devices is written again at most so often when nothing has changed.
@@ -51,11 +51,16 @@ impl Engine {
         }
     }
 
-    /// Whether a person has signed in from this device before, as far as it is remembered.
-    pub async fn knows_device(&self, user_id: &str, device: &Device) -> EngineResult<bool> {
-        let keys = device.keys(user_id, self.policy().security.network);
-        let known = self.store().known_devices(user_id).await?;
-        Ok(known.iter().any(|known| keys.contains(&known.key)))
+    /// A name for this device, if the person with this address has signed in from it before. Of a device that is not known, and of an
+    /// address that nobody has, it is `None`.
+    pub async fn known_device_of(&self, email: &str, device: &Device) -> EngineResult<Option<String>> {
+        let Some(found) = self.store().user_by_email(&email::normalise(email)).await? else {
+            return Ok(None);
+        };
+        let keys = device.keys(&found.user.id, self.policy().security.network);
+        let known = self.store().known_devices(&found.user.id).await?;
+        let known = known.into_iter().find(|known| keys.contains(&known.key));
+        Ok(known.map(|known| known.key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
     async fn remember_sign_in(&self, user_id: &str, from: SignInFrom) {

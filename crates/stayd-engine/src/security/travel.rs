@@ -39,7 +39,7 @@ mod tests {
         let (paris, sydney, quito) = (at(489, 24), at(-339, 1512), at(-2, -785));
         for (a, b, expected) in [
             (paris, sydney, 16_960),
-            (paris, quito, 9_740),
+            (paris, quito, 9_360),
             (paris, paris, 0),
             (at(0, 1800), at(0, -1800), 0),
         ] {

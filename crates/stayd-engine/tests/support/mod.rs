@@ -7,7 +7,7 @@ use rand_chacha::{
 };
 use stayd_engine::{
     Clock, Device, Engine, Parts, Policy, SignIn, SignUp, SignedIn, SignedUp,
-    mail::{Letter, Mail, MailError, Mailer},
+    mail::{Mail, MailError, Mailer},
     store::{MemoryStore, Store},
 };
 use stayd_protocol::{Random, Secret, Secrets, Timestamp};
@@ -126,15 +126,9 @@ impl Letters {
 
     /// The secret in the link of the last letter.
     pub fn last_token(&self) -> String {
-        let mail = self.all().pop().expect("no letter was sent");
-        let (Letter::VerifyEmail { url }
-        | Letter::ResetPassword { url }
-        | Letter::ConfirmEmailChange { url, .. }
-        | Letter::VerifyNewEmail { url }
-        | Letter::DeleteAccount { url }) = mail.letter
-        else {
-            panic!("a letter without a link")
-        };
+        let letters = self.all();
+        let url =
+            letters.iter().rev().find_map(|mail| mail.letter.url()).expect("no letter with a link was sent");
         match url.split_once("token=") {
             Some((_, rest)) => rest.split('&').next().unwrap_or_default().to_owned(),
             None => url.split_once("/reset-password/").unwrap().1.split('?').next().unwrap().to_owned(),

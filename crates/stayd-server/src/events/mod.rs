@@ -1,10 +1,12 @@
 //! Event streams: what becomes of a session, sent to browsers as it happens, and what has ended, sent to other back ends (server-sent events,
 //! as the HTML standard has them).
 
+mod addresses;
 mod revocations;
 mod stream;
 mod words;
 
+pub(crate) use addresses::{StreamAddresses, StreamPlace};
 pub(crate) use revocations::{MOST_FOLLOWERS, RevocationStream};
 pub(crate) use stream::EventStream;
 pub(crate) use words::{LAST_EVENT_ID, last_event_id, pause};
@@ -19,13 +21,15 @@ pub struct EventStreams {
     pub heartbeat: Duration,
     /// How many streams one session may have open. A browser needs one, or one for each tab where it has no Web Locks. 16 (H-7).
     pub per_session: usize,
+    /// How many streams one address may have open, IPv6 by its /64. 1,000: an office behind one address has as many browsers (H-7).
+    pub per_address: usize,
     /// How many streams the node may have open; 0 switches the route off. 19,000, which leaves a thousand connections for requests.
     pub in_all: usize,
 }
 
 impl Default for EventStreams {
     fn default() -> Self {
-        Self { heartbeat: Duration::from_secs(25), per_session: 16, in_all: 19_000 }
+        Self { heartbeat: Duration::from_secs(25), per_session: 16, per_address: 1000, in_all: 19_000 }
     }
 }
 

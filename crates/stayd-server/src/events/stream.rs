@@ -1,5 +1,6 @@
 //! The body of one stream. It holds no buffer: what there is to say is made when the connection has room for it.
 
+use super::StreamPlace;
 use super::words::{self, HEARTBEAT, Opening};
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame};
@@ -20,14 +21,22 @@ pub(crate) struct EventStream {
     /// Rings for the next heartbeat, or for the session's end where that comes first.
     alarm: Pin<Box<Sleep>>,
     is_over: bool,
+    /// Given up with the stream.
+    _place: Option<StreamPlace>,
 }
 
 impl EventStream {
-    pub(crate) fn new(watch: SessionWatch, engine: Engine, opening: Opening, heartbeat: Duration) -> Self {
+    pub(crate) fn new(
+        watch: SessionWatch,
+        place: Option<StreamPlace>,
+        engine: Engine,
+        opening: Opening,
+        heartbeat: Duration,
+    ) -> Self {
         let opening = watch.told().map(|told| opening.words(told, engine.random()));
         let next_heartbeat = Instant::now() + heartbeat;
         let alarm = Box::pin(tokio::time::sleep_until(next_heartbeat));
-        Self { watch, engine, opening, heartbeat, next_heartbeat, alarm, is_over: false }
+        Self { watch, engine, opening, heartbeat, next_heartbeat, alarm, is_over: false, _place: place }
     }
 
     fn say(&mut self, news: WatchNews) -> Option<Bytes> {

@@ -1,6 +1,7 @@
 //! `GET /events`: what becomes of the session, as it happens.
 
 use crate::{
+    address::{Peer, client_ip},
     app::App,
     error::{ApiError, ApiResult},
     events::{EventStream, last_event_id},
@@ -8,21 +9,32 @@ use crate::{
     who::Presented,
 };
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use stayd_engine::WatchError;
 
 /// Opens a stream for whoever has a session. It is no use of the session: one that nobody uses but to watch it ends in its time.
-pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
+pub(crate) async fn events(State(app): State<App>, request: Request) -> ApiResult<Response> {
+    let headers = request.headers();
+    let peer: Option<&Peer> = request.extensions().get();
     let streams = app.config.events;
     if streams.in_all == 0 {
         return Err(ApiError::bare(StatusCode::NOT_FOUND));
     }
-    origin::check_stream(&RequestOrigin::of(&headers), &app.config.trusted_origins)?;
-    let Presented::Signed(token) = app.presented(&headers) else { return Err(ApiError::unauthorized()) };
-    let opening = last_event_id(&headers);
+    origin::check_stream(&RequestOrigin::of(headers), &app.config.trusted_origins)?;
+    let Presented::Signed(token) = app.presented(headers) else { return Err(ApiError::unauthorized()) };
+    let opening = last_event_id(headers);
+    let place = match peer {
+        Some(peer) => {
+            let address = client_ip(headers, peer.0.ip(), &app.config.trusted_proxies);
+            let place = app.stream_addresses.enter(address, streams.per_address);
+            Some(place.ok_or(WatchError::SessionCrowded)?)
+        }
+        None => None,
+    };
     let watch = app.engine.watch_session(&token.hash, opening.seen(), streams.limits()).await?;
-    let stream = EventStream::new(watch, app.engine.clone(), opening, streams.heartbeat);
+    let stream = EventStream::new(watch, place, app.engine.clone(), opening, streams.heartbeat);
     let mut response = Response::new(Body::new(stream));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -1,6 +1,7 @@
 //! `GET /get-session`: the route that everything else waits for.
 
 use crate::{
+    address::Peer,
     answer::{Answer, JSON},
     app::App,
     cookies::Cookies,
@@ -19,7 +20,7 @@ use tokio::time::timeout;
 
 pub(crate) async fn get_session(State(app): State<App>, request: Request) -> Response {
     let query = Query::parse(request.uri().query().unwrap_or_default());
-    let response = match find(&app, request.headers(), &query).await {
+    let response = match find(&app, request.headers(), request.extensions().get().copied(), &query).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
@@ -38,7 +39,7 @@ fn uncached(mut response: Response) -> Response {
     response
 }
 
-async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Response> {
+async fn find(app: &App, request: &HeaderMap, peer: Option<Peer>, query: &Query) -> ApiResult<Response> {
     let token = match app.presented(request) {
         Presented::Nothing => return Ok(nobody(Cookies::default())),
         Presented::Forged => {
@@ -51,7 +52,7 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
     let now = app.engine.now();
     let may_renew = !query.is_truthy("disableRefresh");
     let body = if app.session_data.is_none() {
-        from_memory(app, request, &token, now, may_renew)
+        from_memory(app, request, peer, &token, now, may_renew)
     } else if query.is_truthy("disableCookieCache") || !token.by_current {
         None
     } else {
@@ -61,7 +62,7 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
         return Ok(json(body));
     }
     // Only this way can take time, so only here is it counted: the ways above are every tab's, many times an hour.
-    let who = timeout(REQUEST_TIME, app.who_has(token, request, may_renew)).await;
+    let who = timeout(REQUEST_TIME, app.who_has(token, request, peer, may_renew)).await;
     Ok(match who.map_err(|_| ApiError::from(ErrorKind::TooSlow))?? {
         Who::Nobody(cookies) => nobody(cookies),
         Who::Somebody(current) => somebody(app, request, current, may_renew),
@@ -72,6 +73,7 @@ async fn find(app: &App, request: &HeaderMap, query: &Query) -> ApiResult<Respon
 fn from_memory(
     app: &App,
     request: &HeaderMap,
+    peer: Option<Peer>,
     token: &SignedToken,
     now: Timestamp,
     may_renew: bool,
@@ -81,7 +83,7 @@ fn from_memory(
     }
     let live = app.engine.session_in_memory(&token.hash, now)?;
     let due = may_renew && app.engine.renewal_is_due(&live, now);
-    (!due).then(|| live.body.clone())
+    (!due && app.is_familiar(&live, request, peer)).then(|| live.body.clone())
 }
 
 fn somebody(app: &App, request: &HeaderMap, current: Current, may_renew: bool) -> Response {

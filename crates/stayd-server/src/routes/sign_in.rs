@@ -25,7 +25,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     )?;
     app.check_origin_of_form(&call)?;
     let address = email::normalise(fields.text("email"));
-    app.admit_sign_in(&address)?;
+    let counted_as = app.admit_sign_in(&address, &call.device).await?;
 
     let callback_url = fields.optional_text("callbackURL");
     let wish = SignIn {
@@ -35,7 +35,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
     };
     let presented = app.replaced_by_sign_in(&call.headers);
     let signed_in = app.engine.sign_in(wish, call.device, presented).await?;
-    app.limiter.account_succeeded(&address);
+    app.limiter.account_succeeded(&counted_as);
     let mut cookies = Cookies::default();
     cookies.begin_session(&app, &call.headers, &signed_in).await?;
     let leads_on = callback_url.is_some_and(|url| !url.is_empty());

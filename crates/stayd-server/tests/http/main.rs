@@ -19,3 +19,4 @@ mod revocations;
 mod rotation;
 mod sign_in_again;
 mod step_up;
+mod unusual;

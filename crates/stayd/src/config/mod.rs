@@ -107,6 +107,7 @@ impl Config {
             events: EventStreams {
                 heartbeat: layers.read(&settings::EVENTS_HEARTBEAT)?,
                 per_session: layers.read(&settings::EVENTS_PER_SESSION)?,
+                per_address: layers.read(&settings::EVENTS_PER_ADDRESS)?,
                 in_all: layers.read(&settings::EVENTS_LIMIT)?,
             },
             backends: layers.read(&backends::BACKENDS)?,

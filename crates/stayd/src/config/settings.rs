@@ -92,7 +92,10 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &plugins::MULTI_SESSION_MAXIMUM.about,
         ],
     ),
-    ("Event streams", &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_LIMIT.about]),
+    (
+        "Event streams",
+        &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_PER_ADDRESS.about, &EVENTS_LIMIT.about],
+    ),
     ("Other back ends", &[&backends::BACKENDS.about]),
     (
         "Accounts",
@@ -278,6 +281,15 @@ pub(crate) const EVENTS_PER_SESSION: Setting<usize> = Setting {
     )
     .default("16"),
     parse: |text| read::count(text, 1..=1000),
+};
+pub(crate) const EVENTS_PER_ADDRESS: Setting<usize> = Setting {
+    about: About::new(
+        "events.per_address",
+        "a number from 1 to 1000000",
+        "How many event streams one address may have open (IPv6 by its /64); beyond it the answer is 429. Behind a proxy that is not in `trusted_proxies` everybody has one address.",
+    )
+    .default("1000"),
+    parse: |text| read::count(text, 1..=1_000_000),
 };
 pub(crate) const EVENTS_LIMIT: Setting<usize> = Setting {
     about: About::new(
