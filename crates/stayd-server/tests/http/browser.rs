@@ -126,7 +126,11 @@ impl Browser {
             let cookies: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
+        let is_ours = request.uri().path().starts_with("/api/auth");
         let answer = read(self.router.clone().oneshot(request).await.unwrap()).await;
+        if is_ours {
+            check_rules(&answer);
+        }
         for cookie in answer.set_cookies() {
             let (pair, attributes) = cookie.split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -137,6 +141,21 @@ impl Browser {
             }
         }
         answer
+    }
+}
+
+/// What holds of every answer of ours in the suite: C-1, C-7 and C-9.
+fn check_rules(answer: &Answer) {
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{}", answer.text);
+    assert_eq!(answer.header("vary"), Some("origin, cookie"), "{}", answer.text);
+    for cookie in answer.set_cookies() {
+        let (pair, attributes) = cookie.split_once("; ").unwrap();
+        let (name, _) = pair.split_once('=').unwrap();
+        let has = |wanted: &str| attributes.split("; ").any(|attribute| attribute == wanted);
+        assert!(has("Path=/") && has("SameSite=Lax") && !attributes.contains("Domain="), "{cookie}");
+        assert_eq!(has("Secure"), name.starts_with("__Secure-"), "{cookie}");
+        // The one cookie that page scripts have to read.
+        assert_eq!(has("HttpOnly"), !name.ends_with(".csrf_token") || has("Max-Age=0"), "{cookie}");
     }
 }
 

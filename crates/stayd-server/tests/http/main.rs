@@ -7,6 +7,7 @@ mod browser;
 mod engine;
 
 mod cookie_cache;
+mod cookie_rules;
 mod cookies;
 mod csrf;
 mod events;
