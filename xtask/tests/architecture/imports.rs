@@ -8,6 +8,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stayd-wasm", &["stayd-core"]),
     ("stayd-simulator", &["stayd-core", "stayd-engine", "stayd-protocol"]),
     ("stayd-client", &["stayd-core", "stayd-protocol"]),
+    ("stayd-verify", &["stayd-protocol"]),
     ("stayd-protocol", &[]),
     ("stayd-engine", &["stayd-protocol"]),
     ("stayd-server", &["stayd-engine", "stayd-protocol"]),
@@ -16,9 +17,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("xtask", &["stayd-core", "stayd-wasm"]),
 ];
 
-/// The rooms that tests may import beside: a client is tested against the real server, and the binary with a real client.
-const TESTS_MAY_IMPORT: &[(&str, &[&str])] =
-    &[("stayd-client", &["stayd-engine", "stayd-server"]), ("stayd", &["stayd-client"])];
+/// The rooms that tests may import beside: a client is tested against the real server, and the binary with a real client and a real back end.
+const TESTS_MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("stayd-client", &["stayd-engine", "stayd-server"]),
+    ("stayd-verify", &["stayd-engine", "stayd-server"]),
+    ("stayd", &["stayd-client", "stayd-verify"]),
+];
 
 /// Crates that speak HTTP: the protocol room knows cookies as text, and the engine knows no HTTP type.
 const SPEAKS_HTTP: &[&str] =
