@@ -88,6 +88,33 @@ fn logs_are_json_where_wanted_and_hold_no_secret() {
     }
 }
 
+// C-8
+#[test]
+fn nothing_from_outside_breaks_or_colours_a_line_of_the_log() {
+    let deployment = Deployment::new().with("STAYD_LOG", "trace").with("STAYD_MAIL", "log");
+    let server = deployment.serve(&[]);
+    for path in [
+        "/api/auth/%0Aforged=1%1B[31m",
+        "/api/auth/ok?%0D%0Aforged=1",
+        "/api/auth/reset-password/%0Aforged=1",
+    ] {
+        server.get(path);
+    }
+    let body = "{\"email\":\"ada@example.com\",\"name\":\"a\\nforged=1\\u001b[31m\",\"password\":\"correct horse battery\"}";
+    server.request("POST", "/api/auth/sign-up/email", &[("User-Agent", "a\tforged=1")], body);
+    server.request("POST", "/api/auth/sign-in/email", &[], "{\"email\":\"x\\nforged=1\",\"password\":\"y\"}");
+    server.request("POST", "/api/auth/request-password-reset", &[], "{\"email\":\"ada@example.com\"}");
+    server.request(
+        "GET",
+        "/api/auth/ok",
+        &[("Cookie", "a=\u{9b}31m; better-auth.session_token=x\u{85}forged=1")],
+        "",
+    );
+    let said = server.stop().stderr;
+    assert!(said.lines().all(|line| !line.trim_start().starts_with("forged")), "{said}");
+    assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{said:?}");
+}
+
 #[test]
 fn only_hosts_that_are_ours_are_answered() {
     let deployment = Deployment::new().with("BETTER_AUTH_URL", "https://app.example.com");
