@@ -35,14 +35,19 @@ impl Connection {
 
     pub(crate) fn get(&mut self, path: &str, cookies: &str) -> anyhow::Result<Answer> {
         let cookie = if cookies.is_empty() { String::new() } else { format!("Cookie: {cookies}\r\n") };
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{cookie}\r\n", self.address))
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n{cookie}\r\n",
+            self.address,
+            crate::peer::USER_AGENT
+        ))
     }
 
     pub(crate) fn post(&mut self, path: &str, json: &str) -> anyhow::Result<Answer> {
         self.send(&format!(
-            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Type: application/json\r\nContent-Length: {1}\r\n\r\n{json}",
+            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nUser-Agent: {2}\r\nContent-Type: application/json\r\nContent-Length: {1}\r\n\r\n{json}",
             self.address,
             json.len(),
+            crate::peer::USER_AGENT,
         ))
     }
 

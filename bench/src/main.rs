@@ -54,9 +54,14 @@ fn main() -> anyhow::Result<()> {
     };
 
     let mut report = Report::new(machine::describe(), bench.rounds, bench.run);
-    for measure in
-        [rows::footprint::measure, rows::peers::measure, rows::million::measure, rows::storm::measure]
-    {
+    for measure in [
+        rows::footprint::measure,
+        rows::peers::measure,
+        rows::checks::measure,
+        rows::million::measure,
+        rows::storm::measure,
+        rows::streams::measure,
+    ] {
         report.add(measure(&bench)?);
     }
     println!("\n{report}");

@@ -16,6 +16,10 @@ pub(crate) const SECRET: &str = "xqV3vJ9m0Zt8RbLw5sKd2YhNf7cGpA4e";
 pub(crate) const EMAIL: &str = "ada@example.com";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+/// What the one who is signed in calls the browser.
+pub(crate) const USER_AGENT: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+
 pub(crate) const GET_SESSION: &str = "/api/auth/get-session";
 
 /// How long a session-data cookie is good for where the cache is on: the most that our server takes, and longer than the peers take turns.
@@ -45,6 +49,16 @@ impl CookieCache {
 
 /// Starts our server on the database `name` in the scratch space, which may exist.
 pub(crate) fn start_stayd(bench: &Bench, name: &str, cache: CookieCache) -> anyhow::Result<Server> {
+    start_stayd_with(bench, name, cache, &[])
+}
+
+/// The same with more settings, by their variables.
+pub(crate) fn start_stayd_with(
+    bench: &Bench,
+    name: &str,
+    cache: CookieCache,
+    settings: &[(&str, &str)],
+) -> anyhow::Result<Server> {
     let address = free_address()?;
     let mut command = sibling("stayd")?;
     command
@@ -55,6 +69,7 @@ pub(crate) fn start_stayd(bench: &Bench, name: &str, cache: CookieCache) -> anyh
         .env("STAYD_MAIL", format!("file:{}", bench.folder.join("mail").display()))
         .env("STAYD_RATE_LIMIT", "off")
         .env("STAYD_COOKIE_CACHE", cache.seconds())
+        .envs(settings.iter().copied())
         .current_dir(&bench.folder);
     Server::start(&mut command, address, "/api/auth/ok")
 }

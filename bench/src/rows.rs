@@ -1,6 +1,8 @@
 //! What is measured, one module per question.
 
+pub(crate) mod checks;
 pub(crate) mod footprint;
 pub(crate) mod million;
 pub(crate) mod peers;
 pub(crate) mod storm;
+pub(crate) mod streams;

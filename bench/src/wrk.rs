@@ -66,7 +66,8 @@ pub(crate) fn run(
         .arg(match cookies {
             Cookies::Fixed => "fixed",
             Cookies::Rotating => "rotating",
-        });
+        })
+        .arg(peer::USER_AGENT);
     let expected = size_of_session(server, file)?;
     let before = server.processor_time()?;
     let output = pinned(LOAD_CORE, &wrk).stdin(Stdio::null()).output().context("cannot run wrk")?;

@@ -19,6 +19,7 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, EngineError>) -> Refusal {
     }
 }
 
+//
 #[tokio::test]
 async fn an_unknown_address_and_a_wrong_password_say_the_same() {
     let world = World::new();
@@ -49,6 +50,7 @@ async fn a_taken_address_is_refused_and_changes_nothing() {
     world.sign_in("zoe@example.com").await;
 }
 
+//
 #[tokio::test]
 async fn where_addresses_must_be_verified_a_sign_up_tells_nobody_whether_one_was_taken() {
     let world = World::with(|policy| policy.accounts.require_email_verification = true);
@@ -81,6 +83,7 @@ async fn password_lengths_are_counted_in_utf16_units() {
     assert!(world.engine.sign_up(wish("😀😀😀😀", "a@example.com"), Device::default()).await.is_ok());
 }
 
+//
 #[tokio::test]
 async fn a_change_of_password_asks_for_the_present_one() {
     let world = World::new();
@@ -117,6 +120,7 @@ async fn a_change_of_password_that_ends_sessions_leaves_only_the_new_one() {
     assert!(world.is_live(&begun).await);
 }
 
+//
 #[tokio::test]
 async fn a_reset_link_works_once_and_ends_all_sessions() {
     let world = World::new();
@@ -131,6 +135,7 @@ async fn a_reset_link_works_once_and_ends_all_sessions() {
     assert_eq!(refusal(outcome), Refusal::ResetTokenInvalid);
 }
 
+//
 #[tokio::test]
 async fn of_many_who_use_a_reset_link_at_once_one_wins() {
     let world = World::new();
@@ -152,6 +157,7 @@ async fn of_many_who_use_a_reset_link_at_once_one_wins() {
     assert_eq!(won, 1);
 }
 
+//
 #[tokio::test]
 async fn a_reset_link_dies_after_an_hour() {
     let world = World::new();
@@ -164,6 +170,7 @@ async fn a_reset_link_dies_after_an_hour() {
     assert_eq!(refusal(outcome), Refusal::ResetTokenInvalid);
 }
 
+//
 #[tokio::test]
 async fn a_reset_for_an_unknown_address_sends_nothing_and_says_the_same() {
     let world = World::new();
@@ -171,6 +178,7 @@ async fn a_reset_for_an_unknown_address_sends_nothing_and_says_the_same() {
     assert!(world.letters.all().is_empty());
 }
 
+//
 #[tokio::test]
 async fn a_link_of_one_kind_opens_nothing_of_another() {
     let world = World::with(|policy| policy.accounts.delete_user_by_mail = true);

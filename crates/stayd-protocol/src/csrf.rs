@@ -145,6 +145,7 @@ mod tests {
         );
     }
 
+    //
     #[test]
     fn a_token_is_right_for_its_subject_and_for_no_other() {
         let token = tokens().issue(SESSION, &Seeded::new(1));

@@ -96,6 +96,7 @@ mod tests {
         assert_eq!(verify("passwordNo1", UMLAUTS), Ok(false));
     }
 
+    //
     #[test]
     fn every_character_of_a_long_password_counts() {
         let long = "x".repeat(127);

@@ -107,6 +107,7 @@ mod tests {
         client_address(&headers, Some(&peer), &proxies).unwrap()
     }
 
+    // H-9
     #[test]
     fn a_header_from_a_stranger_does_not_count() {
         assert_eq!(client("203.0.113.9", &["6.6.6.6"], &[]), "203.0.113.9");
@@ -146,6 +147,7 @@ mod tests {
         assert_eq!(client("::ffff:10.0.0.2", &["::ffff:198.51.100.7"], &["10.0.0.0/8"]), "198.51.100.7");
     }
 
+    // H-8
     #[test]
     fn an_ipv6_address_is_counted_by_its_network() {
         assert_eq!(client("2001:db8:aaaa:bbbb:1::1", &[], &[]), "2001:0db8:aaaa:bbbb:0000:0000:0000:0000");

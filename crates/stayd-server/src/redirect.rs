@@ -176,6 +176,7 @@ mod tests {
         }
     }
 
+    //
     #[test]
     fn what_leads_elsewhere_or_might_is_refused() {
         for target in [

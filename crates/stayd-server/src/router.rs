@@ -37,6 +37,11 @@ pub fn health(Stayd(app): Stayd) -> Router {
         .with_state(app)
 }
 
+/// The paths of all routes below the base path, those of switched-off plugins among them: for documentation, and for tests that try each.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    routes().into_iter().chain(multi_session_routes()).map(|(path, _)| path)
+}
+
 fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
     vec![
         ("/ok", get(status::ok)),

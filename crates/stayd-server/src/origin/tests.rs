@@ -35,6 +35,7 @@ fn the_own_origin_is_trusted_however_it_is_written() {
     }
 }
 
+//
 #[test]
 fn another_scheme_host_or_port_is_another_origin() {
     let trusted = trusted(&["http://localhost:3000/"]);
@@ -117,6 +118,7 @@ fn an_entry_that_names_no_origin_is_refused_with_its_reason() {
     assert!(matches!(TrustedOrigins::new("myapp://x", []), Err(InvalidOrigin::Base(_))));
 }
 
+//
 #[test]
 fn with_a_cookie_the_origin_has_to_be_trusted() {
     use OriginRefusal::{Invalid, MissingOrNull};
@@ -161,6 +163,7 @@ fn without_cookies_and_browsers_marks_anything_goes() {
     assert_eq!(form_checked(&[]), Ok(()));
 }
 
+//
 #[test]
 fn what_the_browser_calls_cross_site_is_refused_without_a_trusted_origin() {
     let cross = ("sec-fetch-site", "cross-site");
@@ -170,6 +173,7 @@ fn what_the_browser_calls_cross_site_is_refused_without_a_trusted_origin() {
     assert_eq!(checked(&[cross, ("origin", "https://a.wild.example")]), Ok(()));
 }
 
+//
 #[test]
 fn a_form_of_another_site_is_refused_even_from_a_trusted_one() {
     let navigation = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];

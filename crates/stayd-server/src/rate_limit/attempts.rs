@@ -76,6 +76,7 @@ mod tests {
         }
     }
 
+    //
     #[test]
     fn each_time_the_sign_in_is_closed_for_twice_as_long_up_to_a_day() {
         let mut attempts = Attempts::default();
@@ -116,6 +117,7 @@ mod tests {
         }
     }
 
+    //
     #[test]
     fn no_more_than_a_hundred_attempts_fit_into_three_days() {
         let mut attempts = Attempts::default();

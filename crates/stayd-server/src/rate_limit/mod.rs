@@ -136,6 +136,7 @@ mod tests {
         Decision::Limited { retry_after: Duration::from_millis(ms) }
     }
 
+    // H-8
     #[test]
     fn the_fourth_sign_in_within_ten_seconds_is_refused_until_the_first_is_ten_seconds_old() {
         let limiter = RateLimiter::default();
@@ -148,6 +149,7 @@ mod tests {
         assert_eq!(limiter.request("a", "/sign-in/email", at(10_001)), limited(999));
     }
 
+    // H-8
     #[test]
     fn steady_asking_below_the_limit_is_never_refused() {
         let limiter = RateLimiter::default();
@@ -183,6 +185,7 @@ mod tests {
         assert_eq!(limiter.request("b", "/sign-in/email", at(20)), limited(9980));
     }
 
+    //
     #[test]
     fn the_tenth_attempt_at_an_account_closes_it_for_ten_minutes_from_wherever_it_comes() {
         let limiter = RateLimiter::default();

@@ -121,6 +121,7 @@ async fn a_visitor_gets_a_token_and_nothing_is_written() {
     assert_eq!(browser.send(request).await.json()["data"]["csrf_token"], token.as_str());
 }
 
+//
 #[tokio::test]
 async fn where_tokens_are_required_nothing_is_changed_without_the_right_one() {
     let world = World::new();
@@ -146,6 +147,7 @@ async fn where_tokens_are_required_nothing_is_changed_without_the_right_one() {
     assert_eq!(change(&mut browser, "/update-user", &new_name("Zoe"), Some(&good)).await.status, 200);
 }
 
+//
 #[tokio::test]
 async fn the_header_alone_and_another_sessions_pair_are_not_enough() {
     let world = World::new();
@@ -179,6 +181,7 @@ async fn a_refusal_brings_the_right_token_in_the_cookie_and_not_in_the_body() {
     }
 }
 
+//
 #[tokio::test]
 async fn a_token_outlives_renewals_and_rotations_of_the_session() {
     for rotation in [Rotation::Off, Rotation::Grace, Rotation::Strict] {
@@ -212,6 +215,7 @@ async fn a_token_in_flight_while_the_session_rotates_is_right_with_both_tokens_o
     }
 }
 
+//
 #[tokio::test]
 async fn a_token_begins_and_dies_with_the_session() {
     let world = World::new();
@@ -235,6 +239,7 @@ async fn a_token_begins_and_dies_with_the_session() {
     assert_eq!(change_as_page(&mut browser, "/sign-in/email", &body).await.status, 200);
 }
 
+//
 #[tokio::test]
 async fn nobody_is_signed_in_to_a_strangers_account_without_a_token() {
     let world = World::new();
@@ -256,6 +261,7 @@ async fn sign_up_elsewhere(world: &World) {
     assert_eq!(answer.status, 200);
 }
 
+//
 #[tokio::test]
 async fn the_right_token_does_not_help_a_page_of_another_site() {
     let world = World::new();

@@ -87,6 +87,7 @@ async fn a_client_that_comes_back_says_what_it_knows() {
     assert_eq!(line(&hear(&mut unclear).await.unwrap(), "event: "), "check");
 }
 
+// H-7
 #[tokio::test]
 async fn a_quiet_stream_has_a_heartbeat_and_an_expired_one_ends() {
     let world = World::new();
@@ -110,6 +111,7 @@ async fn a_quiet_stream_has_a_heartbeat_and_an_expired_one_ends() {
     assert_eq!(hear(&mut stream).await, None);
 }
 
+//
 #[tokio::test]
 async fn pages_of_other_sites_get_no_stream() {
     let world = World::new();
@@ -137,6 +139,7 @@ async fn pages_of_other_sites_get_no_stream() {
     assert_eq!(open(&nobody, &[]).await.status(), StatusCode::UNAUTHORIZED);
 }
 
+// H-7
 #[tokio::test]
 async fn too_many_streams_are_refused_with_a_time_to_come_back() {
     let world = World::new();

@@ -21,6 +21,7 @@ const ROUTES: [(&str, &str); 12] = [
     ("OPTIONS", "/ok"),
 ];
 
+//
 #[tokio::test]
 async fn every_answer_is_kept_out_of_caches_frames_and_sniffers() {
     let world = World::new();
@@ -44,6 +45,7 @@ async fn every_answer_is_kept_out_of_caches_frames_and_sniffers() {
     assert_eq!(ids.len(), ROUTES.len(), "each request has a name of its own");
 }
 
+//
 #[tokio::test]
 async fn only_pages_of_trusted_origins_may_read_answers() {
     let world = World::new();
@@ -61,13 +63,26 @@ async fn only_pages_of_trusted_origins_may_read_answers() {
     assert_eq!(answer.status, 204);
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example"));
     assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
-    for foreign in ["https://app.example.evil.test", "http://app.example", "null", "https://evil.test"] {
+    let foreign = [
+        "https://app.example.evil.test",
+        "https://good.app.example",
+        "https://app.example:8443",
+        "https://app.example@evil.test",
+        "https://xapp.example",
+        "http://app.example",
+        "https://app.example,https://evil.test",
+        "null",
+        "*",
+        "https://evil.test",
+    ];
+    for foreign in foreign {
         let answer = browser.send(preflight(foreign)).await;
         assert_eq!(answer.status, 404, "{foreign}");
         assert!(answer.header("access-control-allow-origin").is_none(), "{foreign}");
     }
 }
 
+//
 #[tokio::test]
 async fn a_change_by_a_foreign_page_is_refused_and_nothing_happens() {
     let world = World::new();

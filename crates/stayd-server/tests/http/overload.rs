@@ -6,6 +6,7 @@ use serde_json::json;
 use stayd_server::ServerConfig;
 use std::time::Duration;
 
+//
 #[tokio::test]
 async fn beyond_the_hashing_limit_a_sign_in_is_answered_503_at_once_and_sessions_are_still_checked() {
     let world = World::with(|policy| {
@@ -35,6 +36,7 @@ async fn beyond_the_hashing_limit_a_sign_in_is_answered_503_at_once_and_sessions
     assert!(served >= 1 && refused >= 1, "{served} served, {refused} refused");
 }
 
+// H-8
 #[tokio::test]
 async fn the_fourth_sign_in_within_ten_seconds_is_refused_and_the_session_check_never_is() {
     let world = World::new();
@@ -55,6 +57,7 @@ async fn the_fourth_sign_in_within_ten_seconds_is_refused_and_the_session_check_
     assert_eq!(browser.post("/sign-in/email", wrong).await.status, 401);
 }
 
+//
 #[tokio::test]
 async fn guesses_in_a_session_that_was_taken_over_are_counted_and_the_sign_in_stays_open() {
     let world = World::new();
@@ -90,6 +93,7 @@ async fn guesses_in_a_session_that_was_taken_over_are_counted_and_the_sign_in_st
     }
 }
 
+//
 #[tokio::test]
 async fn a_mailbox_is_not_flooded_and_strangers_are_told_nothing_by_that() {
     let world = World::new();

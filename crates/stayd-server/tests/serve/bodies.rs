@@ -3,6 +3,7 @@
 use crate::raw::{Server, quick, timed};
 use std::time::Duration;
 
+// H-3
 #[tokio::test]
 async fn a_body_that_announces_too_much_is_413_before_it_is_sent() {
     let server = Server::with(quick()).await;
@@ -52,6 +53,7 @@ async fn a_body_of_exactly_the_limit_is_taken_in_either_form() {
     assert_eq!(connection.answer().await.body, body);
 }
 
+// H-3
 #[tokio::test]
 async fn a_body_that_stalls_is_408() {
     let server = Server::with(quick()).await;
@@ -65,6 +67,7 @@ async fn a_body_that_stalls_is_408() {
     }
 }
 
+// H-3
 #[tokio::test]
 async fn a_body_that_trickles_is_408() {
     let server = Server::with(quick()).await;

@@ -80,6 +80,7 @@ impl HttpBody for Endless {
     }
 }
 
+// H-7
 #[tokio::test]
 async fn a_peer_that_does_not_take_its_answer_loses_the_connection() {
     let mut limits = quick();

@@ -3,6 +3,7 @@
 use crate::raw::Server;
 use stayd_server::Limits;
 
+// H-5
 #[tokio::test]
 async fn a_length_beside_chunks_is_400_and_the_end_in_either_order() {
     let server = Server::with(Limits::default()).await;
@@ -53,6 +54,7 @@ async fn a_chunked_request_is_answered_and_is_the_last_of_its_connection() {
     assert!(connection.is_closed().await);
 }
 
+// H-5
 #[tokio::test]
 async fn lengths_that_disagree_or_are_no_numbers_are_400() {
     let server = Server::with(Limits::default()).await;

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+// H-1
 #[tokio::test]
 async fn half_a_head_is_cut_off_after_the_header_time() {
     let server = Server::with(quick()).await;
@@ -28,6 +29,7 @@ async fn a_connection_that_never_speaks_is_closed_after_the_header_time() {
     assert!(server.connect().await.is_closed().await);
 }
 
+// H-1
 #[tokio::test]
 async fn a_head_that_trickles_is_cut_off_all_the_same() {
     let server = Server::with(quick()).await;
@@ -90,6 +92,7 @@ async fn a_handler_may_take_longer_than_the_idle_time() {
     assert!(connection.is_closed().await);
 }
 
+// H-2
 #[tokio::test]
 async fn a_head_of_forty_kilobytes_is_431() {
     let server = Server::with(Limits::default()).await;
@@ -107,6 +110,7 @@ async fn a_head_of_thirty_kilobytes_is_taken() {
     assert_eq!(connection.answer().await.status, 200);
 }
 
+// H-2
 #[tokio::test]
 async fn sixty_four_headers_are_taken_and_one_more_is_431() {
     let server = Server::with(Limits::default()).await;
@@ -139,6 +143,7 @@ async fn odd_bytes_are_400_and_the_end() {
     }
 }
 
+// H-4
 #[tokio::test]
 async fn exactly_one_plain_host_is_wanted() {
     let server = Server::with(Limits::default()).await;
@@ -168,6 +173,7 @@ async fn a_target_of_another_host_than_the_header_is_400() {
     assert_eq!(connection.answer().await.status, 400);
 }
 
+// H-4
 #[tokio::test]
 async fn a_host_that_is_not_on_the_list_is_421() {
     let mut limits = Limits::default();

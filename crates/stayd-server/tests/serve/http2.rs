@@ -40,6 +40,7 @@ async fn an_authority_and_another_host_are_400() {
     assert_eq!(fetch(&server, request).await.0, 400);
 }
 
+// H-6
 #[tokio::test]
 async fn bodies_have_the_same_limits() {
     let server = Server::with(quick()).await;
@@ -75,6 +76,7 @@ async fn an_idle_connection_is_closed_though_its_peer_answers_pings() {
     assert!(begin.elapsed() >= Duration::from_millis(300), "{:?}", begin.elapsed());
 }
 
+// H-6
 #[tokio::test]
 async fn streams_opened_and_reset_by_the_thousand_end_the_connection() {
     let server = Server::with(Limits::default()).await;
