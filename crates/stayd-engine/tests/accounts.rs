@@ -5,10 +5,13 @@
 mod support;
 
 use stayd_engine::mail::Letter;
+use stayd_engine::store::MemoryStore;
 use stayd_engine::{
     Deletion, Device, EngineError, PasswordChange, PasswordChanged, Refusal, SignIn, SignUp, SignedUp,
     VerifiedUser,
 };
+use stayd_protocol::{Secret, Secrets};
+use std::sync::Arc;
 use std::time::Duration;
 use support::{PASSWORD, World, wish};
 
@@ -216,6 +219,24 @@ async fn an_address_changes_only_after_the_old_and_the_new_one_agreed() {
     assert_eq!((user.email.as_str(), user.email_verified), ("zoe@new.example", true));
     let outcome = world.engine.verify_email(&verification, None, None, Device::default()).await;
     assert_eq!(refusal(outcome), Refusal::VerifyTokenInvalid);
+}
+
+// C-12
+#[tokio::test]
+async fn a_link_made_under_an_earlier_secret_works_as_long_as_that_is_accepted() {
+    let old = support::secrets();
+    let secret = |text| Secret::parse(text).unwrap();
+    let new = || secret("Jw7nQ2xV9bT4mR8kZ5cL1hF6pD3sG0yA");
+    let world = World::under(old, Arc::new(MemoryStore::new()), |_| {});
+    world.sign_up("zoe@example.com").await;
+    world.engine.send_verification("zoe@example.com", None).await.unwrap();
+    let token = world.letters.last_token();
+    let both = Secrets::new(new(), vec![secret("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq")]).unwrap();
+    for (secrets, works) in [(Secrets::new(new(), Vec::new()).unwrap(), false), (both, true)] {
+        let later = World::under(secrets, Arc::clone(&world.store), |_| {});
+        let outcome = later.engine.verify_email(&token, None, None, Device::default()).await;
+        assert_eq!(outcome.is_ok(), works);
+    }
 }
 
 #[tokio::test]
