@@ -2,7 +2,8 @@
 
 use crate::{
     Clock, EndReason, EngineResult, Policy, events::RevocationLog, events::Watchers, hashing::HashPool,
-    links::Links, mail::Mailer, security::Security, sessions::Sessions, sessions::Successors, store::Store,
+    keys::Keys, links::Links, mail::Mailer, security::Security, sessions::Sessions, sessions::Successors,
+    store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ struct Inner {
     hashing: HashPool,
     links: Links,
     successors: Successors,
+    keys: Keys,
     watchers: Arc<Watchers>,
     security: Security,
     revocations: Arc<RevocationLog>,
@@ -57,8 +59,9 @@ impl Engine {
         let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
         let links = Links::new(&policy.base_url, &secrets);
         let successors = Successors::new(&secrets);
+        let keys = Keys::new(&secrets, &policy.tokens, &issuer(&policy.base_url));
         let watchers = Arc::default();
-        let revocations = Arc::new(RevocationLog::new(clock.now(), policy.sessions.longest_belief()));
+        let revocations = Arc::new(RevocationLog::new(clock.now(), policy.longest_belief()));
         let inner = Inner {
             policy,
             store,
@@ -69,6 +72,7 @@ impl Engine {
             hashing,
             links,
             successors,
+            keys,
             watchers,
             security: Security::default(),
             revocations,
@@ -133,6 +137,10 @@ impl Engine {
         &self.inner.successors
     }
 
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
     pub(crate) fn watchers(&self) -> &Arc<Watchers> {
         &self.inner.watchers
     }
@@ -147,5 +155,13 @@ impl Engine {
 
     pub(crate) fn new_id(&self) -> String {
         alphanumeric(self.random(), 32)
+    }
+}
+
+/// Who signs access tokens: the origin of the base address.
+fn issuer(base_url: &str) -> String {
+    match url::Url::parse(base_url) {
+        Ok(url) => url.origin().ascii_serialization(),
+        Err(_) => base_url.to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong in the engine, sorted by who erred.
 
-use crate::store::StoreError;
+use crate::{keys::KeysError, store::StoreError};
 use std::time::Duration;
 
 /// Why the engine did not do what it was asked.
@@ -21,6 +21,9 @@ pub enum EngineError {
     /// A stored record makes no sense.
     #[error("a stored password hash is malformed")]
     MalformedHash,
+    /// There is no key to sign with.
+    #[error("the signing keys failed")]
+    Keys(#[source] KeysError),
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,

@@ -4,7 +4,6 @@ use crate::{EndReason, Rotation, store::SessionRecord};
 use stayd_protocol::Timestamp;
 use std::time::Duration;
 
-const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
@@ -15,7 +14,7 @@ pub enum SessionKind {
     Default,
     /// Somebody who asked to be remembered on this device.
     Remember,
-    /// A program that shows a bearer token.
+    /// A program: a family of refresh tokens, and of access tokens that are shown as bearer tokens.
     Api,
 }
 
@@ -164,7 +163,7 @@ impl Kinds {
             rotation: Rotation::Grace,
             at_most: Some(10),
         },
-        api: KindPolicy { absolute: Some(DAY), at_most: Some(50), ..API },
+        api: KindPolicy { at_most: Some(50), ..API },
     };
 
     /// The policy of a kind.
@@ -206,9 +205,14 @@ const UNLIMITED: KindPolicy = KindPolicy {
     at_most: None,
 };
 
-/// The same in every preset: Better Auth has nothing like it.
-const API: KindPolicy =
-    KindPolicy { lifetime: MINUTE.saturating_mul(15), renews: Renews::WhenAsked, ..UNLIMITED };
+/// The same in every preset: Better Auth has nothing like it. A family of refresh tokens ends two weeks after the last of them was used, and three
+/// months after its first. Its access tokens live for a quarter of an hour ([`crate::TokenPolicy::lifetime`]).
+const API: KindPolicy = KindPolicy {
+    lifetime: DAY.saturating_mul(14),
+    renews: Renews::WhenAsked,
+    absolute: Some(DAY.saturating_mul(90)),
+    ..UNLIMITED
+};
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ mod engine;
 mod error;
 mod events;
 mod hashing;
+mod keys;
 mod kinds;
 mod links;
 pub mod mail;
@@ -32,7 +33,8 @@ pub use events::{
     Changes, NotAPosition, NotAVersion, Position, Revocation, RevocationFeed, RevocationNews, SessionVersion,
     SessionWatch, Subject, WatchError, WatchLimits, WatchNews,
 };
+pub use keys::{KeyRing, KeysError};
 pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
-pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp};
+pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp, TokenPolicy};
 pub use security::{Drift, Fingerprint, NetworkSize, Reaction, RequestFrom, SecurityEvent, SecurityPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -1,6 +1,7 @@
 //! What is allowed and for how long. Every number a deployment may want to change stands here, with its unit and its reason.
 
 use crate::{KindPolicy, Kinds, SecurityPolicy, store::SessionRecord};
+use stayd_protocol::jws::Algorithm;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -18,6 +19,8 @@ pub struct Policy {
     pub accounts: AccountPolicy,
     /// What is unusual, and what follows.
     pub security: SecurityPolicy,
+    /// How tokens for programs are made.
+    pub tokens: TokenPolicy,
     /// Where the links in letters lead: the base address and path, such as `https://app.example/api/auth`.
     pub base_url: String,
 }
@@ -111,6 +114,31 @@ pub struct AccountPolicy {
     pub deletion_expires_in: Duration,
 }
 
+/// How tokens for programs are made (AA-4, R-1 to R-8). How long a family of refresh tokens lives is the policy of sessions of kind `api`.
+#[derive(Debug, Clone)]
+pub struct TokenPolicy {
+    /// How access tokens are signed.
+    pub algorithm: Algorithm,
+    /// For whom they are made; the issuer itself where nothing is said.
+    pub audience: Option<String>,
+    /// The longest life of an access token. Up to a twentieth less, so that programs do not all come back at once.
+    pub lifetime: Duration,
+    /// For so long after a refresh the token before gets the same successor again: an answer may have been lost.
+    pub refresh_grace: Duration,
+    /// A key signs for so long before the next takes its place.
+    pub rotate_keys_every: Duration,
+    /// For so long after its end an access token can be renewed as long as its session lives (EN-9); zero switches that off.
+    pub expired_grace: Duration,
+}
+
+impl TokenPolicy {
+    /// For so long after the last token was signed with a key it has to be known (J-6): the longest life of a token, with a minute for clocks
+    /// that differ. At least an hour, so that a shorter life in the configuration does not cut off tokens that were made before.
+    pub(crate) fn keys_are_honoured_for(&self) -> Duration {
+        self.lifetime.max(HOUR) + self.expired_grace + MINUTE
+    }
+}
+
 impl Policy {
     /// The defaults, for a server at `base_url`.
     pub fn new(base_url: impl Into<String>) -> Self {
@@ -119,8 +147,14 @@ impl Policy {
             passwords: PasswordPolicy::default(),
             accounts: AccountPolicy::default(),
             security: SecurityPolicy::default(),
+            tokens: TokenPolicy::default(),
             base_url: base_url.into(),
         }
+    }
+
+    /// How long anything we sign may be believed without asking us: a cookie with session data, or an access token (by a clock that is up to a minute late).
+    pub(crate) fn longest_belief(&self) -> Duration {
+        self.sessions.cookie_cache.max(self.tokens.lifetime + MINUTE)
     }
 }
 
@@ -136,11 +170,6 @@ impl SessionPolicy {
             step_up: StepUp::Sensitive,
             ..Self::default()
         }
-    }
-
-    /// How long anything we sign may be believed without asking us: a cookie with session data, or an access token.
-    pub(crate) fn longest_belief(&self) -> Duration {
-        self.cookie_cache.max(self.kinds.api.lifetime)
     }
 
     /// How often the use of a session is noted.
@@ -181,6 +210,19 @@ impl Default for PasswordPolicy {
             refuse_common: false,
             hash_threads,
             hash_queue: 16 * hash_threads,
+        }
+    }
+}
+
+impl Default for TokenPolicy {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::EdDsa,
+            audience: None,
+            lifetime: 15 * MINUTE,
+            refresh_grace: Duration::from_secs(10),
+            rotate_keys_every: 30 * DAY,
+            expired_grace: Duration::ZERO,
         }
     }
 }

@@ -6,12 +6,13 @@ mod support;
 
 use async_trait::async_trait;
 use stayd_engine::store::{
-    AccountRecord, Authentication, EndedSession, Ending, KnownDevice, MemoryStore, Renewal, Renewed,
-    SecurityStore, SessionRecord, SessionWithUser, Store, StoreResult, Swept, UserChange, UserRecord,
-    UserWithPassword, VerificationRecord,
+    AccountRecord, Authentication, EndedSession, Ending, FamilyRecord, FamilyRotation, FamilyWithSession,
+    KnownDevice, MemoryStore, Renewal, Renewed, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser,
+    SigningKeyRecord, Store, StoreResult, Swept, TokenStore, UserChange, UserRecord, UserWithPassword,
+    VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SessionKind, SignIn};
-use stayd_protocol::{Timestamp, TokenHash};
+use stayd_protocol::{Sealed, Timestamp, TokenHash};
 use std::sync::Arc;
 use std::time::Duration;
 use support::{World, wish};
@@ -315,4 +316,35 @@ delegate! {
     sweep(before: Timestamp, limit: usize) -> Swept;
     foreign_writes() -> u64;
     check() -> ();
+}
+
+#[async_trait]
+impl TokenStore for SlowReads {
+    async fn signing_keys(&self) -> StoreResult<Vec<SigningKeyRecord>> {
+        self.inner.signing_keys().await
+    }
+
+    async fn add_signing_key(&self, key: SigningKeyRecord, after: Option<&str>) -> StoreResult<bool> {
+        self.inner.add_signing_key(key, after).await
+    }
+
+    async fn reseal_signing_key(&self, id: &str, sealed: Sealed) -> StoreResult<()> {
+        self.inner.reseal_signing_key(id, sealed).await
+    }
+
+    async fn remove_signing_keys(&self, ids: &[String]) -> StoreResult<()> {
+        self.inner.remove_signing_keys(ids).await
+    }
+
+    async fn create_family(&self, session: SessionRecord, family: FamilyRecord) -> StoreResult<()> {
+        self.inner.create_family(session, family).await
+    }
+
+    async fn family(&self, session_id: &str) -> StoreResult<Option<FamilyWithSession>> {
+        self.inner.family(session_id).await
+    }
+
+    async fn rotate_family(&self, rotation: FamilyRotation) -> StoreResult<Option<RotatedFamily>> {
+        self.inner.rotate_family(rotation).await
+    }
 }

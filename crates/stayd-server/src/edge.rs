@@ -93,7 +93,8 @@ impl App {
         let headers = response.headers_mut();
         headers.reserve(16);
         headers.insert(REQUEST_ID, id.header());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // The public keys alone are for everybody's caches.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers.insert(CORP, HeaderValue::from_static("same-origin"));

@@ -33,6 +33,9 @@ pub(crate) enum Command {
     /// List and end sessions
     #[command(subcommand)]
     Session(SessionCommand),
+    /// List and rotate the keys that sign tokens
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Replay a recording of a page (`session.record()`), event by event
     Replay {
         /// The recording
@@ -70,6 +73,14 @@ pub(crate) enum SessionCommand {
     List(ListSessions),
     /// End one session, or all of a person
     End(EndSession),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// List the keys that are published, oldest first
+    List(Common),
+    /// Make a key that signs from now on; those before are honoured until what they signed is over
+    Rotate(Common),
 }
 
 /// What every command that touches the database takes.

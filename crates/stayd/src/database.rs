@@ -28,7 +28,23 @@ pub(crate) fn with_engine<T>(
     common: &Common,
     work: impl AsyncFnOnce(Engine) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    run(&common.load()?, throwaway()?, work)
+}
+
+/// The same with the configured secret, for commands that sign or seal.
+pub(crate) fn with_signing_engine<T>(
+    common: &Common,
+    work: impl AsyncFnOnce(Engine) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let config = common.load()?;
+    run(&config, config.secret.secrets()?, work)
+}
+
+fn run<T>(
+    config: &Config,
+    secrets: Secrets,
+    work: impl AsyncFnOnce(Engine) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     // Somebody who mistypes the path shall not work in a new, empty database.
     if !config.database.exists() {
         return Err(Failure::System(std::io::Error::new(
@@ -39,17 +55,21 @@ pub(crate) fn with_engine<T>(
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = Arc::new(open(&config.database)?);
-        let done = work(engine(&config, Arc::clone(&store))?).await?;
+        let done = work(engine(config, secrets, Arc::clone(&store))?).await?;
         store.close().await?;
         Ok(done)
     })
 }
 
-/// An engine that signs nothing and sends nothing: its secret is made for the moment, so that these commands need none.
-fn engine(config: &Config, store: Arc<SqliteStore>) -> Result<Engine, Failure> {
+/// A secret for the moment, so that commands that sign nothing need none.
+fn throwaway() -> Result<Secrets, Failure> {
     let problem = |error: &dyn std::fmt::Display| ConfigError::Secret { problem: error.to_string() };
     let secret = Secret::parse(&secret::random()).map_err(|error| problem(&error))?;
-    let secrets = Secrets::new(secret, Vec::new()).map_err(|error| problem(&error))?;
+    Ok(Secrets::new(secret, Vec::new()).map_err(|error| problem(&error))?)
+}
+
+/// An engine that sends nothing.
+fn engine(config: &Config, secrets: Secrets, store: Arc<SqliteStore>) -> Result<Engine, Failure> {
     let place = config.place(config.listen)?;
     Ok(Engine::new(Parts {
         policy: config.policy(&place),

@@ -45,6 +45,8 @@ pub(crate) enum Failure {
     NoSuchUser(String),
     #[error("there is no session with the id {0}; `stayd session list` shows the ids")]
     NoSuchSession(String),
+    #[error("tokens are signed with the shared secret (token.algorithm): change that instead, see `secrets`")]
+    SharedKey,
     #[error("{0}")]
     Replay(#[from] ReplayError),
     #[error("cannot put the new secret into {}: {source}", file.display())]

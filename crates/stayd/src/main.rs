@@ -5,6 +5,7 @@ mod config;
 mod database;
 mod doctor;
 mod failure;
+mod keys;
 mod logging;
 mod migrate;
 mod replay;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, SecretCommand, SessionCommand, UserCommand};
+use cli::{Cli, Command, KeyCommand, SecretCommand, SessionCommand, UserCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -46,6 +47,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::User(UserCommand::Remove { email, common }) => users::remove(&email, &common)?,
         Command::Session(SessionCommand::List(options)) => sessions::list(&options)?,
         Command::Session(SessionCommand::End(options)) => sessions::end(&options)?,
+        Command::Key(KeyCommand::List(common)) => keys::list(&common)?,
+        Command::Key(KeyCommand::Rotate(common)) => keys::rotate(&common)?,
         Command::Replay { file } => replay::run(&file)?,
         Command::ConfigDocs => print!("{}", config::page()),
     }

@@ -265,7 +265,7 @@ impl Watched {
     /// As it would be named if it were over.
     fn named(&self, id: &str) -> EndedSession {
         let tokens = SessionTokens { current: self.token, predecessor: None };
-        EndedSession { id: id.to_owned(), user_id: (*self.user_id).to_owned(), tokens }
+        EndedSession { id: id.to_owned(), user_id: (*self.user_id).to_owned(), tokens, families: Vec::new() }
     }
 
     fn ended_by_time(&self, now: Timestamp) -> Option<EndReason> {

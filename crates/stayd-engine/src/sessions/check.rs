@@ -59,6 +59,7 @@ impl Engine {
             // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
             self.sessions().cache.clear();
             self.sessions().ended.forget_what_was_known(self.now());
+            self.keys().forget_what_was_known();
             self.revocations().doubt(Subject::Everybody, self.now());
             self.watchers().foreign_write.notify_one();
         }

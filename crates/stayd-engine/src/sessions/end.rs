@@ -123,7 +123,12 @@ impl Engine {
 
     /// Lets this node know that sessions have ended. Called after the store has committed and before the caller is answered.
     pub(crate) fn forget(&self, ended: impl IntoIterator<Item = EndedSession>, reason: EndReason) {
-        let ended: Vec<EndedSession> = ended.into_iter().collect();
+        // What ended along is told of like the rest.
+        let with_families = |mut ended: EndedSession| {
+            let families = std::mem::take(&mut ended.families);
+            std::iter::once(ended).chain(families)
+        };
+        let ended: Vec<EndedSession> = ended.into_iter().flat_map(with_families).collect();
         let tokens: Vec<TokenHash> = ended.iter().flat_map(|session| session.tokens).collect();
         self.forget_tokens(&tokens);
         self.tell_of_end(&ended, reason);

@@ -10,6 +10,7 @@ mod record;
 mod security;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod tokens;
 
 pub use error::{StoreError, StoreResult};
 pub use memory::MemoryStore;
@@ -20,6 +21,10 @@ pub use record::{
 pub use security::{Authentication, Coordinates, KnownDevice, SecurityStore, SeenFrom, SignInPlace};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use tokens::{
+    FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession, RotatedFamily, SigningKeyRecord,
+    TokenStore,
+};
 
 use crate::SessionKind;
 use async_trait::async_trait;
@@ -36,9 +41,11 @@ use stayd_protocol::{Timestamp, TokenHash};
 /// - **Nothing is half answered.** A method whose future is dropped has either done all of its work, or none, or will do all of it.
 /// - **A token leads to one session.** Where a method takes a session's token, the token's predecessor names the session as well
 ///   (but for [`Renewal::successor`]). No token is the token or predecessor of two sessions, or both of one; what would make it so is a `Conflict`.
+/// - **What was begun with a session ends with it.** An act that ends a session (every method but [`Store::sweep`]) ends, in the same step, the
+///   families of tokens that were begun with it.
 /// - **Nothing is revived.** No method brings back a session that was revoked or deleted (P2): renewals and activity of an absent session do nothing.
 #[async_trait]
-pub trait Store: SecurityStore + Send + Sync + 'static {
+pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     // --- users and accounts ---
 
     /// Adds a person, their first account and, where given, their first session, in one step.

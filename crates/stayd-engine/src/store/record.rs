@@ -88,7 +88,7 @@ pub struct RotationRecord {
 impl From<SessionRecord> for EndedSession {
     fn from(session: SessionRecord) -> Self {
         let tokens = session.tokens();
-        Self { id: session.id, user_id: session.user_id, tokens }
+        Self { id: session.id, user_id: session.user_id, tokens, families: Vec::new() }
     }
 }
 
@@ -132,6 +132,9 @@ pub struct EndedSession {
     pub user_id: String,
     /// Every token by which it was known.
     pub tokens: SessionTokens,
+    /// The sessions of programs that were begun with it, and have ended with it because an act ended it. Those that end as sessions of
+    /// the person in the same step are named beside it.
+    pub families: Vec<EndedSession>,
 }
 
 /// What a sweep has deleted.

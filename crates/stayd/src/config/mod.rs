@@ -15,6 +15,7 @@ mod secret;
 mod security;
 mod setting;
 mod settings;
+mod tokens;
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use stayd_engine::{AccountPolicy, PasswordPolicy, SecurityPolicy, SessionPolicy};
+use stayd_engine::{AccountPolicy, PasswordPolicy, SecurityPolicy, SessionPolicy, TokenPolicy};
 use stayd_protocol::Strategy;
 use stayd_server::{ClearSiteData, CsrfMode, EventStreams, Plugins, TrustedProxies};
 use url::Url;
@@ -59,6 +60,7 @@ pub(crate) struct Config {
     pub(crate) sessions: SessionPolicy,
     pub(crate) events: EventStreams,
     pub(crate) backends: BackendSettings,
+    pub(crate) tokens: TokenPolicy,
     pub(crate) accounts: AccountPolicy,
     pub(crate) passwords: PasswordPolicy,
     pub(crate) security: SecurityPolicy,
@@ -110,6 +112,7 @@ impl Config {
                 per_address: layers.read(&settings::EVENTS_PER_ADDRESS)?,
                 in_all: layers.read(&settings::EVENTS_LIMIT)?,
             },
+            tokens: tokens::read_policy(layers)?,
             backends: layers.read(&backends::BACKENDS)?,
             accounts: accounts(layers)?,
             passwords: passwords(layers)?,
@@ -227,6 +230,7 @@ mod tests {
         assert_eq!(format!("{:?}", config.accounts), format!("{:?}", AccountPolicy::default()));
         assert_eq!(format!("{:?}", config.passwords), format!("{:?}", PasswordPolicy::default()));
         assert_eq!(format!("{:?}", config.security), format!("{:?}", SecurityPolicy::default()));
+        assert_eq!(format!("{:?}", config.tokens), format!("{:?}", TokenPolicy::default()));
         assert_eq!(config.csrf, CsrfMode::default());
         assert_eq!(config.events, EventStreams::default());
         assert!(config.cookie.cache.is_none() && config.rate_limit && config.doubts.is_empty());

@@ -68,6 +68,7 @@ impl Config {
         Policy {
             sessions: self.sessions.clone(),
             passwords: self.passwords.clone(),
+            tokens: self.tokens.clone(),
             accounts: self.accounts.clone(),
             security: self.security.clone(),
             ..Policy::new(format!("{}{}", place.origin, place.base_path))

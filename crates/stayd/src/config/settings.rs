@@ -12,6 +12,7 @@ use super::{
     mail::MailChoice,
     plugins, read, security,
     setting::{About, Setting, WRONG},
+    tokens,
 };
 use crate::logging::LogFormat;
 
@@ -95,6 +96,17 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
     (
         "Event streams",
         &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_PER_ADDRESS.about, &EVENTS_LIMIT.about],
+    ),
+    (
+        "Tokens for programs",
+        &[
+            &tokens::ALGORITHM.about,
+            &tokens::AUDIENCE.about,
+            &tokens::LIFETIME.about,
+            &tokens::REFRESH_GRACE.about,
+            &tokens::ROTATE_KEYS_EVERY.about,
+            &tokens::EXPIRED_GRACE.about,
+        ],
     ),
     ("Other back ends", &[&backends::BACKENDS.about]),
     (

@@ -17,7 +17,9 @@ mod promises;
 pub mod samples;
 
 pub mod accounts;
+pub mod families;
 pub mod housekeeping;
+pub mod keys;
 pub mod limits;
 pub mod people;
 pub mod renewals;

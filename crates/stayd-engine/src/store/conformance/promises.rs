@@ -155,6 +155,26 @@ macro_rules! conformance_tests {
                 of_many_takers_of_a_verification_exactly_one_gets_it
                 a_verification_may_be_about_nobody
             }
+            keys {
+                keys_come_back_in_the_order_in_which_they_were_added
+                a_key_is_added_only_after_the_one_that_is_last
+                of_many_keys_added_at_once_exactly_one_is
+                a_key_is_sealed_anew_and_otherwise_stays_as_it_was
+                keys_are_removed_by_name
+            }
+            families {
+                a_family_is_found_by_its_session
+                a_family_needs_a_session_of_the_same_person_to_begin_with
+                a_family_with_a_taken_id_or_token_is_a_conflict_and_writes_nothing
+                a_rotation_gives_the_next_token_and_a_later_end
+                a_rotation_of_another_token_than_the_present_one_changes_nothing
+                a_rotation_never_brings_the_end_nearer
+                of_many_rotations_of_a_family_exactly_one_is_made
+                a_rotation_never_revives_a_family
+                a_family_ends_with_the_session_it_was_begun_with
+                a_family_ends_with_all_sessions_of_its_person
+                a_family_outlives_a_session_that_is_over_by_time
+            }
             housekeeping {
                 the_sweep_takes_what_ended_at_or_before_the_moment
                 the_sweep_leaves_what_is_not_over

@@ -3,6 +3,7 @@
 mod security;
 mod sessions;
 mod tables;
+mod tokens;
 mod users;
 mod verifications;
 

@@ -96,9 +96,11 @@ impl Tables {
         if is_taken {
             return Err(StoreError::Conflict);
         }
+        let family = self.families.get(&rotated.id).cloned();
         if let Some(row) = self.take_session(token) {
             self.put_session(Row { record: rotated, ..row });
         }
+        self.families.extend(family.map(|family| (family.session_id.clone(), family)));
         Ok(())
     }
 
@@ -119,7 +121,12 @@ impl Tables {
 
     pub(super) fn end_session(&mut self, token: &TokenHash) -> Option<EndedSession> {
         let token = self.present_token(token)?;
-        self.take_session(&token).map(|row| row.record.into())
+        self.end_with_families(&token)
+    }
+
+    /// Takes out a session that is over by time. Its families go on.
+    pub(super) fn sweep_session(&mut self, token: &TokenHash) -> Option<EndedSession> {
+        self.take_session(token).map(|row| row.record.into())
     }
 
     pub(super) fn end_session_by_id(&mut self, id: &str, user_id: Option<&str>) -> Option<EndedSession> {
@@ -145,8 +152,7 @@ impl Tables {
         rows.sort_by_key(|row| (row.record.last_active_at, row.seq));
         let surplus = rows.len().saturating_sub(at_most);
         let tokens: Vec<_> = rows.into_iter().take(surplus).map(|row| row.record.token_hash).collect();
-        let ended = tokens.iter().filter_map(|token| self.take_session(token));
-        ended.map(|row| row.record.into()).collect()
+        tokens.iter().filter_map(|token| self.end_with_families(token)).collect()
     }
 
     pub(super) fn end_sessions_of(&mut self, user_id: &str, ending: Ending) -> Vec<EndedSession> {

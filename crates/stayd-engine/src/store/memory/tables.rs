@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use stayd_protocol::TokenHash;
 
-use crate::store::{AccountRecord, CREDENTIAL, KnownDevice, SessionRecord, UserRecord, VerificationRecord};
+use crate::store::{
+    AccountRecord, CREDENTIAL, FamilyRecord, KnownDevice, SessionRecord, SigningKeyRecord, UserRecord,
+    VerificationRecord,
+};
 
 /// A record and its place in the order in which records were added.
 #[derive(Debug)]
@@ -29,6 +32,10 @@ pub(super) struct Tables {
     /// By the person's id, what was seen last going first.
     pub(super) known_devices: BTreeMap<String, Vec<KnownDevice>>,
     pub(super) verifications: BTreeMap<TokenHash, Row<VerificationRecord>>,
+    /// In the order in which they were added.
+    pub(super) keys: Vec<SigningKeyRecord>,
+    /// By the id of their session.
+    pub(super) families: BTreeMap<String, FamilyRecord>,
 }
 
 impl std::fmt::Debug for Tables {
@@ -70,6 +77,7 @@ impl Tables {
     pub(super) fn take_session(&mut self, token: &TokenHash) -> Option<Row<SessionRecord>> {
         let row = self.sessions.remove(token)?;
         self.session_ids.remove(&row.record.id);
+        self.families.remove(&row.record.id);
         if let Some(rotation) = row.record.rotation {
             self.predecessors.remove(&rotation.predecessor);
         }

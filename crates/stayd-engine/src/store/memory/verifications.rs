@@ -32,7 +32,7 @@ impl Tables {
         for key in &verifications {
             self.verifications.remove(key);
         }
-        let sessions = sessions.iter().filter_map(|token| self.end_session(token)).collect();
+        let sessions = sessions.iter().filter_map(|token| self.sweep_session(token)).collect();
         Swept { sessions, verifications: verifications.len() }
     }
 }

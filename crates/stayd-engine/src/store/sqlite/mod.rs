@@ -5,8 +5,10 @@
 
 mod connection;
 mod error;
+mod families;
 mod health;
 mod job;
+mod keys;
 mod look;
 mod migrate;
 mod open_error;
@@ -18,6 +20,7 @@ mod security;
 mod sessions;
 mod store;
 mod thread;
+mod tokens;
 mod users;
 mod verifications;
 mod writer;

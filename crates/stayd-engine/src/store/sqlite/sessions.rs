@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::error::Outcome;
+use super::families;
 use super::rows::{self, SESSION_COLUMNS, session_columns, session_of_token, user_columns};
 use crate::SessionKind;
 use crate::store::{EndedSession, Ending, SessionRecord, SessionWithUser, StoreError};
@@ -26,7 +27,7 @@ pub(super) fn create(
         }
     };
     insert(connection, session)?;
-    Ok(ended)
+    ended.map(|ended| families::end_with(connection, ended)).transpose()
 }
 
 pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcome<()> {
@@ -119,7 +120,8 @@ pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<Option<
         session_of_token!(),
         " RETURNING id, user_id, token_hash, predecessor_hash"
     ))?;
-    Ok(statement.query_row([token.as_bytes()], rows::ended).optional()?)
+    let ended = statement.query_row([token.as_bytes()], rows::ended).optional()?;
+    ended.map(|ended| families::end_with(connection, ended)).transpose()
 }
 
 pub(super) fn end_by_id(
@@ -131,7 +133,8 @@ pub(super) fn end_by_id(
         "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2)
          RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
-    Ok(statement.query_row(params![id, user_id], rows::ended).optional()?)
+    let ended = statement.query_row(params![id, user_id], rows::ended).optional()?;
+    ended.map(|ended| families::end_with(connection, ended)).transpose()
 }
 
 /// Brings the end nearer, never further away.
@@ -168,7 +171,7 @@ pub(super) fn end_surplus(
     for session in &ended {
         delete.execute([&session.id])?;
     }
-    Ok(ended)
+    ended.into_iter().map(|ended| families::end_with(connection, ended)).collect()
 }
 
 pub(super) fn end_of_user(
