@@ -9,7 +9,7 @@ use serde_json::json;
 use stayd_engine::store::SqliteStore;
 use stayd_engine::store::sqlite::SqliteOptions;
 use stayd_server::paths;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -175,4 +175,19 @@ async fn the_secret_of_a_link_in_a_letter_is_kept_nowhere() {
     let secret = place.world.letters.last_token();
     let dump = format!("{:?}", place.dump());
     assert!(secret.len() >= 24 && dump.contains("zoe@example.com") && !dump.contains(&secret));
+}
+
+// H-10
+#[test]
+fn the_page_on_checks_lists_every_route() {
+    let page = include_str!("../../../../docs/checks.md");
+    let (_, routes) = page.split_once("\n## The routes\n").unwrap();
+    let (routes, _) = routes.split_once("\n## ").unwrap();
+    let rows = routes.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+    let listed: BTreeSet<&str> =
+        rows.flat_map(|(cell, _)| cell.split(", ")).map(|route| route.trim_matches('`')).collect();
+    let there: BTreeSet<&str> = paths().collect();
+    let missing: Vec<_> = there.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&there).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "in docs/checks.md are missing {missing:?}; there is no {gone:?}");
 }
