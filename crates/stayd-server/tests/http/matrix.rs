@@ -189,5 +189,8 @@ fn the_page_on_checks_lists_every_route() {
     let there: BTreeSet<&str> = paths().collect();
     let missing: Vec<_> = there.difference(&listed).collect();
     let gone: Vec<_> = listed.difference(&there).collect();
-    assert!(missing.is_empty() && gone.is_empty(), "in docs/checks.md are missing {missing:?}; there is no {gone:?}");
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "in docs/checks.md are missing {missing:?}; there is no {gone:?}"
+    );
 }
