@@ -21,8 +21,8 @@ use std::time::Duration;
 pub(crate) struct Cookies {
     all: Vec<SetCookie>,
     news: Option<News>,
-    /// The session cookie's value, where callers are to be told it in a header as well.
-    bearer: Option<String>,
+    /// Whether callers are told the session cookie's value in a header as well.
+    tells_token: bool,
 }
 
 impl Cookies {
@@ -46,8 +46,9 @@ impl Cookies {
                 Err(_) => tracing::error!(cookie = cookie.name, "a cookie does not fit into a header"),
             }
         }
-        if let Some(token) = &self.bearer {
-            bearer::tell_token(response, token);
+        let is_token = |cookie: &&SetCookie| cookie.name.ends_with(".session_token");
+        if let Some(cookie) = self.all.iter().find(is_token).filter(|_| self.tells_token) {
+            bearer::tell_token(response, &cookie.value);
         }
         if let Some(news) = self.news {
             response.extensions_mut().insert(news);
@@ -60,7 +61,7 @@ impl Cookies {
             self.push(cookie);
         }
         self.news = Some(News::Nobody);
-        self.bearer = None;
+        self.tells_token = false;
     }
 
     /// Sets the cookies of a session that has just begun, and ends the one whose place they take (L-3).
@@ -150,7 +151,7 @@ impl Cookies {
 
     fn session_token(&mut self, app: &App, token: &SessionToken, life: Option<Duration>) {
         let signed = app.signer.sign(token.expose());
-        self.bearer = app.config.plugins.bearer.map(|_| signed.clone());
+        self.tells_token = app.config.plugins.bearer.is_some();
         self.push(app.config.cookies.session_token(signed, life.map(whole_seconds)));
     }
 

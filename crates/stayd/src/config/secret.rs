@@ -14,18 +14,21 @@ use super::{
     settings,
 };
 
+/// Secrets with their versions, newest first.
+type Versions = Vec<(u32, Zeroizing<String>)>;
+
 /// What was said about secrets. Looked at only by commands that sign.
 #[derive(Clone)]
 pub(crate) struct SecretSettings {
     secret: Option<(Zeroizing<String>, String)>,
-    versions: Option<(Vec<(u32, Zeroizing<String>)>, String)>,
+    versions: Option<(Versions, String)>,
     file: Option<PathBuf>,
 }
 
 /// Where the secrets in use come from, newest first.
 pub(crate) enum SecretSource<'a> {
     /// One or several, with their versions.
-    Given(Vec<(u32, Zeroizing<String>)>),
+    Given(Versions),
     /// A file, a secret in each line.
     File(&'a Path, Vec<Zeroizing<String>>),
 }
