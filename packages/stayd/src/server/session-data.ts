@@ -31,6 +31,17 @@ interface Opened {
   expiresAt?: number;
 }
 
+/** A copy of a session that was found genuine. Times are in ms since the epoch. */
+export interface SessionCopy {
+  data: SessionData;
+  json: string;
+  until: number;
+  /** When the server made it, by its own clock. */
+  madeAt: number;
+  /** Whether it says itself which token it belongs to, as those of a Stayd server do. */
+  isBound: boolean;
+}
+
 /** Reads session-data cookies that one of `secrets` made. */
 export function sessionDataReader(secrets: readonly string[], keys: readonly MacKey[], version: string) {
   const openJwe = jweOpener(secrets);
@@ -44,7 +55,7 @@ export function sessionDataReader(secrets: readonly string[], keys: readonly Mac
     return json === undefined ? undefined : { json };
   };
 
-  const check = async (text: string, token: string, now: number): Promise<{ data: SessionData; json: string; until: number } | undefined> => {
+  const check = async (text: string, token: string, now: number): Promise<SessionCopy | undefined> => {
     const opened = await open(text);
     const payload = opened && parse(opened.json);
     if (!opened || !payload || (payload.version ?? "1") !== version) return undefined;
@@ -55,10 +66,13 @@ export function sessionDataReader(secrets: readonly string[], keys: readonly Mac
     if (!(until > now) || payload.updatedAt > now + MAX_SKEW) return undefined;
     const found = typeof payload.binding === "string" ? sha256(`stayd session data\0${token}`) : token;
     const belongs = (payload.binding ?? session.token) === (typeof found === "string" ? found : await found);
-    return belongs ? { data: withoutTokens({ session, user }), json: opened.json, until } : undefined;
+    const isBound = payload.binding !== undefined;
+    return belongs ? { data: withoutTokens({ session, user }), json: opened.json, until, madeAt: payload.updatedAt, isBound } : undefined;
   };
 
   return {
+    /** The copy in the cookie, under the same conditions as with `read`; nothing is remembered. */
+    open: check,
     /** What these two cookies were found to say, if it still holds at `now` (ms since the epoch). */
     recall: genuine.recall,
     /** The session in the cookie, if it is genuine, belongs to `token`, which `signed` has shown, and nothing in it has ended at `now`. */
