@@ -6,7 +6,8 @@ import "./window.mjs";
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createAuthClient } from "better-auth/client";
-import { multiSessionClient } from "better-auth/client/plugins";
+import { jwtClient, multiSessionClient } from "better-auth/client/plugins";
+import { createLocalJWKSet, jwtVerify } from "jose";
 import { eventually } from "../lib/eventually.mjs";
 import { VARIANTS } from "../lib/variants.mjs";
 import { launchReference } from "../reference/launch.mjs";
@@ -19,12 +20,12 @@ const password = "password123";
 for (const [kind, launch] of Object.entries(LAUNCH)) {
   describe(`the plugins of the client, ${kind}`, () => {
     let target;
-    before(async () => { target = await launch(VARIANTS.plugins); });
+    before(async () => { target = await launch({ ...VARIANTS.plugins, jwtClaims: "user" }); });
     after(() => target?.stop());
 
     const browser = () => {
       const jar = new JarFetch(target.baseURL);
-      const plugins = [multiSessionClient()];
+      const plugins = [multiSessionClient(), jwtClient()];
       return { jar, client: createAuthClient({ baseURL: target.baseURL, plugins, fetchOptions: { customFetchImpl: jar.fetch } }) };
     };
 
@@ -52,6 +53,25 @@ for (const [kind, launch] of Object.entries(LAUNCH)) {
       assert.deepEqual((await client.multiSession.listDeviceSessions()).data, []);
       if (kind === "stayd") assert.deepEqual(jar.leaks, [], "bodies that show a session token");
       stop();
+    });
+
+    test("a token for other back ends says what the package's says, and its keys check it", async () => {
+      const { client } = browser();
+      assert.equal((await client.token()).error.status, 401);
+      await client.signUp.email({ name: "Dora", email: "dora@example.com", password });
+      let header;
+      const { data: session } = await client.getSession({ fetchOptions: { onSuccess: ({ response }) => { header = response.headers.get("set-auth-jwt"); } } });
+      const { data: { token } } = await client.token();
+      const { data: jwks } = await client.jwks();
+      const expected = { issuer: target.baseURL, audience: target.baseURL, subject: session.user.id, algorithms: ["EdDSA"] };
+      for (const jwt of [header, token]) {
+        const { payload, protectedHeader } = await jwtVerify(jwt, createLocalJWKSet(jwks), expected);
+        assert.deepEqual(Object.keys(protectedHeader).sort(), ["alg", "kid"]);
+        const { iat, exp, ...claims } = payload;
+        assert.equal(exp - iat, 900);
+        const user = JSON.parse(JSON.stringify(session.user));
+        assert.deepEqual(claims, { ...user, sub: user.id, iss: target.baseURL, aud: target.baseURL });
+      }
     });
 
     test("an app without cookies goes by the token it was told", async () => {

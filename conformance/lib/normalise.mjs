@@ -1,8 +1,9 @@
+import { isJwt, jwtText } from "./jwt.mjs";
 import { netEffect, openSessionData, unsign } from "./cookies.mjs";
 
 /** The headers that are part of the protocol; all others are compared by `extraHeaders` alone. */
 const COMPARED = ["content-type", "location", "cache-control", "pragma", "x-retry-after", "retry-after", "allow",
-  "www-authenticate", "set-auth-token", "access-control-allow-origin", "access-control-allow-credentials",
+  "www-authenticate", "set-auth-token", "set-auth-jwt", "access-control-allow-origin", "access-control-allow-credentials",
   "access-control-allow-methods", "access-control-allow-headers", "access-control-expose-headers", "access-control-max-age"];
 
 /** Headers that say how the bytes travel, not what they mean. */
@@ -117,8 +118,10 @@ function each(value, visit) {
 }
 
 function named(value, names, now) {
-  if (typeof value === "string") return names.string(value, now);
+  if (typeof value === "string") return isJwt(value) ? jwtText(value, names, now) : names.string(value, now);
   if (Array.isArray(value)) return value.map((item) => named(item, names, now));
+  // A public key: what it is differs, and that it is one does not.
+  if (value?.kty && value.kid && value.x) return { ...value, kid: "<kid>", x: "<key>" };
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, named(item, names, now)]));
   }
@@ -128,6 +131,7 @@ function named(value, names, now) {
 function headerText(name, value, names, now) {
   if (name === "location") return names.text(value);
   if (name === "set-auth-token") return signedText(value, names);
+  if (name === "set-auth-jwt") return jwtText(value, names, now);
   return value;
 }
 

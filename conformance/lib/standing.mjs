@@ -64,12 +64,26 @@ export function standing(theirs, ours, { origin, base, outside = false }) {
     expected.cookies[name] = cookie.replace(/named by its secret$/, "named by its id");
     met.add("D-31");
   }
+  // D-33: a token says who and by which session, and is an access token by its type.
+  for (const [tokens, mine] of [[expected.headers, ours.headers], [expected.body, ours.body]]) {
+    for (const name of ["set-auth-jwt", "token"]) {
+      if (!tokens?.[name]?.payload?.email) continue;
+      tokens[name] = minimal(tokens[name], mine?.[name]);
+      met.add("D-33");
+    }
+  }
   // D-17: a page of another trusted origin may read the answer. Which origins are trusted the 403s of the same cases say.
   if (ours.headers["access-control-allow-origin"] && origin !== base && ours.body?.code !== "INVALID_ORIGIN") {
     Object.assign(expected.headers, CORS, { "access-control-allow-origin": origin });
     met.add("D-17");
   }
   return { expected, met: [...met] };
+}
+
+/** The token that ours makes where the reference makes this one. */
+function minimal({ header, payload: { iss, aud, sub, iat, exp } }, ours) {
+  const sid = /^<session \d+>$/.exec(ours?.payload?.sid)?.[0];
+  return { header: { ...header, typ: "at+jwt" }, payload: { iss, aud, sub, iat, exp, sid, auth_time: "<now>", jti: "<jti>" } };
 }
 
 /**

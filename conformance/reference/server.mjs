@@ -60,7 +60,7 @@ const options = {
     cookieCache: { enabled: variant.cookieCache > 0, maxAge: variant.cookieCache || 300, strategy: "compact" },
   },
   rateLimit: { enabled: variant.rateLimit },
-  plugins: variant.plugins ? [bearer({ requireSignature: true }), multiSession({ maximumSessions: 2 })] : [],
+  plugins: variant.plugins ? [bearer({ requireSignature: true }), multiSession({ maximumSessions: 2 }), jwt()] : [],
   telemetry: { enabled: false },
   logger: { level: "error" },
 };

@@ -114,12 +114,29 @@ scenario("a session that ended elsewhere leaves the browser with the next sign-i
   await browser.signUp({ name: "Bob", email: run.email("bob") }, { kept: device(run, 1, "(deleted); Max-Age=0") });
 });
 
+scenario("a token for other back ends", "plugins", async (run) => {
+  const browser = run.browser();
+  await browser.get("/token", { note: "without a session" });
+  await browser.signUp();
+  await browser.get("/token");
+  await browser.get("/get-session");
+  await browser.get("/jwks", { kept: keep("D-34", {
+    headers: { "cache-control": "public, max-age=300" },
+    body: { keys: [{ alg: "EdDSA", crv: "Ed25519", kid: "<kid>", kty: "OKP", use: "sig", x: "<key>" }] },
+  }) });
+  await browser.get("/list-sessions", { note: "no other route tells one" });
+  await browser.post("/sign-out", {});
+  await browser.get("/get-session");
+});
+
 scenario("methods and routes of plugins", "plugins", async (run) => {
   const anyone = run.browser();
   await anyone.post("/multi-session/list-device-sessions", {});
   await anyone.get("/multi-session/set-active");
   await anyone.get("/multi-session/revoke");
   await anyone.get("/multi-session");
+  await anyone.post("/token", {});
+  await anyone.post("/jwks", {});
 });
 
 scenario("without the plugins nothing of them is there", async (run) => {

@@ -33,7 +33,7 @@ pub use events::{
     Changes, NotAPosition, NotAVersion, Position, Revocation, RevocationFeed, RevocationNews, SessionVersion,
     SessionWatch, Subject, WatchError, WatchLimits, WatchNews,
 };
-pub use keys::{KeyRing, KeysError};
+pub use keys::{JwtClaims, KeyRing, KeysError};
 pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp, TokenPolicy};
 pub use security::{Drift, Fingerprint, NetworkSize, Reaction, RequestFrom, SecurityEvent, SecurityPolicy};

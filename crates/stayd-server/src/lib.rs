@@ -46,7 +46,7 @@ pub use events::EventStreams;
 pub use extract::{FreshlySignedIn, MaybeSignedIn, NotSignedIn, SignedIn};
 pub use limits::{InvalidLimits, Limits};
 pub use origin::{InvalidOrigin, TrustedOrigins};
-pub use plugins::{Bearer, MultiSession, Plugins};
+pub use plugins::{Bearer, Jwt, MultiSession, Plugins};
 pub use router::{health, paths, router};
 pub use serve::{RequestBodyError, ServeError, Stopped, serve};
 pub use sign_out_data::{ClearSiteData, UnknownKind};

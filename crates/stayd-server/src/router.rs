@@ -4,7 +4,7 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, email, events, get_session, health, jwks, multi_session, password,
+        accounts, csrf, delete_user, email, events, get_session, health, jwks, jwt, multi_session, password,
         reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up, user,
     },
 };
@@ -56,6 +56,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/events", get(events::events)),
         ("/revocations", get(revocations::revocations)),
         ("/jwks", get(jwks::jwks)),
+        ("/token", get(jwt::token)),
         ("/list-sessions", get(sessions::list_sessions)),
         ("/revoke-session", post(sessions::revoke_session)),
         ("/revoke-sessions", post(sessions::revoke_sessions)),

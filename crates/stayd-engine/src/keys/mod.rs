@@ -7,9 +7,11 @@
 mod load;
 mod ring;
 mod rotate;
+mod session_jwt;
 
 pub use load::KeysError;
 pub use ring::KeyRing;
+pub use session_jwt::JwtClaims;
 
 use crate::TokenPolicy;
 use stayd_protocol::{Sealer, Secrets, Timestamp};

@@ -1,7 +1,10 @@
 //! What behaves on the wire as plugins of Better Auth do. Each is off unless it is switched on.
 
 pub(crate) mod bearer;
+pub(crate) mod jwt;
 pub(crate) mod multi_session;
+
+use stayd_engine::JwtClaims;
 
 /// Which of them are switched on.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +13,8 @@ pub struct Plugins {
     pub bearer: Option<Bearer>,
     /// Several people signed in at one browser, one of them active.
     pub multi_session: Option<MultiSession>,
+    /// Tokens that tell other back ends who has a session.
+    pub jwt: Option<Jwt>,
 }
 
 /// Settings of the `bearer` plugin.
@@ -26,4 +31,15 @@ pub struct Bearer {
 pub struct MultiSession {
     /// How many sessions one browser keeps, the active one among them.
     pub maximum: usize,
+}
+
+/// Settings of the `jwt` plugin.
+///
+/// Switching it on lets page scripts hold tokens that say who somebody is, for as long as an access token lives.
+#[derive(Debug, Clone, Copy)]
+pub struct Jwt {
+    /// What the tokens say.
+    pub claims: JwtClaims,
+    /// Whether every answer of `get-session` brings one, in the header `set-auth-jwt`.
+    pub with_session: bool,
 }

@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use stayd_protocol::{ErrorCode, Timestamp};
+use std::sync::Arc;
 use tokio::time::timeout;
 
 pub(crate) async fn get_session(State(app): State<App>, request: Request) -> Response {
@@ -59,13 +60,16 @@ async fn find(app: &App, request: &HeaderMap, peer: Option<Peer>, query: &Query)
         app.answer_in_cookie(request, &token, now)
     };
     if let Some(body) = body {
-        return Ok(json(body));
+        return app.tell_jwt_of(json(body), &token.hash).await;
     }
     // Only this way can take time, so only here is it counted: the ways above are every tab's, many times an hour.
     let who = timeout(REQUEST_TIME, app.who_has(token, request, peer, may_renew)).await;
     Ok(match who.map_err(|_| ApiError::from(ErrorKind::TooSlow))?? {
         Who::Nobody(cookies) => nobody(cookies),
-        Who::Somebody(current) => somebody(app, request, current, may_renew),
+        Who::Somebody(current) => {
+            let live = Arc::clone(&current.live);
+            app.tell_jwt(somebody(app, request, current, may_renew), &live).await?
+        }
     })
 }
 

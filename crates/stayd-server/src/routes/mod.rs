@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod get_session;
 pub(crate) mod health;
 pub(crate) mod jwks;
+pub(crate) mod jwt;
 pub(crate) mod multi_session;
 pub(crate) mod password;
 pub(crate) mod reset_password;

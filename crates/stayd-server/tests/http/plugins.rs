@@ -1,13 +1,16 @@
-//! The plugins `bearer` and `multi-session`: what the comparison with the package cannot show.
+//! The plugins `bearer`, `multi-session` and `jwt`: what the comparison with the package cannot show.
 
-use crate::browser::{Answer, Browser, ORIGIN, config, serve};
+use crate::browser::{Answer, Browser, ORIGIN, caching, config, serve};
 use crate::engine::World;
 use axum::body::Body;
 use axum::http::{Request, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use stayd_engine::Rotation;
-use stayd_protocol::{Secret, Secrets};
-use stayd_server::{Bearer, CsrfMode, MultiSession, Plugins, ServerConfig};
+use stayd_engine::{JwtClaims, Rotation};
+use stayd_protocol::jws::{self, Expectation};
+use stayd_protocol::{Secret, Secrets, Strategy};
+use stayd_server::{Bearer, CsrfMode, Jwt, MultiSession, Plugins, ServerConfig};
 use std::time::Duration;
 
 const TOKEN: &str = "better-auth.session_token";
@@ -183,4 +186,78 @@ async fn a_changed_secret_leaves_every_person_of_the_browser_signed_in() {
     assert_eq!(people(&mut browser).await.1.len(), 2);
     browser.post("/multi-session/set-active", json!({"sessionToken": zoe})).await;
     assert_eq!(people(&mut browser).await.0, "zoe@example.com");
+}
+
+fn jwt(claims: JwtClaims, with_session: bool) -> ServerConfig {
+    let plugins = Plugins { jwt: Some(Jwt { claims, with_session }), ..Plugins::default() };
+    ServerConfig { plugins, ..caching(Strategy::Compact) }
+}
+
+/// The token that `GET /token` answers.
+async fn token(browser: &mut Browser) -> String {
+    browser.get("/token").await.json()["token"].as_str().unwrap().to_owned()
+}
+
+// T-4
+#[tokio::test]
+async fn by_default_the_token_is_an_access_token_and_says_nothing_personal() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, jwt(JwtClaims::Minimal, true)));
+    browser.sign_up("zoe@example.com").await;
+    let answer = browser.get("/get-session").await;
+    let session = answer.json();
+    for token in [answer.header("set-auth-jwt").unwrap().to_owned(), token(&mut browser).await] {
+        let ring = world.engine.key_ring().await.unwrap();
+        let expected = Expectation::new(ORIGIN, ORIGIN);
+        let claims = jws::verify(&token, ring.verifying(), world.engine.now(), &expected).unwrap();
+        assert_eq!(
+            (json!(claims.sub), json!(claims.sid)),
+            (session["user"]["id"].clone(), session["session"]["id"].clone())
+        );
+        let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        let payload = String::from_utf8(payload).unwrap();
+        assert!(!payload.contains("zoe@") && !payload.contains("name"), "{payload}");
+    }
+    assert_eq!(answer.header("access-control-expose-headers"), Some("set-auth-jwt"));
+}
+
+// J-4
+#[tokio::test]
+async fn a_token_with_the_packages_claims_is_no_access_token() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, jwt(JwtClaims::User, true)));
+    browser.sign_up("zoe@example.com").await;
+    let ring = world.engine.key_ring().await.unwrap();
+    let expected = Expectation::new(ORIGIN, ORIGIN);
+    let token = token(&mut browser).await;
+    assert!(jws::verify(&token, ring.verifying(), world.engine.now(), &expected).is_err());
+    assert!(ring.verifying().open(&token, None).is_ok(), "it is signed well, and of no type");
+}
+
+#[tokio::test]
+async fn every_session_that_is_answered_brings_a_token_also_out_of_the_cookie_and_nobody_does() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, jwt(JwtClaims::Minimal, true)));
+    assert!(browser.get("/get-session").await.header("set-auth-jwt").is_none());
+    browser.sign_up("zoe@example.com").await;
+    for path in ["/get-session", "/get-session", "/get-session?disableCookieCache=1"] {
+        assert!(browser.get(path).await.header("set-auth-jwt").is_some(), "{path}");
+    }
+    let mut ended = browser.clone();
+    browser.post("/sign-out", json!({})).await;
+    assert!(ended.clone().get("/get-session").await.header("set-auth-jwt").is_none());
+    assert_eq!(ended.get("/token").await.status, 401);
+    let mut quiet = Browser::new(&serve(&world, jwt(JwtClaims::Minimal, false)));
+    quiet.sign_in("zoe@example.com", true).await;
+    assert!(quiet.get("/get-session").await.header("set-auth-jwt").is_none());
+    assert_eq!(quiet.get("/token").await.status, 200);
+}
+
+#[tokio::test]
+async fn without_the_plugin_there_is_no_token() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, config()));
+    browser.sign_up("zoe@example.com").await;
+    assert_eq!(browser.get("/token").await.status, 404);
+    assert!(browser.get("/get-session").await.header("set-auth-jwt").is_none());
 }

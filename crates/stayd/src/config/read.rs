@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
-use stayd_engine::{Rotation, mail::Transport};
+use stayd_engine::{JwtClaims, Rotation, mail::Transport};
 use stayd_protocol::{CookieConfig, Strategy, email};
 use stayd_server::{ClearSiteData, CsrfMode, TrustedOrigins, TrustedProxies};
 use url::Url;
@@ -129,6 +129,14 @@ pub(super) fn cookie_domain(text: &str) -> Result<String, Wrong> {
 
 pub(super) fn clear_site_data(text: &str) -> Result<ClearSiteData, Wrong> {
     ClearSiteData::new(list(text).iter().map(String::as_str)).map_err(Wrong::because)
+}
+
+pub(super) fn jwt_claims(text: &str) -> Result<JwtClaims, Wrong> {
+    match text {
+        "minimal" => Ok(JwtClaims::Minimal),
+        "user" => Ok(JwtClaims::User),
+        _ => Err(WRONG),
+    }
 }
 
 pub(super) fn csrf_mode(text: &str) -> Result<CsrfMode, Wrong> {

@@ -91,6 +91,9 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &plugins::BEARER_SIGNATURE.about,
             &plugins::MULTI_SESSION.about,
             &plugins::MULTI_SESSION_MAXIMUM.about,
+            &plugins::JWT.about,
+            &plugins::JWT_CLAIMS.about,
+            &plugins::JWT_HEADER.about,
         ],
     ),
     (
