@@ -39,7 +39,7 @@ const PER_ADDRESS: usize = 900;
 const AT_ONCE: usize = 64;
 
 /// Nothing takes as long as this.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// What the streams have heard.
 #[derive(Default)]

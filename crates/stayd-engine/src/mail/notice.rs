@@ -4,6 +4,7 @@
 use super::words::{Words, escape, greeting, page};
 use crate::SecurityEvent;
 use stayd_protocol::Timestamp;
+use std::fmt::Write as _;
 
 /// What a person is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,18 +32,18 @@ pub(super) fn words(notice: &Notice, name: &str, product: &str) -> Words {
     let closing =
         [said.advice, "There is no link in this letter on purpose: open the application as you always do."];
 
-    let fact_lines: String = facts.iter().map(|(label, value)| format!("  {label}: {value}\n")).collect();
+    let (mut fact_lines, mut rows) = (String::new(), String::new());
+    for (label, value) in &facts {
+        // Writing to a string does not fail.
+        let _ = writeln!(fact_lines, "  {label}: {value}");
+        let value = escape(value);
+        let _ = writeln!(rows, "<tr><td style=\"padding-right: 1em\">{label}</td><td>{value}</td></tr>");
+    }
     let text = format!(
         "{greeting}\n\n{}\n\n{fact_lines}\n{}\n\n-- \n{product}\n",
         paragraphs.join("\n\n"),
         closing.join("\n\n")
     );
-    let rows: String = facts
-        .iter()
-        .map(|(label, value)| {
-            format!("<tr><td style=\"padding-right: 1em\">{label}</td><td>{}</td></tr>\n", escape(value))
-        })
-        .collect();
     let paragraph = |text: &&str| format!("<p>{}</p>\n", escape(text));
     let body = format!(
         "{}<table>\n{rows}</table>\n{}",

@@ -26,6 +26,7 @@ impl Device {
 
 impl Engine {
     /// Where an address is, as far as this deployment knows places.
+    #[expect(clippy::unused_self, reason = "a deployment that knows places keeps them in its engine")]
     pub(super) fn place_of(&self, _device: &Device) -> Option<SignInPlace> {
         None
     }

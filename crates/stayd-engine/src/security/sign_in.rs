@@ -60,7 +60,7 @@ impl Engine {
         let keys = device.keys(&found.user.id, self.policy().security.network);
         let known = self.store().known_devices(&found.user.id).await?;
         let known = known.into_iter().find(|known| keys.contains(&known.key));
-        Ok(known.map(|known| known.key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(known.map(|known| format!("{:x?}", known.key.as_bytes())))
     }
 
     async fn remember_sign_in(&self, user_id: &str, from: SignInFrom) {
