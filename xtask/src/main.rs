@@ -8,6 +8,7 @@ mod docs;
 mod fuzz;
 mod kits;
 mod process;
+mod python;
 mod setup;
 mod simulate;
 mod test;

@@ -28,18 +28,21 @@ pub(crate) enum Need {
     WebKit,
     /// A real SMTP server for the mail tests.
     SmtpServer,
+    /// Runs the Python package's tests in an environment of its own.
+    Python,
     /// Makes load for the benchmark.
     Wrk,
 }
 
 impl Need {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::CCompiler,
         Self::Node,
         Self::Chromium,
         Self::Firefox,
         Self::WebKit,
         Self::SmtpServer,
+        Self::Python,
         Self::Wrk,
     ];
 
@@ -52,6 +55,7 @@ impl Need {
             Self::Firefox => &["firefox-esr"],
             Self::WebKit => &["webkit2gtk-driver", "xvfb"],
             Self::SmtpServer => &["python3-aiosmtpd"],
+            Self::Python => &["python3", "python3-venv"],
             Self::Wrk => &["wrk"],
         }
     }
@@ -64,6 +68,7 @@ impl Need {
             Self::Firefox => on_path("firefox-esr"),
             Self::WebKit => on_path("WebKitWebDriver") && on_path("Xvfb"),
             Self::SmtpServer => succeeds(Command::new("python3").args(["-c", "import aiosmtpd"])),
+            Self::Python => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Wrk => on_path("wrk"),
         }
     }
@@ -77,6 +82,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     {
         npm_packages(package)?;
     }
+    crate::python::environment()?;
     process::say("everything is set up");
     Ok(())
 }

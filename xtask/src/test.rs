@@ -2,6 +2,7 @@
 
 mod lanes;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::bail;
@@ -30,6 +31,8 @@ pub(crate) enum Part {
     Simulation,
     /// The official client and a real Better Auth server against ours
     Conformance,
+    /// The Python package against the binary: types, a real application, the wheel
+    Python,
     /// The page in Chromium, and what its tabs share in three browsers
     E2e,
 }
@@ -73,6 +76,7 @@ impl Part {
             Self::Clippy | Self::Docs => &[Need::CCompiler, Need::Node],
             Self::Rust => &[Need::CCompiler, Need::Node, Need::SmtpServer],
             Self::Conformance => &[Need::CCompiler, Need::Node, Need::Chromium],
+            Self::Python => &[Need::CCompiler, Need::Node, Need::Python],
             Self::E2e => &[Need::CCompiler, Need::Node, Need::Chromium, Need::Firefox, Need::WebKit],
         }
     }
@@ -115,6 +119,7 @@ impl Part {
             }
             Self::Simulation => simulate::run(&["--seeds".to_owned(), simulate::SEEDS_IN_CI.to_string()]),
             Self::Conformance => against_the_binary("conformance"),
+            Self::Python => crate::python::check(&binary()?),
             Self::E2e => against_the_binary("e2e"),
         }
     }
@@ -138,16 +143,19 @@ pub(crate) fn build_binary() -> anyhow::Result<()> {
     process::run("building the server", cargo().args(["build", "--package", "stayd", "--locked"]))
 }
 
+/// The binary that is tested.
+fn binary() -> anyhow::Result<PathBuf> {
+    if let Some(binary) = lanes::prepared_binary() {
+        return Ok(binary);
+    }
+    build_page()?;
+    build_binary()?;
+    built("debug", "stayd")
+}
+
 /// Runs the TypeScript tests of a folder against the binary.
 fn against_the_binary(folder: &str) -> anyhow::Result<()> {
-    let binary = match lanes::prepared_binary() {
-        Some(binary) => binary,
-        None => {
-            build_page()?;
-            build_binary()?;
-            built("debug", "stayd")?
-        }
-    };
+    let binary = binary()?;
     setup::npm_packages(folder)?;
     let title = format!("{folder} tests");
     let mut npm = setup::npm(&root().join(folder))?;

@@ -63,7 +63,7 @@ pub(super) fn run(parts: &[Part]) -> anyhow::Result<Vec<Outcome>> {
 impl Part {
     /// Whether it waits for browsers and servers most of the time.
     fn waits(self) -> bool {
-        matches!(self, Self::Page | Self::Package | Self::Conformance | Self::E2e)
+        matches!(self, Self::Page | Self::Package | Self::Conformance | Self::Python | Self::E2e)
     }
 
     /// The part as a program of its own.

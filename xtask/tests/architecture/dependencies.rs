@@ -31,7 +31,8 @@ const LICENCES: &[&str] = &[
 #[test]
 fn every_direct_dependency_has_its_reason_and_no_reason_is_stale() {
     let documented = documented();
-    let used: BTreeSet<String> = rust_dependencies().into_iter().chain(npm_dependencies()).collect();
+    let used: BTreeSet<String> =
+        rust_dependencies().into_iter().chain(npm_dependencies()).chain(python_dependencies()).collect();
     let missing: Vec<_> = used.difference(&documented).collect();
     assert!(missing.is_empty(), "docs/dependencies.md lacks {missing:?}");
     let stale: Vec<_> = documented.difference(&used).collect();
@@ -107,6 +108,18 @@ fn rust_dependencies() -> Vec<String> {
         .filter(|name| !rooms.contains(name))
         .map(str::to_owned)
         .collect()
+}
+
+/// What the Python packages and their tests are installed with: `name==version`, each named in full.
+fn python_dependencies() -> Vec<String> {
+    let lists = files_ending(&["requirements.txt"]).into_iter().map(|file| read(&file));
+    let named = |list: String| -> Vec<String> {
+        list.lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split("==").next().unwrap_or(line).to_owned())
+            .collect()
+    };
+    lists.flat_map(named).collect()
 }
 
 fn npm_dependencies() -> Vec<String> {

@@ -9,15 +9,8 @@ use serde_json::Value;
 use crate::repository::{output, read, rooms, root, text};
 
 /// What other people build with. The rest of the workspace is ours.
-const PUBLISHED: [&str; 7] = [
-    "stayd",
-    "stayd-client",
-    "stayd-core",
-    "stayd-engine",
-    "stayd-protocol",
-    "stayd-server",
-    "stayd-verify",
-];
+const PUBLISHED: [&str; 7] =
+    ["stayd", "stayd-client", "stayd-core", "stayd-engine", "stayd-protocol", "stayd-server", "stayd-verify"];
 
 /// What Cargo adds to every package.
 const CARGOS_OWN: [&str; 4] = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
