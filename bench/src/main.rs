@@ -14,10 +14,10 @@ mod wrk;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Parser;
 
-use crate::report::Report;
+use crate::report::{Finding, Report};
 
 /// How much to measure.
 #[derive(Parser)]
@@ -25,7 +25,21 @@ struct Options {
     /// A smoke run: everything once and short, with fewer sessions; not kept.
     #[arg(long)]
     quick: bool,
+
+    /// Only these rows, by name and with commas between; not kept.
+    #[arg(long, value_delimiter = ',')]
+    rows: Vec<String>,
 }
+
+/// What is measured, by name and in this order.
+const ROWS: [(&str, fn(&Bench) -> anyhow::Result<Vec<Finding>>); 6] = [
+    ("footprint", rows::footprint::measure),
+    ("peers", rows::peers::measure),
+    ("checks", rows::checks::measure),
+    ("million", rows::million::measure),
+    ("storm", rows::storm::measure),
+    ("streams", rows::streams::measure),
+];
 
 /// What every measurement needs to know.
 struct Bench {
@@ -41,7 +55,10 @@ struct Bench {
 
 fn main() -> anyhow::Result<()> {
     process::end_children_on_signal()?;
-    let quick = Options::parse().quick;
+    let Options { quick, rows } = Options::parse();
+    if let Some(unknown) = rows.iter().find(|name| ROWS.iter().all(|(known, _)| known != name)) {
+        bail!("there is no row {unknown}; there are {}", ROWS.map(|(name, _)| name).join(", "));
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no repository around this package")?;
     let folder = root.join(".bench");
     // What an earlier run left.
@@ -54,18 +71,12 @@ fn main() -> anyhow::Result<()> {
     };
 
     let mut report = Report::new(machine::describe(), bench.rounds, bench.run);
-    for measure in [
-        rows::footprint::measure,
-        rows::peers::measure,
-        rows::checks::measure,
-        rows::million::measure,
-        rows::storm::measure,
-        rows::streams::measure,
-    ] {
+    for (_, measure) in ROWS.iter().filter(|(name, _)| rows.is_empty() || rows.iter().any(|row| row == name))
+    {
         report.add(measure(&bench)?);
     }
     println!("\n{report}");
-    if !quick {
+    if !quick && rows.is_empty() {
         let file = root.join("bench/results/server.json");
         report.write(&file)?;
         println!("written to {}", file.display());

@@ -11,7 +11,7 @@ use crate::{built, process, root};
 #[derive(Subcommand)]
 pub(crate) enum Subject {
     /// The server beside a bare axum handler and a Better Auth server on Node
-    Server(Options),
+    Server(ServerOptions),
     /// The browser client beside its peers, in Chromium
     Client(ClientOptions),
     /// `stayd/server` reading cookies in Node beside the official helpers
@@ -23,6 +23,17 @@ pub(crate) struct Options {
     /// A smoke run: every measurement once and short. Its figures say little and are not kept.
     #[arg(long)]
     quick: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ServerOptions {
+    /// A smoke run: every measurement once and short. Its figures say little and are not kept.
+    #[arg(long)]
+    quick: bool,
+
+    /// Only these rows, by name and with commas between; their figures are shown and not kept
+    #[arg(long)]
+    rows: Option<String>,
 }
 
 #[derive(Args)]
@@ -49,7 +60,7 @@ pub(crate) fn run(subject: &Subject) -> anyhow::Result<()> {
     }
 }
 
-fn server(options: &Options) -> anyhow::Result<()> {
+fn server(options: &ServerOptions) -> anyhow::Result<()> {
     setup::require(&[Need::CCompiler, Need::Node, Need::Wrk])?;
     crate::test::build_page()?;
     setup::npm_packages("bench/better-auth")?;
@@ -59,6 +70,9 @@ fn server(options: &Options) -> anyhow::Result<()> {
     bench.current_dir(root()).env("PATH", setup::path_with_node()?);
     if options.quick {
         bench.arg("--quick");
+    }
+    if let Some(rows) = &options.rows {
+        bench.args(["--rows", rows]);
     }
     process::run("measuring", &mut bench)
 }
