@@ -186,6 +186,7 @@ fn session(number: usize, user: usize) -> SessionRecord {
         ip_address: Some("203.0.113.7".to_owned()),
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
         authenticated_at: NOW,
+        device_id: None,
         kind: SessionKind::Remember,
         last_active_at: NOW,
         rotation: None,

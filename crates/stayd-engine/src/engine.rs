@@ -1,7 +1,7 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EndReason, EngineResult, Policy, events::RevocationLog, events::Watchers, hashing::HashPool,
+    Clock, EndReason, EngineResult, Places, Policy, events::RevocationLog, events::Watchers, hashing::HashPool,
     keys::Keys, links::Links, mail::Mailer, security::Security, sessions::Sessions, sessions::Successors,
     store::Store,
 };
@@ -25,6 +25,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     mailer: Arc<dyn Mailer>,
+    places: Arc<dyn Places>,
     sessions: Sessions,
     hashing: HashPool,
     links: Links,
@@ -49,12 +50,14 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
     /// Signs the links in letters, and derives the successors of session tokens.
     pub secrets: Secrets,
+    /// Where addresses are; [`crate::NoPlaces`] where nobody knows.
+    pub places: Arc<dyn Places>,
 }
 
 impl Engine {
     /// Starts an engine over its parts.
     pub fn new(parts: Parts) -> Self {
-        let Parts { policy, store, clock, random, mailer, secrets } = parts;
+        let Parts { policy, store, clock, random, mailer, secrets, places } = parts;
         let sessions = Sessions::new(&policy.sessions, clock.now());
         let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
         let links = Links::new(&policy.base_url, &secrets);
@@ -68,6 +71,7 @@ impl Engine {
             clock,
             random,
             mailer,
+            places,
             sessions,
             hashing,
             links,
@@ -108,13 +112,19 @@ impl Engine {
         self.inner.revocations.sweep(now);
         let swept = self.store().sweep(now, AT_ONCE).await?;
         let unseen_since = now.minus(self.policy().security.devices_kept);
-        let count = swept.count() + self.store().forget_devices(unseen_since, AT_ONCE).await?;
+        let count = swept.count()
+            + self.store().forget_devices(unseen_since, AT_ONCE).await?
+            + self.sweep_devices().await?;
         self.tell_of_end(&swept.sessions, EndReason::Expired);
         Ok(count)
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.inner.store
+    }
+
+    pub(crate) fn places(&self) -> &dyn Places {
+        &*self.inner.places
     }
 
     pub(crate) fn mailer(&self) -> &dyn Mailer {

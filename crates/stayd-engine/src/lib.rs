@@ -26,7 +26,9 @@ pub use accounts::{
     Deletion, PasswordChange, PasswordChanged, SignIn, SignUp, SignedUp, Verified, VerifiedUser,
 };
 pub use clock::Clock;
-pub use devices::{Browser, DeviceClass, Platform, UserAgent};
+pub use devices::{Browser, DeviceClass, InventoryEntry, NoPlaces, Place, Places, Platform, UserAgent};
+#[cfg(feature = "maxmind")]
+pub use devices::{MaxMindPlaces, PlacesError};
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, EngineResult, Refusal};
 pub use events::{

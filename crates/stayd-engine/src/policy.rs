@@ -34,6 +34,8 @@ pub struct SessionPolicy {
     pub remember_unless_told: bool,
     /// Whether a change of password or address ends the person's other sessions where nobody says (L-7).
     pub end_others_on_change: bool,
+    /// Whether browsers are told apart by a cookie that outlives sign-out, so that a person can name their devices.
+    pub devices: bool,
     /// For this long after its person proved who they are a session may do what needs freshness; zero asks for none.
     pub fresh_age: Duration,
     /// What needs freshness.
@@ -168,6 +170,7 @@ impl SessionPolicy {
             end_others_on_change: true,
             fresh_age: Duration::from_mins(15),
             step_up: StepUp::Sensitive,
+            devices: true,
             ..Self::default()
         }
     }
@@ -189,6 +192,7 @@ impl Default for SessionPolicy {
             kinds: Kinds::BETTER_AUTH,
             remember_unless_told: true,
             end_others_on_change: false,
+            devices: false,
             fresh_age: DAY,
             step_up: StepUp::Protocol,
             rotation_grace: Duration::from_secs(10),

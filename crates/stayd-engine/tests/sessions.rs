@@ -6,7 +6,7 @@ mod support;
 
 use async_trait::async_trait;
 use stayd_engine::store::{
-    AccountRecord, Authentication, EndedSession, Ending, FamilyRecord, FamilyRotation, FamilyWithSession,
+    AccountRecord, Authentication, DeviceStore, EndedSession, Ending, FamilyRecord, FamilyRotation, FamilyWithSession,
     KnownDevice, MemoryStore, Renewal, Renewed, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser,
     SigningKeyRecord, Store, StoreResult, Swept, TokenStore, UserChange, UserRecord, UserWithPassword,
     VerificationRecord,
@@ -284,6 +284,7 @@ macro_rules! delegate {
                 }
                 found
             }
+            fn devices(&self) -> &dyn DeviceStore { &self.inner }
             $(async fn $name(&self, $($arg: $kind),*) -> StoreResult<$answer> { self.inner.$name($($arg),*).await })*
         }
     };

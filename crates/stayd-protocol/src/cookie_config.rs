@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{SameSite, SetCookie};
+use crate::{MAX_COOKIE_AGE, SameSite, SetCookie};
 use crate::{chunk, cookie};
 
 /// What the cookies of a server are called and where they are valid (protocol spec 3.1, 3.2).
@@ -82,6 +82,16 @@ impl CookieConfig {
     /// Name of the cookie that keeps the session with this id beside the active one of the browser.
     pub fn device_session_name(&self, session_id: &str) -> String {
         format!("{}_multi-{}", self.session_token_name(), session_id.to_ascii_lowercase())
+    }
+
+    /// Name of the cookie by which a browser is known again after a sign-out.
+    pub fn device_name(&self) -> String {
+        self.name("device")
+    }
+
+    /// Sets the id of a browser, signed already. It lives as long as browsers keep any, and is not among what [`Self::clear_session`] removes.
+    pub fn device(&self, signed: String) -> SetCookie {
+        self.cookie(self.device_name(), signed, Some(MAX_COOKIE_AGE))
     }
 
     /// Sets the session token, signed already; `max_age` is `None` when the session ends with the browser.
@@ -215,6 +225,18 @@ mod tests {
             https().visitor("abc.x".to_owned()).to_string(),
             "__Secure-better-auth.visitor=abc.x; Path=/; HttpOnly; Secure; SameSite=Lax"
         );
+    }
+
+    // C-1, C-2, C-4
+    #[test]
+    fn the_device_cookie_lives_as_long_as_browsers_allow_and_outlives_a_sign_out() {
+        assert_eq!(
+            https().device("abc.x".to_owned()).to_string(),
+            "__Secure-better-auth.device=abc.x; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax"
+        );
+        let name = https().device_name();
+        let cleared = https().clear_session(format!("{name}=abc.x").as_bytes());
+        assert!(cleared.iter().all(|cookie| cookie.name != name));
     }
 
     #[test]

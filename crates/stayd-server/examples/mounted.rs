@@ -5,7 +5,7 @@ use axum::response::Html;
 use axum::{Router, routing::get};
 use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::MemoryStore;
-use stayd_engine::{Clock, Engine, Parts, Policy};
+use stayd_engine::{Clock, Engine, NoPlaces, Parts, Policy};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
 use stayd_server::{
     ClearSiteData, CsrfMode, EventStreams, FreshlySignedIn, Limits, MaybeSignedIn, Plugins, ServerConfig,
@@ -51,6 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         random: Arc::new(SystemRandom),
         mailer: Arc::new(Printer),
         secrets: secrets.clone(),
+        places: Arc::new(NoPlaces),
     });
     let stayd = Stayd::new(
         engine,

@@ -1,8 +1,8 @@
 //! What every handler holds on to.
 
 use crate::{
-    config::ServerConfig, events::StreamAddresses, names::CookieNames, rate_limit::RateLimiter,
-    request_id::RequestIds, session_data::SessionDataReader,
+    config::ServerConfig, devices::DeviceIds, events::StreamAddresses, names::CookieNames,
+    rate_limit::RateLimiter, request_id::RequestIds, session_data::SessionDataReader,
 };
 use stayd_engine::Engine;
 use stayd_protocol::{CsrfTokens, SessionDataCodec, Signer};
@@ -43,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) names: CookieNames,
     pub(crate) signer: Signer,
     pub(crate) csrf: CsrfTokens,
+    pub(crate) device_ids: DeviceIds,
     pub(crate) session_data: Option<SessionDataReader>,
     pub(crate) limiter: RateLimiter,
     pub(crate) request_ids: RequestIds,
@@ -63,6 +64,7 @@ impl App {
             ))
         });
         let csrf = CsrfTokens::new(&config.secrets);
+        let device_ids = DeviceIds::new(&config.secrets);
         let ready_at = AtomicI64::new(0);
         let request_ids = RequestIds::new(engine.random());
         let limiter = RateLimiter::default();
@@ -73,6 +75,7 @@ impl App {
                 names,
                 signer,
                 csrf,
+                device_ids,
                 session_data,
                 limiter,
                 request_ids,

@@ -70,10 +70,11 @@ async fn read(request: Request, app: &App, forms: Forms) -> ApiResult<Call> {
     let peer = parts.extensions.get::<Peer>().copied();
     let address = client_address(&parts.headers, peer.as_ref(), &app.config.trusted_proxies);
     let user_agent = parts.headers.get(header::USER_AGENT).map(text_of);
+    let id = app.device_id(&parts.headers);
     let call = Call {
         query,
         body,
-        device: Device { ip_address: address, user_agent },
+        device: Device { ip_address: address, user_agent, id },
         peer,
         headers: parts.headers,
     };

@@ -81,6 +81,10 @@ impl Cookies {
         } else if app.names.dont_remember_is_in(request) {
             self.push(app.config.cookies.clear(&app.names.dont_remember));
         }
+        if let Some(id) = &session.device_id {
+            // Set again at each sign-in: it lives from the last one on, and is signed with the present key.
+            self.push(app.config.cookies.device(app.device_ids.sign(id)));
+        }
         let data = CacheInput {
             session: wire_session(session),
             user: wire_user(&signed_in.user),

@@ -14,6 +14,7 @@ mod call;
 mod config;
 mod cookies;
 mod csrf;
+mod devices;
 mod drift;
 mod edge;
 mod error;

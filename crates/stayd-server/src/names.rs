@@ -12,6 +12,7 @@ pub(crate) struct CookieNames {
     pub(crate) dont_remember: String,
     pub(crate) csrf_token: String,
     pub(crate) visitor: String,
+    pub(crate) device: String,
 }
 
 impl CookieNames {
@@ -22,6 +23,7 @@ impl CookieNames {
             dont_remember: config.dont_remember_name(),
             csrf_token: config.csrf_token_name(),
             visitor: config.visitor_name(),
+            device: config.device_name(),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, email, events, get_session, health, jwks, jwt, multi_session, password,
+        accounts, csrf, delete_user, devices, email, events, get_session, health, jwks, jwt, multi_session, password,
         reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up, user,
     },
 };
@@ -61,6 +61,9 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/revoke-session", post(sessions::revoke_session)),
         ("/revoke-sessions", post(sessions::revoke_sessions)),
         ("/revoke-other-sessions", post(sessions::revoke_other_sessions)),
+        ("/devices", get(devices::devices)),
+        ("/devices/rename", post(devices::rename)),
+        ("/devices/end", post(devices::end)),
         ("/update-session", post(sessions::update_session)),
         ("/update-user", post(user::update_user)),
         ("/change-password", post(password::change_password)),

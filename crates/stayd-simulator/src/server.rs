@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use stayd_core::Key;
 use stayd_engine::{
-    Clock, Device, Engine, EngineError, LiveSession, Parts, Policy, Recognised, Refusal, Renews, SessionKind,
+    Clock, Device, Engine, EngineError, LiveSession, NoPlaces, Parts, Policy, Recognised, Refusal, Renews,
+    SessionKind,
     mail::{Mail, MailError, Mailer},
     store::{AccountRecord, CREDENTIAL, MemoryStore, Store, UserChange, UserRecord},
 };
@@ -117,6 +118,7 @@ impl Server {
             random: Arc::new(Seeded(Mutex::new(Dice::new(seed, u64::MAX)))),
             mailer: Arc::new(NoMail),
             secrets: Secrets::new(secret, Vec::new()).map_err(|_| Broken("the secrets"))?,
+            places: Arc::new(NoPlaces),
         });
         let mut server = Self {
             engine,

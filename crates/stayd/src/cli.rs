@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use stayd_engine::SessionKind;
+
 use crate::config::{Config, ConfigError};
 
 /// Keeps people signed in for exactly as long as they should be.
@@ -71,7 +73,7 @@ pub(crate) enum UserCommand {
 pub(crate) enum SessionCommand {
     /// List sessions that have not ended, newest first
     List(ListSessions),
-    /// End one session, or all of a person
+    /// End one session, those of a person, or everybody's
     End(EndSession),
 }
 
@@ -138,13 +140,26 @@ pub(crate) struct ListSessions {
 #[derive(Args)]
 pub(crate) struct EndSession {
     /// The session's id, as `stayd session list` shows it
-    #[arg(required_unless_present = "user", conflicts_with = "user")]
+    #[arg(required_unless_present_any = ["user", "all"], conflicts_with_all = ["user", "all"])]
     pub(crate) id: Option<String>,
     /// All sessions of the person with this address
     #[arg(long, value_name = "EMAIL")]
     pub(crate) user: Option<String>,
+    /// Of these, only those on this device, by the id that `stayd session list` shows
+    #[arg(long, value_name = "DEVICE", requires = "user")]
+    pub(crate) device: Option<String>,
+    /// Of these, only those of this kind: default, remember or api
+    #[arg(long, value_name = "KIND", requires = "user", value_parser = kind)]
+    pub(crate) kind: Option<SessionKind>,
+    /// Everybody's sessions, in one write
+    #[arg(long, conflicts_with = "user")]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+fn kind(name: &str) -> Result<SessionKind, &'static str> {
+    SessionKind::from_name(name).ok_or("a kind is default, remember or api")
 }
 
 impl Common {

@@ -14,6 +14,7 @@ use crate::{
     cli::Common,
     config::{Config, ConfigError},
     failure::Failure,
+    places::Places,
     secret,
     system::{SystemClock, SystemRandom},
 };
@@ -78,6 +79,7 @@ fn engine(config: &Config, secrets: Secrets, store: Arc<SqliteStore>) -> Result<
         random: Arc::new(SystemRandom),
         mailer: Arc::new(NoMail),
         secrets,
+        places: Places::open(config)?.engines(),
     }))
 }
 

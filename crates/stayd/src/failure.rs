@@ -3,7 +3,7 @@
 use std::{error::Error, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use stayd_engine::{
-    EngineError, Refusal,
+    EngineError, PlacesError, Refusal,
     mail::MailSetupError,
     store::{StoreError, sqlite::OpenError},
 };
@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Store(#[from] StoreError),
     #[error("{}", told(.0))]
     Engine(#[from] EngineError),
+    #[error("place.database: {0}")]
+    Places(#[from] PlacesError),
     #[error("mail: {}", chain(.0))]
     Mail(#[from] MailSetupError),
     #[error("{0}")]
@@ -62,9 +64,12 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::Mail(_) | Self::Origin(_) | Self::Backend(_) | Self::Serve(_) => {
-                ExitCode::from(2)
-            }
+            Self::Config(_)
+            | Self::Places(_)
+            | Self::Mail(_)
+            | Self::Origin(_)
+            | Self::Backend(_)
+            | Self::Serve(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -8,6 +8,7 @@ mod failure;
 mod keys;
 mod logging;
 mod migrate;
+mod places;
 mod replay;
 mod secret;
 mod serve;

@@ -25,6 +25,7 @@ use crate::{
     database::{self, NoMail},
     failure::{Failure, chain},
     logging,
+    places::Places,
     system::{SystemClock, SystemRandom},
     web,
 };
@@ -63,6 +64,7 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     // Blocks for some milliseconds, before anybody is served.
     let store = Arc::new(database::open(&config.database)?);
     let (mailer, courier) = mailer(config, &place)?;
+    let places = Places::open(config)?;
     let engine = Engine::new(Parts {
         policy: config.policy(&place),
         store: Arc::<SqliteStore>::clone(&store),
@@ -70,9 +72,11 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
         random: Arc::new(SystemRandom),
         mailer,
         secrets: secrets.clone(),
+        places: places.engines(),
     });
     let stop = CancellationToken::new();
     let house = tokio::spawn(keep_house(engine.clone(), stop.clone()));
+    let atlas = tokio::spawn(places.keep_up(stop.clone()));
 
     let stayd = Stayd::new(engine, server_config(config, &place, secrets)?);
     let mut routes = router(stayd.clone()).merge(health(stayd.clone()));
@@ -98,6 +102,9 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     stop.cancel();
     if let Err(error) = house.await {
         tracing::error!(error = %chain(&error), "housekeeping failed");
+    }
+    if let Err(error) = atlas.await {
+        tracing::error!(error = %chain(&error), "the places were not kept up");
     }
     if let Some(courier) = courier {
         courier.finish(LAST_LETTERS).await;

@@ -20,7 +20,7 @@ use axum::routing::any;
 use stayd_client::{Builder, Client, Storage};
 use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::MemoryStore;
-use stayd_engine::{Clock, Engine, Parts, Policy, Rotation};
+use stayd_engine::{Clock, Engine, NoPlaces, Parts, Policy, Rotation};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
 use stayd_server::{
     ClearSiteData, CsrfMode, EventStreams, Limits, Plugins, ServerConfig, SignedIn, Stayd, TrustedOrigins,
@@ -242,6 +242,7 @@ fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> S
         random: Arc::new(SystemRandom),
         mailer: Arc::new(NoMail),
         secrets: secrets.clone(),
+        places: Arc::new(NoPlaces),
     });
     let config = ServerConfig {
         base_path: "/api/auth".to_owned(),

@@ -185,7 +185,7 @@ impl Watchers {
     }
 
     /// The sessions that are watched and not known to be over.
-    pub(super) fn watched(&self) -> Vec<EndedSession> {
+    pub(crate) fn watched(&self) -> Vec<EndedSession> {
         let state = self.lock();
         let going_on = state.sessions.iter().filter(|(_, watched)| watched.ended.is_none());
         going_on.map(|(id, watched)| watched.named(id)).collect()

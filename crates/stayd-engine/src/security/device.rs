@@ -20,14 +20,15 @@ impl Device {
     /// What one person's device is known by. A hash under the person's id, so that a copy of the table tells of nobody else's.
     pub(super) fn keys(&self, user_id: &str, size: NetworkSize) -> Vec<TokenHash> {
         let print = Fingerprint::of(self.user_agent.as_deref(), self.address(), size);
-        vec![TokenHash::of(&format!("print\n{user_id}\n{print}"))]
+        let cookie = self.id.iter().map(|id| format!("cookie\n{user_id}\n{id}"));
+        let known_by = [format!("print\n{user_id}\n{print}")].into_iter().chain(cookie);
+        known_by.map(|text| TokenHash::of(&text)).collect()
     }
 }
 
 impl Engine {
     /// Where an address is, as far as this deployment knows places.
-    #[expect(clippy::unused_self, reason = "a deployment that knows places keeps them in its engine")]
-    pub(super) fn place_of(&self, _device: &Device) -> Option<SignInPlace> {
-        None
+    pub(super) fn sign_in_place(&self, device: &Device) -> Option<SignInPlace> {
+        self.places().of(device.address()?).map(SignInPlace::from)
     }
 }

@@ -106,7 +106,7 @@ impl Engine {
     fn tell(&self, incident: &Incident<'_>, reaction: Reaction) {
         let Incident { event, user, session, device, to } = incident;
         let name = device.and_then(Device::name);
-        let place = device.and_then(|device| self.place_of(device)).map(|place| place.name);
+        let place = device.and_then(|device| self.sign_in_place(device)).map(|place| place.name);
         tracing::warn!(
             event = event.name(),
             user = user.id,

@@ -29,7 +29,7 @@ impl Engine {
         };
         let this = SignInFrom {
             keys: device.keys(&user.id, policy.network),
-            place: self.place_of(device),
+            place: self.sign_in_place(device),
             at: signed_in.session.created_at,
         };
         for event in this.unusual(&known, policy) {
@@ -46,7 +46,7 @@ impl Engine {
         let policy = &self.policy().security;
         if policy.looks_at_sign_ins() {
             let keys = device.keys(user_id, policy.network);
-            let this = SignInFrom { keys, place: self.place_of(device), at };
+            let this = SignInFrom { keys, place: self.sign_in_place(device), at };
             self.remember_sign_in(user_id, this).await;
         }
     }

@@ -11,6 +11,8 @@ pub struct Device {
     pub ip_address: Option<String>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,
+    /// The id in its device cookie, if it has one that is ours.
+    pub id: Option<String>,
 }
 
 /// A session that has just begun, with the only copy of its secret.
@@ -34,6 +36,7 @@ impl Engine {
         device: Device,
         presented: Option<TokenHash>,
     ) -> EngineResult<SignedIn> {
+        let device = Device { id: self.device_id(kind, device.id), ..device };
         let (token, session) = self.new_session(&user.id, kind, device.clone(), self.now());
         let replaced = self.store().create_session(session.clone(), presented).await?;
         self.forget(replaced, EndReason::Replaced);
@@ -43,6 +46,14 @@ impl Engine {
             self.notice_sign_in(&signed_in, &device).await?;
         }
         Ok(signed_in)
+    }
+
+    /// The device of a session that begins. A program has no place to keep a cookie, so it is not given an id.
+    fn device_id(&self, kind: SessionKind, shown: Option<String>) -> Option<String> {
+        if !self.policy().sessions.devices {
+            return None;
+        }
+        shown.or_else(|| (kind != SessionKind::Api).then(|| self.new_id()))
     }
 
     /// A session record and its token, not stored yet.
@@ -64,6 +75,7 @@ impl Engine {
             ip_address: device.ip_address,
             user_agent: device.user_agent,
             authenticated_at: now,
+            device_id: self.device_id(kind, device.id),
             kind,
             last_active_at: now,
             rotation: None,

@@ -99,6 +99,21 @@ impl Engine {
         self.end_by_id(handle, None, EndReason::Administrator).await
     }
 
+    /// Ends everybody's sessions, in one write however many there are (L-8). Answers how many there were. For operators.
+    pub async fn end_everybodys_sessions(&self) -> EngineResult<usize> {
+        let count = self.store().devices().end_everybody().await?;
+        // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
+        self.sessions().cache.clear();
+        let now = self.now();
+        self.sessions().ended.forget_what_was_known(now);
+        self.revocations().doubt(Subject::Everybody, now);
+        let reason = EndReason::Administrator;
+        tracing::info!(sessions = count, reason = reason.name(), "everybody's sessions ended");
+        let watchers = self.watchers();
+        watchers.ended(&watchers.watched(), reason);
+        Ok(count)
+    }
+
     async fn end_by_id(&self, id: &str, user_id: Option<&str>, reason: EndReason) -> EngineResult<bool> {
         let ended = self.store().end_session_by_id(id, user_id).await?;
         let there_was_one = ended.is_some();

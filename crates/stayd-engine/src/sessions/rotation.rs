@@ -117,6 +117,7 @@ mod tests {
             ip_address: None,
             user_agent: None,
             authenticated_at: at(0),
+            device_id: None,
             kind: SessionKind::Remember,
             last_active_at: at(0),
             rotation: Some(RotationRecord {

@@ -4,6 +4,7 @@
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod devices;
 mod error;
 mod memory;
 mod record;
@@ -12,6 +13,7 @@ mod security;
 pub mod sqlite;
 mod tokens;
 
+pub use devices::{DEVICES_OF_ONE, DeviceRecord, DeviceStore, SessionFilter};
 pub use error::{StoreError, StoreResult};
 pub use memory::MemoryStore;
 pub use record::{
@@ -150,6 +152,11 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     /// Notes when sessions were last used; never moves a time back, ignores sessions that are gone. May be lost in a crash (not in a
     /// graceful stop), and may wait for more urgent writes. One call is one step: a thousand entries at a time keep that step short.
     async fn record_activity(&self, seen: Vec<(TokenHash, Timestamp)>) -> StoreResult<()>;
+
+    // --- devices ---
+
+    /// The part that knows devices.
+    fn devices(&self) -> &dyn DeviceStore;
 
     // --- verifications ---
 

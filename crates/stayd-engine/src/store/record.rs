@@ -66,6 +66,8 @@ pub struct SessionRecord {
     /// When the person last proved who they are in it: at the sign-in, or later, when asked again. The beginning of time where that counts
     /// no more.
     pub authenticated_at: Timestamp,
+    /// The device it was begun on, where devices are told apart.
+    pub device_id: Option<String>,
     /// What it is for, by which its policy is found.
     pub kind: SessionKind,
     /// When it was last used, to the minute.

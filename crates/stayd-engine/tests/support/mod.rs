@@ -6,7 +6,7 @@ use rand_chacha::{
     rand_core::{Rng, SeedableRng},
 };
 use stayd_engine::{
-    Clock, Device, Engine, Parts, Policy, SignIn, SignUp, SignedIn, SignedUp,
+    Clock, Device, Engine, MaxMindPlaces, Parts, Policy, SignIn, SignUp, SignedIn, SignedUp,
     mail::{Mail, MailError, Mailer},
     store::{MemoryStore, Store},
 };
@@ -18,6 +18,10 @@ use std::sync::{
 use std::time::Duration;
 
 pub const PASSWORD: &str = "correct horse battery staple";
+
+/// MaxMind's test database, from wherever these tests are included.
+const PLACES: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../stayd-engine/tests/places/GeoLite2-City-Test.mmdb");
 
 /// 2026-01-02T03:04:05.678Z
 pub const START: Timestamp = Timestamp::from_ms(1_767_323_045_678);
@@ -54,6 +58,7 @@ impl World {
             random: Arc::new(Seeded(Mutex::new(ChaCha12Rng::seed_from_u64(7)))),
             mailer: Arc::clone(&letters) as Arc<dyn Mailer>,
             secrets,
+            places: Arc::new(MaxMindPlaces::open(PLACES).unwrap()),
         });
         Self { engine, clock, letters, store }
     }

@@ -10,6 +10,7 @@ mod cookie_cache;
 mod cookie_rules;
 mod cookies;
 mod csrf;
+mod devices;
 mod events;
 mod extractors;
 mod headers;

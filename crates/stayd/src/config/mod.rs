@@ -58,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) csrf: CsrfMode,
     pub(crate) plugins: Plugins,
     pub(crate) sessions: SessionPolicy,
+    /// A MaxMind database.
+    pub(crate) places: Option<PathBuf>,
     pub(crate) events: EventStreams,
     pub(crate) backends: BackendSettings,
     pub(crate) tokens: TokenPolicy,
@@ -106,6 +108,7 @@ impl Config {
             csrf: layers.read(&settings::CSRF)?,
             plugins: plugins::read(layers)?,
             sessions: sessions(layers)?,
+            places: layers.read_optional(&settings::PLACE_DATABASE)?,
             events: EventStreams {
                 heartbeat: layers.read(&settings::EVENTS_HEARTBEAT)?,
                 per_session: layers.read(&settings::EVENTS_PER_SESSION)?,
@@ -176,6 +179,7 @@ fn cookies(layers: &Layers) -> Result<CookieSettings, ConfigError> {
 fn sessions(layers: &Layers) -> Result<SessionPolicy, ConfigError> {
     let policy = kinds::read(layers)?;
     Ok(SessionPolicy {
+        devices: layers.read_optional(&settings::DEVICE_COOKIE)?.unwrap_or(policy.devices),
         fresh_age: layers.read_optional(&settings::FRESH_AGE)?.unwrap_or(policy.fresh_age),
         step_up: layers.read_optional(&settings::STEP_UP)?.unwrap_or(policy.step_up),
         rotation_grace: layers.read(&settings::ROTATION_GRACE)?,

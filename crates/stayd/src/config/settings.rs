@@ -83,6 +83,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &CLEAR_SITE_DATA.about,
         ],
     ),
+    ("Devices and places", &[&DEVICE_COOKIE.about, &PLACE_DATABASE.about]),
     ("Requests that change something", &[&CSRF.about]),
     (
         "Plugins of Better Auth",
@@ -276,6 +277,27 @@ pub(crate) const SESSION_CACHE: Setting<usize> = Setting {
     )
     .default("50000"),
     parse: |text| read::count(text, 0..=10_000_000),
+};
+
+pub(crate) const DEVICE_COOKIE: Setting<bool> = Setting {
+    about: About::new(
+        "device.cookie",
+        SWITCH,
+        "Whether a browser gets a signed cookie at its first sign-in, by which it is known again after a sign-out: a random id and nothing of the person. With it people see on which device a session is, give it a name and end all sessions on it; see [devices](devices.md). Clients of Better Auth ignore it.",
+    )
+    .variables(&["STAYD_DEVICE_COOKIE"])
+    .otherwise("`off` with the preset `better-auth`, `on` with `strict`"),
+    parse: read::switch,
+};
+pub(crate) const PLACE_DATABASE: Setting<PathBuf> = Setting {
+    about: About::new(
+        "place.database",
+        "the path of a file in MaxMind's format (`.mmdb`) that knows cities or countries, such as GeoLite2-City",
+        "From which people and operators are told in which city a session was begun. Read into memory, and again within a minute when the file is replaced. Nothing of it is stored.",
+    )
+    .variables(&["STAYD_PLACE_DATABASE"])
+    .otherwise("no session has a place"),
+    parse: |text| read::text(text).map(PathBuf::from),
 };
 
 pub(crate) const EVENTS_HEARTBEAT: Setting<Duration> = Setting {

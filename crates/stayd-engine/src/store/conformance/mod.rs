@@ -17,6 +17,7 @@ mod promises;
 pub mod samples;
 
 pub mod accounts;
+pub mod devices;
 pub mod families;
 pub mod housekeeping;
 pub mod keys;

@@ -91,6 +91,17 @@ macro_rules! conformance_tests {
                 many_sessions_added_at_once_are_all_there
                 a_sign_in_is_seen_by_the_next_read
             }
+            devices {
+                a_device_comes_with_its_first_session_and_is_seen_with_each
+                a_session_that_is_refused_brings_no_device
+                one_browser_of_two_people_is_two_devices
+                a_device_is_named_and_unnamed
+                a_name_outlives_the_sessions_of_its_device
+                of_too_many_devices_the_one_unseen_for_longest_is_forgotten
+                sessions_end_by_kind_by_device_and_but_one
+                everybodys_sessions_end_and_people_stay
+                the_sweep_forgets_devices_that_were_not_seen_for_long_and_have_no_session
+            }
             limits {
                 a_session_keeps_its_kind
                 an_end_comes_nearer_and_never_goes_further_away

@@ -79,6 +79,7 @@ pub fn session(session: &str, name: &str) -> SessionRecord {
         ip_address: Some("127.0.0.1".to_owned()),
         user_agent: Some("suite".to_owned()),
         authenticated_at: at(0),
+        device_id: None,
         kind: SessionKind::Remember,
         last_active_at: at(0),
         rotation: None,

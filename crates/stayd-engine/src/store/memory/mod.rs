@@ -1,5 +1,6 @@
 //! [`MemoryStore`]: records in memory, for tests and the simulation.
 
+mod devices;
 mod security;
 mod sessions;
 mod tables;
@@ -13,8 +14,8 @@ use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::{
-    AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser, Store,
-    StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, DeviceStore, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser,
+    Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use crate::SessionKind;
 use tables::Tables;
@@ -151,6 +152,10 @@ impl Store for MemoryStore {
     async fn record_activity(&self, seen: Vec<(TokenHash, Timestamp)>) -> StoreResult<()> {
         self.tables().record_activity(&seen);
         Ok(())
+    }
+
+    fn devices(&self) -> &dyn DeviceStore {
+        self
     }
 
     async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stayd_protocol::TokenHash;
 
 use crate::store::{
-    AccountRecord, CREDENTIAL, FamilyRecord, KnownDevice, SessionRecord, SigningKeyRecord, UserRecord,
+    AccountRecord, CREDENTIAL, DeviceRecord, FamilyRecord, KnownDevice, SessionRecord, SigningKeyRecord, UserRecord,
     VerificationRecord,
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Tables {
     pub(super) predecessors: BTreeMap<TokenHash, TokenHash>,
     /// By the person's id, what was seen last going first.
     pub(super) known_devices: BTreeMap<String, Vec<KnownDevice>>,
+    /// By person and id.
+    pub(super) devices: BTreeMap<(String, String), Row<DeviceRecord>>,
     pub(super) verifications: BTreeMap<TokenHash, Row<VerificationRecord>>,
     /// In the order in which they were added.
     pub(super) keys: Vec<SigningKeyRecord>,
@@ -59,6 +61,7 @@ impl Tables {
     }
 
     pub(super) fn insert_session(&mut self, session: SessionRecord) {
+        self.see_device(&session);
         let row = self.row(session);
         self.put_session(row);
     }

@@ -98,6 +98,7 @@ impl Tables {
         let row = self.users.remove(id).ok_or(StoreError::NotFound)?;
         self.addresses.remove(&row.record.email);
         self.accounts.retain(|_, row| row.record.user_id != id);
+        self.devices.retain(|_, row| row.record.user_id != id);
         self.verifications.retain(|_, row| row.record.value != id);
         self.known_devices.remove(id);
         Ok(self.end_sessions_of(id, Ending::All))

@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_rotation", sql: include_str!("migrations/0002_rotation.sql") },
     Migration { name: "0003_kind", sql: include_str!("migrations/0003_kind.sql") },
     Migration { name: "0004_tokens", sql: include_str!("migrations/0004_tokens.sql") },
+    Migration { name: "0005_devices", sql: include_str!("migrations/0005_devices.sql") },
     Migration { name: "0006_checks", sql: include_str!("migrations/0006_checks.sql") },
 ];
 

@@ -4,6 +4,7 @@
 //! command line) may use the file at the same time, on the same machine.
 
 mod connection;
+mod devices;
 mod error;
 mod families;
 mod health;

@@ -21,7 +21,7 @@ macro_rules! session_columns {
     () => {
         "session.id, session.token_hash, session.user_id, session.expires_at, session.created_at, \
          session.updated_at, session.ip_address, session.user_agent, session.kind, session.last_active_at, \
-         session.predecessor_hash, session.rotated_at, session.shown_at, session.authenticated_at"
+         session.predecessor_hash, session.rotated_at, session.shown_at, session.authenticated_at, session.device_id"
     };
 }
 pub(super) use session_columns;
@@ -36,7 +36,7 @@ macro_rules! session_of_token {
 pub(super) use session_of_token;
 
 /// How many columns a session has.
-pub(super) const SESSION_COLUMNS: usize = 14;
+pub(super) const SESSION_COLUMNS: usize = 15;
 
 /// Reads a user whose columns begin at `first`.
 pub(super) fn user(row: &Row<'_>, first: usize) -> rusqlite::Result<UserRecord> {
@@ -62,6 +62,7 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
         updated_at: time(row, 5)?,
         ip_address: row.get(6)?,
         user_agent: row.get(7)?,
+        device_id: row.get(14)?,
         kind: kind(row, 8)?,
         last_active_at: time(row, 9)?,
         rotation: rotation(row, 10)?,

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use stayd_protocol::{Timestamp, TokenHash};
 
+use super::devices;
 use super::error::Outcome;
 use super::families;
 use super::rows::{self, SESSION_COLUMNS, session_columns, session_of_token, user_columns};
@@ -47,8 +48,8 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
         .prepare_cached(
             "INSERT INTO session (id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
                                   user_agent, kind, last_active_at, predecessor_hash, rotated_at, shown_at,
-                                  authenticated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                                  authenticated_at, device_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             session.id,
@@ -65,8 +66,9 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
             rotation.map(|rotation| rotation.rotated_at.as_ms()),
             rotation.and_then(|rotation| rotation.shown_at).map(Timestamp::as_ms),
             session.authenticated_at.as_ms(),
+            session.device_id,
         ])?;
-    Ok(())
+    devices::see(connection, session)
 }
 
 pub(super) fn by_token(connection: &Connection, token: &TokenHash) -> Outcome<Option<SessionWithUser>> {

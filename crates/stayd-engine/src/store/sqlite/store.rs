@@ -7,8 +7,8 @@ use super::users::NewPassword;
 use super::{SqliteStore, health, rotation, sessions, users, verifications};
 use crate::SessionKind;
 use crate::store::{
-    AccountRecord, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser, Store,
-    StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, DeviceStore, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser,
+    Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 
 #[async_trait]
@@ -135,6 +135,10 @@ impl Store for SqliteStore {
 
     async fn record_activity(&self, seen: Vec<(TokenHash, Timestamp)>) -> StoreResult<()> {
         self.writer.write_at_leisure(move |db| sessions::record_activity(db, &seen)).await
+    }
+
+    fn devices(&self) -> &dyn DeviceStore {
+        self
     }
 
     async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()> {
