@@ -53,6 +53,7 @@ impl Engine {
         let user = self.new_user(wish.name, email, wish.image, now);
         let account = self.credential_account(&user.id, hash, now);
         let kind = SessionKind::of_browser(wish.remember);
+        let device = Device { id: self.device_id(kind, device.id), ..device };
         let signed_in = signs_in.then(|| self.new_session(&user.id, kind, device.clone(), now));
         let session = signed_in.as_ref().map(|(_, session)| session.clone());
         match self.store().create_user(user.clone(), account, session).await {

@@ -49,7 +49,7 @@ impl Engine {
     }
 
     /// The device of a session that begins. A program has no place to keep a cookie, so it is not given an id.
-    fn device_id(&self, kind: SessionKind, shown: Option<String>) -> Option<String> {
+    pub(crate) fn device_id(&self, kind: SessionKind, shown: Option<String>) -> Option<String> {
         if !self.policy().sessions.devices {
             return None;
         }
