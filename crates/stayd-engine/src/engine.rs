@@ -1,9 +1,9 @@
 //! The engine: what the rooms around it hold on to.
 
 use crate::{
-    Clock, EndReason, EngineResult, Places, Policy, events::RevocationLog, events::Watchers, hashing::HashPool,
-    keys::Keys, links::Links, mail::Mailer, security::Security, sessions::Sessions, sessions::Successors,
-    store::Store,
+    Clock, EndReason, EngineResult, Places, Policy, events::RevocationLog, events::Watchers,
+    hashing::HashPool, keys::Keys, links::Links, mail::Mailer, security::Security, sessions::Sessions,
+    sessions::Successors, store::Store,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;

@@ -6,10 +6,10 @@ mod support;
 
 use async_trait::async_trait;
 use stayd_engine::store::{
-    AccountRecord, Authentication, DeviceStore, EndedSession, Ending, FamilyRecord, FamilyRotation, FamilyWithSession,
-    KnownDevice, MemoryStore, Renewal, Renewed, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser,
-    SigningKeyRecord, Store, StoreResult, Swept, TokenStore, UserChange, UserRecord, UserWithPassword,
-    VerificationRecord,
+    AccountRecord, Authentication, DeviceStore, EndedSession, Ending, FamilyRecord, FamilyRotation,
+    FamilyWithSession, KnownDevice, MemoryStore, Renewal, Renewed, RotatedFamily, SecurityStore,
+    SessionRecord, SessionWithUser, SigningKeyRecord, Store, StoreResult, Swept, TokenStore, UserChange,
+    UserRecord, UserWithPassword, VerificationRecord,
 };
 use stayd_engine::{Device, EngineError, Refusal, SessionKind, SignIn};
 use stayd_protocol::{Sealed, Timestamp, TokenHash};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::MemoryStore;
-use stayd_engine::{Engine, Parts, Policy};
+use stayd_engine::{Engine, NoPlaces, Parts, Policy};
 use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Strategy, Timestamp};
 use stayd_server::{
     Backends, ClearSiteData, CookieCache, CsrfMode, EventStreams, Limits, Plugins, ServerConfig, Stayd,
@@ -67,6 +67,7 @@ impl Server {
             random: Arc::new(SystemRandom),
             mailer: Arc::new(NoMail),
             secrets: secrets(),
+            places: Arc::new(NoPlaces),
         });
         let stayd = Stayd::new(engine.clone(), config(&origin));
         // What is made at the very moment of the start is in doubt.

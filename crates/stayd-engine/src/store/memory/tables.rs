@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use stayd_protocol::TokenHash;
 
 use crate::store::{
-    AccountRecord, CREDENTIAL, DeviceRecord, FamilyRecord, KnownDevice, SessionRecord, SigningKeyRecord, UserRecord,
-    VerificationRecord,
+    AccountRecord, CREDENTIAL, DeviceRecord, FamilyRecord, KnownDevice, SessionRecord, SigningKeyRecord,
+    UserRecord, VerificationRecord,
 };
 
 /// A record and its place in the order in which records were added.
