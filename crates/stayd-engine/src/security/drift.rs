@@ -80,7 +80,8 @@ impl Engine {
             return Ok(Drift::Passed);
         }
         let event = SecurityEvent::FingerprintChanged { before, after, score };
-        let device = Device { ip_address: None, user_agent: Some(user_agent.into_owned()) };
+        let device =
+            Device { ip_address: None, user_agent: Some(user_agent.into_owned()), ..Device::default() };
         match self.raise(Incident::in_session(event, &live.user, session, &device)).await? {
             Reaction::End => Ok(Drift::Ended),
             Reaction::StepUp => Ok(Drift::NotFresh),
