@@ -3,8 +3,10 @@
 use crate::browser::{Browser, config, serve};
 use crate::engine::{PASSWORD, World};
 use serde_json::json;
-use stayd_engine::Rotation;
+use stayd_engine::{Device, Rotation, SessionKind};
 use stayd_protocol::Signer;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const TOKEN: &str = "better-auth.session_token";
@@ -107,4 +109,37 @@ async fn a_sign_out_is_honoured_by_every_route_at_once() {
         assert_eq!(stolen.clone().get(path).await.status, 401, "{path}");
     }
     assert_eq!(stolen.clone().post("/update-user", json!({"name": "x"})).await.status, 401);
+}
+
+// L-6
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_thousand_sign_outs_under_replay_none_is_followed_by_a_request_that_is_honoured() {
+    let world = World::new();
+    let router = serve(&world, crate::browser::caching(stayd_protocol::Strategy::Compact));
+    let user = world.sign_up("zoe@example.com").await.user;
+    let signer = Signer::new(&crate::engine::secrets());
+    for _ in 0..1000 {
+        let begun = world
+            .engine
+            .begin_session(user.clone(), SessionKind::Remember, Device::default(), None)
+            .await
+            .unwrap();
+        let mut browser = Browser::new(&router);
+        browser.jar.insert(TOKEN.into(), signer.sign(begun.token.expose()));
+        assert!(browser.is_signed_in().await, "and from now on with session data in a cookie");
+        let (stolen, acknowledged) = (browser.clone(), Arc::new(AtomicBool::new(false)));
+        let seen = Arc::clone(&acknowledged);
+        let replay = tokio::spawn(async move {
+            loop {
+                let is_after = seen.load(Ordering::SeqCst);
+                let honoured = stolen.clone().is_signed_in().await;
+                if is_after {
+                    return honoured;
+                }
+            }
+        });
+        assert_eq!(browser.post("/sign-out", json!({})).await.status, 200);
+        acknowledged.store(true, Ordering::SeqCst);
+        assert!(!replay.await.unwrap());
+    }
 }

@@ -260,7 +260,7 @@ pub(crate) const STEP_UP: Setting<StepUp> = Setting {
     },
 };
 pub(crate) const ROTATION: Setting<Rotation> = Setting {
-    about: About::new("session.rotation", "`off`, `grace` or `strict`", "Whether a renewal also replaces the session's token, so that a stolen one does not work for ever. `off`: a session keeps its token, as with Better Auth. `grace`: the token before works until `session.rotation_grace` after its successor was first used, so that no lost answer and no other tab loses the session; a change of password replaces the token too. `strict`: a token works until its renewal and not a moment longer; when the answer to a renewal is lost, the person must sign in again.")
+    about: About::new("session.rotation", "`off`, `grace` or `strict`", "Whether a renewal also replaces the session's token, so that a stolen one does not work for ever. `off`: a session keeps its token, as with Better Auth. `grace`: the token before works until `session.rotation_grace` after its successor was first used, so that no lost answer and no other tab loses the session; a change of password or address replaces the token too. `strict`: a token works until its renewal and not a moment longer; when the answer to a renewal is lost, the person must sign in again.")
         .variables(&["STAYD_SESSION_ROTATION"]).otherwise("`off` with the preset `better-auth`, `grace` with `strict`"),
     parse: read::rotation,
 };
