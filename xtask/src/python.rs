@@ -25,16 +25,10 @@ pub(crate) fn environment() -> anyhow::Result<PathBuf> {
     let mut make = Command::new("python3");
     process::run("making an environment for Python", make.args(["-m", "venv", "--clear"]).arg(&venv))?;
     let mut pip = Command::new(programs.join("python"));
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--requirement",
-    ]);
-    process::run("installing the Python packages", pip.arg(&requirements))?;
+    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
+    // Most of what is installed is never run; what is, is compiled then.
+    pip.args(["--no-compile", "--requirement"]).arg(&requirements);
+    process::run("installing the Python packages", &mut pip)?;
     std::fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(programs)
 }
@@ -53,6 +47,6 @@ pub(crate) fn check(binary: &Path) -> anyhow::Result<()> {
     process::run("tests of the Python package", tests.arg("--quiet").env("STAYD_BIN", binary))?;
     let wheels = built("check", "")?.join("wheels");
     let build = &mut program("python");
-    build.args(["-m", "build", "--no-isolation", "--wheel", "--outdir"]).arg(wheels);
-    process::run("the wheel of the Python package", build.arg("."))
+    build.args(["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir"]);
+    process::run("the wheel of the Python package", build.arg(wheels).arg("."))
 }
