@@ -8,6 +8,13 @@ const bearer = (token) => [["authorization", `Bearer ${token}`]];
 /** The token that the answer told in its header. */
 const told = (seen) => seen.headers.find(([name]) => name === "set-auth-token")?.[1];
 
+/** Ours always publishes its keys, which sign access tokens too. */
+const KEYS = keep("D-34", {
+  status: 200,
+  headers: { "cache-control": "public, max-age=300", "content-type": "application/json" },
+  body: { keys: [{ alg: "EdDSA", crv: "Ed25519", kid: "<kid>", kty: "OKP", use: "sig", x: "<key>" }] },
+});
+
 const justEnded = (run) => keep("D-09", { cookies: untouched(run) });
 
 /** Of a session's own cookie ours is exact where the package is not: it lives as long as the session's other cookie. */
@@ -120,10 +127,7 @@ scenario("a token for other back ends", "plugins", async (run) => {
   await browser.signUp();
   await browser.get("/token");
   await browser.get("/get-session");
-  await browser.get("/jwks", { kept: keep("D-34", {
-    headers: { "cache-control": "public, max-age=300" },
-    body: { keys: [{ alg: "EdDSA", crv: "Ed25519", kid: "<kid>", kty: "OKP", use: "sig", x: "<key>" }] },
-  }) });
+  await browser.get("/jwks", { kept: KEYS });
   await browser.get("/list-sessions", { note: "no other route tells one" });
   await browser.post("/sign-out", {});
   await browser.get("/get-session");
@@ -147,4 +151,5 @@ scenario("without the plugins nothing of them is there", async (run) => {
   await browser.get("/multi-session/list-device-sessions");
   await browser.post("/multi-session/set-active", { sessionToken: "x" });
   await browser.get("/token");
+  await browser.get("/jwks", { kept: KEYS });
 });
