@@ -35,7 +35,9 @@ export class Mailbox {
     return readdirSync(this.#directory)
       .filter((name) => name.endsWith(".eml") && !this.#taken.has(name))
       .sort()
-      .map((name) => ({ name, letter: parseLetter(readFileSync(join(this.#directory, name), "utf8")) }));
+      .map((name) => ({ name, letter: parseLetter(readFileSync(join(this.#directory, name), "utf8")) }))
+      // Ours also writes to people when something happened to their account. No route asks for that, and there is nothing to follow.
+      .filter(({ letter }) => letter.link !== "");
   }
 }
 
