@@ -81,7 +81,7 @@ test("the page holds no token, and no answer brings one", async () => {
 
   assert.equal(canaries.size, 9, "three sessions, three forms each");
   const seen = await reachable(page);
-  assert.ok(bodies.some(({ url }) => url.includes("/sign-up/email")) && bodies.some(({ url }) => url.includes("/list-sessions")));
+  assert.ok(bodies.some(({ url }) => url.includes("/sign-up/email")) && bodies.some(({ url }) => url.includes("/devices")));
   const leaks = [];
   for (const canary of canaries) {
     for (const [where, text] of Object.entries(seen)) if (text.includes(canary)) leaks.push(where);

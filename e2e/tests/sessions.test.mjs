@@ -159,7 +159,7 @@ test("a session too old to see the list is told to sign in again, and the rest o
   const { context, page } = await person(browser);
   await signUp(page, server.origin, somebody());
   // What the server answers a day after the sign-in; its clock cannot be turned from here.
-  await page.route("**/api/auth/list-sessions", (route) =>
+  await page.route("**/api/auth/devices", (route) =>
     route.fulfill({
       status: 403,
       contentType: "application/json",

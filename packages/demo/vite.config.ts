@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** Where `npm run dev` sends the calls: a running `stayd serve`, or any Better Auth server. */
+/** Where `npm run dev` sends the calls: a running `stayd serve`. */
 const server = "http://127.0.0.1:3000";
 
 export default defineConfig({

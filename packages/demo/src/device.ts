@@ -32,10 +32,6 @@ export function device(userAgent: string | null | undefined): string {
   return browser ?? system ?? "Unknown device";
 }
 
-/** True for a telephone or tablet; chooses the picture in the list. */
-export const isHandheld = (userAgent: string | null | undefined): boolean =>
-  /\b(iPhone|iPad|Android|Mobile)\b/.test(userAgent ?? "");
-
 /** An address as people write it. Servers may send IPv6 with all its zeros; the browser knows the short form. */
 export function address(ip: string | null | undefined): string {
   if (!ip) return "Unknown address";

@@ -1,9 +1,19 @@
 import { createSession } from "stayd";
+import { createDevices } from "stayd/devices";
+import { connectPush } from "stayd/push";
 
 /** The session of this browser, as anybody would create it. It finds the server at this page's own origin. */
 export const session = createSession();
 
-export type { SessionData, SessionEntry, SessionError, SessionView } from "stayd";
+/** What ends or changes elsewhere shows here a few milliseconds later. */
+connectPush(session);
+
+/** Where the person is signed in. */
+export const devices = createDevices(session);
+
+export type { DeviceSession } from "stayd/devices";
+
+export type { SessionData, SessionError, SessionView } from "stayd";
 
 /** Where the server is mounted: for the calls that the client has no name for. */
 export const SERVER = "/api/auth";

@@ -59,7 +59,8 @@ pub trait DeviceStore: Send + Sync {
     /// Ends the sessions of a person that are meant. Answers with those that ended, in no particular order.
     async fn end_meant(&self, user_id: &str, meant: SessionFilter) -> StoreResult<Vec<EndedSession>>;
 
-    /// Ends every session there is, of everybody, in one write (L-8). Answers how many there were.
+    /// Ends every session there is, of everybody, in one write however many there are (L-8). Answers how many there were. Their records may
+    /// be kept until they are swept, and their tokens and ids taken until then; they are found by nothing.
     async fn end_everybody(&self) -> StoreResult<usize>;
 
     /// Forgets at most `limit` devices that were last seen at or before `before` and have no session. Answers how many.

@@ -1,11 +1,12 @@
-import { address, device, isHandheld } from "../device.ts";
+import { address } from "../device.ts";
 import { el, icon } from "../dom.ts";
 import { explain } from "../explain.ts";
 import { failure, refused } from "../post.ts";
 import { changes, onPress } from "../press.ts";
 import { say } from "../say.ts";
-import { session as here, type SessionEntry } from "../session.ts";
+import { devices, type DeviceSession, session as here } from "../session.ts";
 import { moment } from "../time.ts";
+import { deviceName } from "./device-name.ts";
 
 const LAPTOP = "M5 5h14v10H5zM2.5 19h19";
 const PHONE = "M8 3h8v18H8zM11 18h2";
@@ -20,7 +21,7 @@ export interface SessionList {
   clear(): void;
 }
 
-/** Where this person is signed in, with a button to end each. */
+/** Where this person is signed in, with a button to end each, and a name for each device. */
 export function sessionList(): SessionList {
   const heading = el("h2", { id: "sessions", tabindex: -1 }, "Where you are signed in");
   const list = el("ul", { class: "sessions" });
@@ -33,7 +34,7 @@ export function sessionList(): SessionList {
 
   const refresh = async (): Promise<void> => {
     const mine = ++request;
-    const outcome = await here.sessions.list().catch((thrown) => refused(failure(thrown)).error);
+    const outcome = await devices.list().catch((thrown) => refused(failure(thrown)).error);
     // An answer to an older question changes nothing.
     if (mine !== request) return;
     if (Array.isArray(outcome)) {
@@ -52,34 +53,60 @@ export function sessionList(): SessionList {
     waiting.textContent = none ? (asking ? "Asking the server …" : "Listed when the server can be asked.") : "";
   };
 
-  const draw = (sessions: SessionEntry[]): void => {
-    const newestFirst = [...sessions].sort(
-      (a, b) => Number(b.current) - Number(a.current) || Date.parse(b.createdAt) - Date.parse(a.createdAt),
-    );
-    list.replaceChildren(...newestFirst.map(row));
+  const draw = (sessions: DeviceSession[]): void => {
+    // Whoever types a name is not interrupted; the next answer is drawn.
+    if (list.querySelector("form")) return;
+    list.replaceChildren(...sessions.map((session) => row(session, sessions)));
     endOthers.hidden = sessions.every(({ current }) => current);
   };
 
-  const row = ({ id, current, userAgent, ipAddress, createdAt }: SessionEntry): HTMLElement => {
-    const name = device(userAgent);
-    const label = current ? "End this session and sign out here" : `End the session of ${name}`;
-    const end = el("button", { type: "button", class: "button small", "aria-label": label }, "End");
-    act(changes(end, here.get().canMutate), "Session ended.", () => here.sessions.end(id));
+  const row = (session: DeviceSession, all: DeviceSession[]): HTMLElement => {
+    const { id, current, label, device, browser, platform, place, ipAddress, createdAt, lastActiveAt } = session;
+    const name = label || "Unknown device";
+    const words = current ? "End this session and sign out here" : `End the session of ${name}`;
+    const end = el("button", { type: "button", class: "button small", "aria-label": words }, "End");
+    act(changes(end, here.get().canMutate), "Session ended.", () => devices.end(id));
+    const what = [browser?.name, platform].filter(Boolean).join(" on ");
+    const more = device && !current && all.filter((other) => other.device?.id === device.id).length > 1;
     return el(
       "li",
       {},
-      icon(isHandheld(userAgent) ? PHONE : LAPTOP, "icon device"),
+      icon(session.class === "phone" || session.class === "tablet" ? PHONE : LAPTOP, "icon device"),
       el(
         "div",
         { class: "session-words" },
-        el("p", {}, el("strong", {}, name), current && el("span", { class: "badge good" }, "This device")),
-        el("p", { class: "quiet" }, address(ipAddress), " · signed in ", moment(createdAt, "short")),
+        el(
+          "p",
+          { class: "session-name" },
+          el("strong", {}, name),
+          current && el("span", { class: "badge good" }, "This device"),
+          session.kind === "api" && el("span", { class: "badge" }, "API"),
+          device && deviceName(device, name, () => void refresh()),
+        ),
+        el(
+          "p",
+          { class: "quiet" },
+          ...(device?.name && what ? [`${what} · `] : []),
+          [place?.city, place?.country].filter(Boolean).join(", ") || address(ipAddress),
+          " · ",
+          ...(current ? ["active now"] : ["last active ", moment(lastActiveAt, "short")]),
+          " · signed in ",
+          moment(createdAt, "short"),
+        ),
+        more && endDevice(device.id, name),
       ),
       end,
     );
   };
 
-  const act = (button: HTMLButtonElement, words: string, call: () => Promise<void>): void =>
+  /** Where a device has several sessions: ends all of them. */
+  const endDevice = (id: string, name: string): HTMLElement => {
+    const button = el("button", { type: "button", class: "link" }, `End all sessions on ${name}`);
+    act(changes(button, here.get().canMutate), "All sessions on that device ended.", () => devices.endDevice(id));
+    return button;
+  };
+
+  const act = (button: HTMLButtonElement, words: string, call: () => Promise<unknown>): void =>
     onPress(button, async () => {
       try {
         await call();
@@ -95,7 +122,7 @@ export function sessionList(): SessionList {
       if (document.activeElement === document.body || button.hidden) heading.focus();
     });
 
-  act(endOthers, "All other sessions ended.", () => here.sessions.endOthers());
+  act(endOthers, "All other sessions ended.", () => devices.endOthers());
 
   return {
     root,

@@ -6,7 +6,7 @@ use super::samples::{
     TestStore, assert_refused, at, found, is_live, session, sign_up, sign_up_with, sorted, token, tokens,
 };
 use crate::SessionKind;
-use crate::store::{DEVICES_OF_ONE, DeviceRecord, SessionFilter, SessionRecord};
+use crate::store::{DEVICES_OF_ONE, DeviceRecord, Ending, Renewal, SessionFilter, SessionRecord};
 
 /// A session of `ada` that was made on a device at a moment.
 fn on(device: &str, name: &str, moment: i64) -> SessionRecord {
@@ -130,8 +130,32 @@ pub async fn everybodys_sessions_end_and_people_stay(store: TestStore) {
     assert_eq!(store.devices().end_everybody().await.unwrap(), 0);
     assert_eq!(devices(&store).await, [device("laptop", 1, 1)]);
     assert!(store.user_by_id("user-eve").await.unwrap().is_some());
-    // The tokens are free again.
-    store.create_session(on("laptop", "one", 2), None).await.unwrap();
+    // Nothing of them is to be found, ended or renewed, before and after their records have gone.
+    for _ in 0..2 {
+        assert_eq!(store.sessions_of("user-ada", at(0)).await.unwrap(), []);
+        assert!(store.sessions(at(0), 9).await.unwrap().is_empty());
+        assert!(store.end_session(&token("one")).await.unwrap().is_none());
+        assert!(store.end_session_by_id("session-one", None).await.unwrap().is_none());
+        assert!(store.end_sessions_of("user-ada", Ending::All).await.unwrap().is_empty());
+        assert!(store.show_successor(&token("one"), at(1)).await.unwrap().is_none());
+        for successor in [None, Some(token("next"))] {
+            let renewal = Renewal {
+                token_hash: token("one"),
+                successor,
+                only_if_expires_by: at(60_000),
+                expires_at: at(90_000),
+                at: at(1),
+            };
+            assert!(store.renew_session(renewal).await.unwrap().is_none());
+        }
+        let swept = store.sweep(at(-1), 10).await.unwrap();
+        assert!(swept.sessions.is_empty(), "their end was told once");
+    }
+    // Who signs in now is not among them, though the last of their records is gone.
+    store.create_session(on("laptop", "new", 2), None).await.unwrap();
+    assert!(is_live(&store, "new").await);
+    assert_eq!(store.devices().end_everybody().await.unwrap(), 1);
+    assert!(!is_live(&store, "new").await);
 }
 
 pub async fn the_sweep_forgets_devices_that_were_not_seen_for_long_and_have_no_session(store: TestStore) {

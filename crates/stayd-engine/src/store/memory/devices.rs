@@ -62,7 +62,7 @@ impl Tables {
         let of_user = self.sessions.values().filter(|row| row.record.user_id == user_id);
         let tokens: Vec<_> =
             of_user.filter(|row| meant.means(&row.record)).map(|row| row.record.token_hash).collect();
-        tokens.iter().filter_map(|token| self.take_session(token)).map(|row| row.record.into()).collect()
+        tokens.iter().filter_map(|token| self.end_with_families(token)).collect()
     }
 
     fn end_everybody(&mut self) -> usize {
@@ -70,6 +70,7 @@ impl Tables {
         self.sessions.clear();
         self.session_ids.clear();
         self.predecessors.clear();
+        self.families.clear();
         count
     }
 

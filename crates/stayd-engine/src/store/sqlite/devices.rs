@@ -6,7 +6,9 @@ use stayd_protocol::Timestamp;
 
 use super::SqliteStore;
 use super::error::Outcome;
+use super::families;
 use super::rows;
+use super::sessions;
 use crate::store::{
     DEVICES_OF_ONE, DeviceRecord, DeviceStore, EndedSession, SessionFilter, SessionRecord, StoreResult,
 };
@@ -29,8 +31,7 @@ impl DeviceStore for SqliteStore {
     }
 
     async fn end_everybody(&self) -> StoreResult<usize> {
-        // Without a condition SQLite drops the table's pages and looks at no row.
-        self.writer.write(|db| Ok(db.execute("DELETE FROM session", [])?)).await
+        self.writer.write(sessions::end_all).await
     }
 
     async fn sweep_devices(&self, before: Timestamp, limit: usize) -> StoreResult<usize> {
@@ -83,7 +84,7 @@ fn rename(connection: &Connection, user_id: &str, id: &str, name: Option<&str>) 
 fn end_meant(connection: &Connection, user_id: &str, meant: &SessionFilter) -> Outcome<Vec<EndedSession>> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM session
-         WHERE user_id = ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR device_id = ?3)
+         WHERE user_id = ?1 AND seq > (SELECT seq FROM session_floor) AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR device_id = ?3)
              AND (?4 IS NULL OR (token_hash <> ?4 AND predecessor_hash IS NOT ?4))
          RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
@@ -92,7 +93,8 @@ fn end_meant(connection: &Connection, user_id: &str, meant: &SessionFilter) -> O
         params![user_id, kind, meant.device, kept.map(stayd_protocol::TokenHash::as_bytes)],
         rows::ended,
     )?;
-    Ok(ended.collect::<Result<_, _>>()?)
+    let ended = ended.collect::<Result<Vec<_>, _>>()?;
+    ended.into_iter().map(|ended| families::end_with(connection, ended)).collect()
 }
 
 fn sweep(connection: &Connection, before: Timestamp, limit: usize) -> Outcome<usize> {

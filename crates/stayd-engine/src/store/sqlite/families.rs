@@ -13,7 +13,10 @@ use crate::store::{
 
 pub(super) fn create(connection: &Connection, session: &SessionRecord, family: &FamilyRecord) -> Outcome<()> {
     let has_parent: bool = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND user_id = ?2)")?
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM session WHERE id = ?1 AND user_id = ?2
+             AND session.seq > (SELECT seq FROM session_floor))",
+        )?
         .query_row([&family.parent_id, &session.user_id], |row| row.get(0))?;
     if !has_parent {
         return Err(StoreError::NotFound.into());
@@ -46,7 +49,7 @@ pub(super) fn by_id(connection: &Connection, session_id: &str) -> Outcome<Option
         ", family.parent_id, family.client_id, family.scope, family.token_hash,
            family.generation, family.predecessor_hash, family.rotated_at
          FROM token_family AS family JOIN session ON session.id = family.session_id
-         WHERE family.session_id = ?1"
+         WHERE family.session_id = ?1 AND session.seq > (SELECT seq FROM session_floor)"
     ))?;
     Ok(statement.query_row([session_id], found).optional()?)
 }
@@ -58,7 +61,8 @@ pub(super) fn rotate(connection: &Connection, rotation: &FamilyRotation) -> Outc
             "UPDATE token_family SET predecessor_hash = token_hash, rotated_at = ?4, token_hash = ?3,
                                      generation = generation + 1
              WHERE session_id = ?1 AND token_hash = ?2
-               AND EXISTS (SELECT 1 FROM session WHERE id = ?1 AND expires_at > ?4)",
+               AND EXISTS (SELECT 1 FROM session WHERE id = ?1 AND expires_at > ?4
+                           AND session.seq > (SELECT seq FROM session_floor))",
         )?
         .execute(params![
             rotation.session_id,

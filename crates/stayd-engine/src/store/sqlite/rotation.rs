@@ -46,7 +46,8 @@ fn rotate(connection: &Connection, renewal: &Renewal, successor: &TokenHash) -> 
         .prepare_cached(
             "UPDATE session SET expires_at = ?2, updated_at = ?3,
                  token_hash = ?5, predecessor_hash = token_hash, rotated_at = ?3, shown_at = NULL
-             WHERE token_hash = ?1 AND expires_at <= ?4 AND expires_at > ?3 AND expires_at <= ?2",
+             WHERE token_hash = ?1 AND expires_at <= ?4 AND expires_at > ?3 AND expires_at <= ?2
+                 AND seq > (SELECT seq FROM session_floor)",
         )?
         .execute(params![
             renewal.token_hash.as_bytes(),
@@ -74,13 +75,14 @@ pub(super) fn show(
     connection
         .prepare_cached(
             "UPDATE session SET shown_at = ?2
-             WHERE token_hash = ?1 AND predecessor_hash IS NOT NULL AND shown_at IS NULL",
+             WHERE token_hash = ?1 AND predecessor_hash IS NOT NULL AND shown_at IS NULL
+                 AND seq > (SELECT seq FROM session_floor)",
         )?
         .execute(params![token.as_bytes(), at.as_ms()])?;
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         session_columns!(),
-        " FROM session WHERE token_hash = ?1"
+        " FROM session WHERE token_hash = ?1 AND session.seq > (SELECT seq FROM session_floor)"
     ))?;
     Ok(statement.query_row([token.as_bytes()], rows::session).optional()?)
 }

@@ -26,11 +26,12 @@ macro_rules! session_columns {
 }
 pub(super) use session_columns;
 
-/// The row of the session that the token `?1` leads to: its own, or else the one it is the predecessor in. One look-up for a present token.
+/// The row of the session that the token `?1` leads to, unless it was ended with all others: its own, or else the one it is the predecessor in. One look-up for a present token.
 macro_rules! session_of_token {
     () => {
         "session.seq = coalesce((SELECT seq FROM session WHERE token_hash = ?1), \
-                                (SELECT seq FROM session WHERE predecessor_hash = ?1))"
+                                (SELECT seq FROM session WHERE predecessor_hash = ?1)) \
+         AND session.seq > (SELECT seq FROM session_floor)"
     };
 }
 pub(super) use session_of_token;

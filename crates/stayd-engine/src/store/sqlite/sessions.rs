@@ -46,10 +46,11 @@ pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcom
     }
     connection
         .prepare_cached(
-            "INSERT INTO session (id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
+            "INSERT INTO session (seq, id, token_hash, user_id, expires_at, created_at, updated_at, ip_address,
                                   user_agent, kind, last_active_at, predecessor_hash, rotated_at, shown_at,
                                   authenticated_at, device_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             -- Never a number that was given before the floor was set, though its row may be gone by now.
+             VALUES (1 + max((SELECT seq FROM session_floor), coalesce((SELECT max(seq) FROM session), 0)), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             session.id,
@@ -92,7 +93,8 @@ pub(super) fn of_user(connection: &Connection, user_id: &str, now: Timestamp) ->
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         session_columns!(),
-        " FROM session WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at, seq"
+        " FROM session WHERE user_id = ?1 AND expires_at > ?2
+             AND session.seq > (SELECT seq FROM session_floor) ORDER BY created_at, seq"
     ))?;
     let sessions = statement.query_map(params![user_id, now.as_ms()], rows::session)?;
     Ok(sessions.collect::<Result<_, _>>()?)
@@ -108,7 +110,8 @@ pub(super) fn newest(
         "SELECT ",
         session_columns!(),
         ", user.email FROM session JOIN user ON user.id = session.user_id
-         WHERE +session.expires_at > ?1 ORDER BY session.created_at DESC, session.seq DESC LIMIT ?2"
+         WHERE +session.expires_at > ?1 AND +session.seq > (SELECT seq FROM session_floor)
+         ORDER BY session.created_at DESC, session.seq DESC LIMIT ?2"
     ))?;
     let sessions = statement.query_map(params![now.as_ms(), rows::limit(limit)], |row| {
         Ok((rows::session(row)?, row.get(SESSION_COLUMNS)?))
@@ -133,6 +136,7 @@ pub(super) fn end_by_id(
 ) -> Outcome<Option<EndedSession>> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2)
+             AND seq > (SELECT seq FROM session_floor)
          RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
     let ended = statement.query_row(params![id, user_id], rows::ended).optional()?;
@@ -162,7 +166,7 @@ pub(super) fn end_surplus(
     // Two statements, for the order in which a DELETE returns rows is nobody's promise.
     let mut surplus = connection.prepare_cached(
         "SELECT id, user_id, token_hash, predecessor_hash FROM session
-         WHERE user_id = ?1 AND kind = ?2 AND expires_at > ?3
+         WHERE user_id = ?1 AND kind = ?2 AND expires_at > ?3 AND seq > (SELECT seq FROM session_floor)
          ORDER BY last_active_at DESC, seq DESC LIMIT -1 OFFSET ?4",
     )?;
     let newest_first =
@@ -188,7 +192,8 @@ pub(super) fn end_of_user(
     };
     let mut statement = connection.prepare_cached(
         "DELETE FROM session
-         WHERE user_id = ?1 AND (?2 IS NULL OR (token_hash <> ?2 AND predecessor_hash IS NOT ?2))
+         WHERE user_id = ?1 AND seq > (SELECT seq FROM session_floor)
+             AND (?2 IS NULL OR (token_hash <> ?2 AND predecessor_hash IS NOT ?2))
          RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
     let ended = statement.query_map(params![user_id, kept], rows::ended)?;
@@ -209,11 +214,35 @@ pub(super) fn record_activity(connection: &Connection, seen: &[(TokenHash, Times
 
 /// Deletes the `limit` sessions that ended first, none of them after `before`.
 pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) -> Outcome<Vec<EndedSession>> {
+    let left = limit.saturating_sub(sweep_what_ended_with_all(connection, limit)?);
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE seq IN (
              SELECT seq FROM session WHERE expires_at <= ?1 ORDER BY expires_at, seq LIMIT ?2
          ) RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
-    let ended = statement.query_map([before.as_ms(), rows::limit(limit)], rows::ended)?;
+    let ended = statement.query_map([before.as_ms(), rows::limit(left)], rows::ended)?;
     Ok(ended.collect::<Result<_, _>>()?)
+}
+
+/// Ends every session that there is, by one number, whatever their count (L-8). Answers how many there were.
+pub(super) fn end_all(connection: &Connection) -> Outcome<usize> {
+    let mut count = connection
+        .prepare_cached("SELECT count(*) FROM session WHERE session.seq > (SELECT seq FROM session_floor)")?;
+    let count: i64 = count.query_row([], |row| row.get(0))?;
+    connection
+        .prepare_cached(
+            "UPDATE session_floor SET seq = max(seq, coalesce((SELECT max(seq) FROM session), 0))",
+        )?
+        .execute([])?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Deletes rows of sessions that were ended all at once; that they ended was told then. Answers how many.
+fn sweep_what_ended_with_all(connection: &Connection, limit: usize) -> Outcome<usize> {
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM session WHERE seq IN (
+             SELECT seq FROM session WHERE seq <= (SELECT seq FROM session_floor) ORDER BY seq LIMIT ?1
+         )",
+    )?;
+    Ok(statement.execute([rows::limit(limit)])?)
 }

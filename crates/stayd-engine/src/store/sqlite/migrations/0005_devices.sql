@@ -13,3 +13,11 @@ CREATE INDEX device_by_use ON device (last_seen_at);
 
 -- No reference: a device may be forgotten while its session goes on.
 ALTER TABLE session ADD COLUMN device_id TEXT;
+
+-- Every session up to and with this one was ended together with all others: one write, however many there were. Their rows go in batches.
+CREATE TABLE session_floor (
+    id  INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO session_floor (id, seq) VALUES (1, 0);
