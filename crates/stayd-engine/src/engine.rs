@@ -3,7 +3,7 @@
 use crate::{
     Clock, EndReason, EngineResult, Places, Policy, events::RevocationLog, events::Watchers,
     hashing::HashPool, keys::Keys, links::Links, mail::Mailer, security::Security, sessions::Sessions,
-    sessions::Successors, store::Store,
+    sessions::Successors, store::Store, tokens::Tokens,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
@@ -31,6 +31,7 @@ struct Inner {
     links: Links,
     successors: Successors,
     keys: Keys,
+    tokens: Tokens,
     watchers: Arc<Watchers>,
     security: Security,
     revocations: Arc<RevocationLog>,
@@ -62,7 +63,9 @@ impl Engine {
         let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
         let links = Links::new(&policy.base_url, &secrets);
         let successors = Successors::new(&secrets);
-        let keys = Keys::new(&secrets, &policy.tokens, &issuer(&policy.base_url));
+        let issuer = issuer(&policy.base_url);
+        let keys = Keys::new(&secrets, &policy.tokens, &issuer);
+        let tokens = Tokens::new(&secrets, &issuer, policy.tokens.audience.as_deref());
         let watchers = Arc::default();
         let revocations = Arc::new(RevocationLog::new(clock.now(), policy.longest_belief()));
         let inner = Inner {
@@ -77,6 +80,7 @@ impl Engine {
             links,
             successors,
             keys,
+            tokens,
             watchers,
             security: Security::default(),
             revocations,
@@ -149,6 +153,10 @@ impl Engine {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.inner.keys
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
     }
 
     pub(crate) fn watchers(&self) -> &Arc<Watchers> {

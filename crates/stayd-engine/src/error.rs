@@ -102,6 +102,10 @@ pub enum Refusal {
     SuspiciousSignIn,
     /// The session ended while the request was under way.
     SessionEnded,
+    /// The refresh token, or the access token that is over, gets nothing; why, nobody is told.
+    InvalidGrant,
+    /// More is asked for than was granted.
+    InvalidScope,
     /// The session's token was replaced, and somebody has its successor.
     SessionSuperseded,
 }

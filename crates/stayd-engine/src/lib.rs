@@ -21,6 +21,7 @@ mod policy;
 mod security;
 mod sessions;
 pub mod store;
+mod tokens;
 
 pub use accounts::{
     Deletion, PasswordChange, PasswordChanged, SignIn, SignUp, SignedUp, Verified, VerifiedUser,
@@ -40,3 +41,4 @@ pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp, TokenPolicy};
 pub use security::{Drift, Fingerprint, NetworkSize, Reaction, RequestFrom, SecurityEvent, SecurityPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};
+pub use tokens::{Grant, Introspected, RefreshToken, Revoker, TokenPair, TokenType};

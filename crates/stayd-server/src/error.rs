@@ -211,6 +211,8 @@ fn refused(refusal: Refusal) -> ErrorKind {
         Refusal::SuspiciousSignIn => (Status::FORBIDDEN, Code::SuspiciousSignIn),
         Refusal::SessionEnded => (Status::UNAUTHORIZED, Code::FailedToGetSession),
         Refusal::SessionSuperseded => (Status::CONFLICT, Code::SessionSuperseded),
+        Refusal::InvalidGrant => return ErrorKind::OAuth(OAuthError::InvalidGrant),
+        Refusal::InvalidScope => return ErrorKind::OAuth(OAuthError::InvalidScope),
         Refusal::EmailIsTheSame => {
             return ErrorKind::Message(Status::BAD_REQUEST, "Email is the same");
         }

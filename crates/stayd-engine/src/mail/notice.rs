@@ -85,7 +85,7 @@ fn said(event: &SecurityEvent, product: &str) -> Said {
             ),
             IF_NOT_YOU,
         ),
-        SecurityEvent::SessionTokenReused { .. } | SecurityEvent::RefreshTokenReused => (
+        SecurityEvent::SessionTokenReused { .. } | SecurityEvent::RefreshTokenReused { .. } => (
             "A used-up key was shown for",
             format!(
                 "somebody showed a key to your {product} account that had been replaced before. That happens when a device is restored from a backup, and when a key was stolen."
@@ -166,7 +166,7 @@ mod tests {
                 speed_kmh: 9000,
             },
             SecurityEvent::SessionTokenReused { rotated_at: Timestamp::from_ms(0) },
-            SecurityEvent::RefreshTokenReused,
+            SecurityEvent::RefreshTokenReused { shown: 0, present: 2, rotated_at: None, client_id: None },
             SecurityEvent::FingerprintChanged {
                 before: crate::Fingerprint::default(),
                 after: crate::Fingerprint::default(),

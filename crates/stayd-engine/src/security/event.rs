@@ -42,7 +42,16 @@ pub enum SecurityEvent {
         rotated_at: Timestamp,
     },
     /// A refresh token was shown again after its successor was used and its grace had passed. Its family has ended.
-    RefreshTokenReused,
+    RefreshTokenReused {
+        /// How many tokens of the family came before the one that was shown.
+        shown: u32,
+        /// How many came before its present one.
+        present: u32,
+        /// When the present one took the place of the one before.
+        rotated_at: Option<Timestamp>,
+        /// The client of the family.
+        client_id: Option<String>,
+    },
     /// A session is used from another browser, platform or network than it was begun with.
     FingerprintChanged {
         /// What it was begun with.
@@ -74,7 +83,7 @@ impl SecurityEvent {
             Self::NewPlace { .. } => "new-place",
             Self::ImpossibleTravel { .. } => "impossible-travel",
             Self::SessionTokenReused { .. } => "session-token-reused",
-            Self::RefreshTokenReused => "refresh-token-reused",
+            Self::RefreshTokenReused { .. } => "refresh-token-reused",
             Self::FingerprintChanged { .. } => "fingerprint-changed",
             Self::PasswordChanged => "password-changed",
             Self::EmailChanged { .. } => "email-changed",
@@ -93,7 +102,7 @@ impl SecurityEvent {
             Self::NewDevice { .. } => policy.new_device,
             Self::NewPlace { .. } => policy.new_place,
             Self::ImpossibleTravel { .. } => policy.impossible_travel,
-            Self::SessionTokenReused { .. } | Self::RefreshTokenReused => policy.token_reuse,
+            Self::SessionTokenReused { .. } | Self::RefreshTokenReused { .. } => policy.token_reuse,
             Self::FingerprintChanged { .. } => policy.fingerprint,
             Self::PasswordChanged | Self::EmailChanged { .. } | Self::SessionsEnded { .. } => {
                 policy.account_changed
@@ -110,12 +119,15 @@ impl SecurityEvent {
                 "from": from.name, "fromAt": from_at, "to": to.name, "toAt": to_at,
                 "distanceKm": distance_km, "speedKmh": speed_kmh,
             }),
+            Self::RefreshTokenReused { shown, present, rotated_at, client_id } => json!({
+                "shown": shown, "present": present, "rotatedAt": rotated_at, "clientId": client_id,
+            }),
             Self::SessionTokenReused { rotated_at } => json!({ "rotatedAt": rotated_at }),
             Self::FingerprintChanged { before, after, score } => {
                 json!({ "before": before.to_string(), "after": after.to_string(), "score": score })
             }
             Self::SessionsEnded { count } => json!({ "count": count }),
-            Self::RefreshTokenReused | Self::PasswordChanged | Self::EmailChanged { .. } => json!({}),
+            Self::PasswordChanged | Self::EmailChanged { .. } => json!({}),
         }
     }
 }

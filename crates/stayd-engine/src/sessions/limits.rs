@@ -54,7 +54,7 @@ impl Engine {
     }
 
     /// Ends what a person has too many of (L-9). Called after each sign-in: of many at once the last one finds the truth.
-    pub(super) async fn keep_to_the_cap(
+    pub(crate) async fn keep_to_the_cap(
         &self,
         user_id: &str,
         kind: SessionKind,
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     /// Whether a session as it is stored is still one by the limits of its kind.
-    pub(super) fn is_in_use(&self, session: &SessionRecord, now: Timestamp) -> bool {
+    pub(crate) fn is_in_use(&self, session: &SessionRecord, now: Timestamp) -> bool {
         let policy = &self.policy().sessions;
         let kind = policy.of(session);
         let latest_use = session.last_active_at.plus(policy.activity_resolution_of(session));

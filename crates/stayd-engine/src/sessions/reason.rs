@@ -26,6 +26,8 @@ pub enum EndReason {
     TooMany,
     /// It was used, or begun, in a way that the policy does not let pass (AA-18).
     SecurityEvent,
+    /// A refresh token was shown again after its time: somebody has stolen it, or had.
+    TokenReused,
     /// An operator ended it.
     Administrator,
     /// The person's account was deleted.
@@ -46,6 +48,7 @@ impl EndReason {
             Self::AbsoluteLimit => "absolute-limit",
             Self::TooMany => "too-many",
             Self::SecurityEvent => "security-event",
+            Self::TokenReused => "token-reused",
             Self::Administrator => "administrator",
             Self::AccountDeleted => "account-deleted",
         }
