@@ -12,6 +12,8 @@ const ACTIVITY: Duration = Duration::from_secs(5);
 /// How often what has ended is swept out of the store.
 const SWEEP: Duration = Duration::from_mins(5);
 
+/// How often the keys that sign tokens are brought up to date, if nobody asks for them.
+const KEYS: Duration = Duration::from_mins(1);
 /// How late a session that is watched and not used may end.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long after a failure it is tried again.
@@ -44,12 +46,15 @@ async fn keep_in_order(engine: &Engine, stop: &CancellationToken) {
     let mut notice = every(NOTICE);
     let mut activity = every(ACTIVITY);
     let mut sweep = every(SWEEP);
+    let mut keys = every(KEYS);
     loop {
         let (task, outcome) = tokio::select! {
             () = stop.cancelled() => break,
             _ = notice.tick() => ("noticing foreign writes", engine.notice_foreign_writes(&mut seen).await),
             _ = activity.tick() => ("writing activity", engine.write_activity().await),
             _ = sweep.tick() => ("sweeping", engine.sweep().await.map(drop)),
+            // At the start too, so that there is a key to be fetched before the first token.
+            _ = keys.tick() => ("tending keys", engine.key_ring().await.map(drop)),
         };
         if let Err(error) = outcome {
             tracing::error!(%error, task, "housekeeping failed; it is tried again");

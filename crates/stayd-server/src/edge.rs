@@ -71,6 +71,10 @@ impl App {
         }
         let path = request.uri().path();
         let Some(route) = path.strip_prefix(self.config.base_path.as_str()) else { return Ok(()) };
+        // A back end asks for all whom it serves.
+        if route == "/introspect" && self.config.backends.authenticate(request.headers()).is_ok() {
+            return Ok(());
+        }
         let peer = request.extensions().get::<Peer>();
         let address =
             client_address(request.headers(), peer, &self.config.trusted_proxies).unwrap_or_default();

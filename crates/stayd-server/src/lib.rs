@@ -24,6 +24,7 @@ mod limits;
 mod names;
 mod oauth_error;
 mod origin;
+mod params;
 mod plugins;
 mod query;
 mod rate_limit;

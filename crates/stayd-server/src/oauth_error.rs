@@ -8,7 +8,7 @@ use serde_json::json;
 /// What was wrong. The codes never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OAuthError {
-    /// A parameter is missing, twice there, or no text.
+    /// A parameter is missing, no text, or not in the body.
     InvalidRequest,
     /// The caller's credential is missing or wrong.
     InvalidClient,

@@ -4,9 +4,9 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, devices, email, events, get_session, health, jwks, jwt, multi_session,
+        accounts, csrf, delete_user, devices, email, events, get_session, health, introspect, jwks, jwt, multi_session,
         password, reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up,
-        user,
+        token, user,
     },
 };
 use axum::Router;
@@ -57,7 +57,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/events", get(events::events)),
         ("/revocations", get(revocations::revocations)),
         ("/jwks", get(jwks::jwks)),
-        ("/token", get(jwt::token)),
+        ("/token", get(jwt::token).on(MethodFilter::POST, token::token)),
+        ("/token/renew", post(token::renew)),
+        ("/introspect", post(introspect::introspect)),
+        ("/revoke", post(introspect::revoke)),
         ("/list-sessions", get(sessions::list_sessions)),
         ("/revoke-session", post(sessions::revoke_session)),
         ("/revoke-sessions", post(sessions::revoke_sessions)),

@@ -2,6 +2,7 @@
 
 use super::{KeyRing, Keys, rotate};
 use crate::{Engine, EngineError, EngineResult, store::SigningKeyRecord};
+use bytes::Bytes;
 use stayd_protocol::Timestamp;
 use stayd_protocol::jws::{Algorithm, KeyFailure, KeySet, SigningKey, VerifyingKey};
 use std::sync::{Arc, atomic::Ordering};
@@ -28,6 +29,14 @@ impl Engine {
             Err(_) => self.keys().forget_what_was_known(),
         }
         loaded
+    }
+
+    /// The public keys as a JWKS (JSON). Where no key was ever made, none is made for the question.
+    pub async fn jwks(&self) -> EngineResult<Bytes> {
+        if self.keys().known(self.now()).is_none() && self.store().signing_keys().await?.is_empty() {
+            return Ok(Bytes::from_static(b"{\"keys\":[]}"));
+        }
+        Ok(self.key_ring().await?.jwks())
     }
 
     /// Every key in the store, in the order in which they were made; for operators. Nothing is decrypted.

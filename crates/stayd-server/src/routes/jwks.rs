@@ -10,8 +10,7 @@ use axum::response::Response;
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 pub(crate) async fn jwks(State(app): State<App>) -> ApiResult<Response> {
-    let ring = app.engine.key_ring().await?;
-    let mut response = Response::new(Body::from(ring.jwks()));
+    let mut response = Response::new(Body::from(app.engine.jwks().await?));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::CACHE_CONTROL, KEPT);

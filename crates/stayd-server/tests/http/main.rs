@@ -23,4 +23,5 @@ mod revocations;
 mod rotation;
 mod sign_in_again;
 mod step_up;
+mod tokens;
 mod unusual;
