@@ -67,6 +67,7 @@ fn refresh_of(pair: &TokenPair) -> &str {
     pair.refresh_token.as_ref().expect("one").expose()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is asked of what was just answered")]
 fn is_refused(result: EngineResult<TokenPair>) -> bool {
     matches!(result, Err(EngineError::Refused(Refusal::InvalidGrant)))
 }
