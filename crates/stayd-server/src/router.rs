@@ -4,9 +4,9 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, devices, email, events, get_session, health, introspect, jwks, jwt, multi_session,
-        password, reset_password, revocations, sessions, sign_in, sign_out, sign_up, social, status, step_up,
-        token, user,
+        accounts, csrf, delete_user, devices, email, events, get_session, health, introspect, jwks, jwt,
+        multi_session, password, reset_password, revocations, sessions, sign_in, sign_out, sign_up, social,
+        status, step_up, token, user,
     },
 };
 use axum::Router;
