@@ -139,7 +139,6 @@ scenario("methods and routes of plugins", "plugins", async (run) => {
   await anyone.get("/multi-session/set-active");
   await anyone.get("/multi-session/revoke");
   await anyone.get("/multi-session");
-  await anyone.post("/token", {});
   await anyone.post("/jwks", {});
 });
 

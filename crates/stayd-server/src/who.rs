@@ -62,17 +62,23 @@ impl App {
         if let Some(token) = self.bearer_token(request) {
             return Presented::Signed(token);
         }
+        self.presented_in_cookie(request)
+    }
+
+    fn presented_in_cookie(&self, request: &HeaderMap) -> Presented {
         let header = cookie_header(request);
         let Some(value) = presented_token(&header, &self.names) else { return Presented::Nothing };
         self.signed_token(&value).map_or(Presented::Forged, Presented::Signed)
     }
 
-    /// The hash of the token a request presents, if we signed it.
-    pub(crate) fn presented_hash(&self, request: &HeaderMap) -> Option<TokenHash> {
-        match self.presented(request) {
+    /// The tokens that a request presents and that we signed: the header's, which counts where there are two, and the cookie's, which the
+    /// browser loses with the answer to a sign-in or sign-out.
+    pub(crate) fn presented_hashes(&self, request: &HeaderMap) -> impl Iterator<Item = TokenHash> {
+        let in_cookie = match self.presented_in_cookie(request) {
             Presented::Signed(token) => Some(token.hash),
             Presented::Nothing | Presented::Forged => None,
-        }
+        };
+        self.bearer_token(request).map(|token| token.hash).into_iter().chain(in_cookie)
     }
 
     /// The session of a request, from memory or the store, renewed if that is due.

@@ -51,17 +51,17 @@ impl App {
         self.device_sessions(request).into_iter().find(|session| session.name == name)
     }
 
-    /// The session that a sign-in with this request ends: the one it presents (L-3), unless the browser keeps it beside the new one.
-    pub(crate) fn replaced_by_sign_in(&self, request: &HeaderMap) -> Option<TokenHash> {
-        let presented = self.presented_hash(request)?;
-        let is_kept = self.device_sessions(request).iter().any(|session| session.token.hash == presented);
-        (!is_kept).then_some(presented)
+    /// The sessions that a sign-in with this request ends: those it presents (L-3), but not what the browser keeps beside the new one.
+    pub(crate) fn replaced_by_sign_in(&self, request: &HeaderMap) -> impl Iterator<Item = TokenHash> {
+        let kept = self.device_sessions(request);
+        self.presented_hashes(request)
+            .filter(move |token| kept.iter().all(|session| session.token.hash != *token))
     }
 
-    /// Ends that session, also another person's: the browser has lost it, so nobody could ever sign it out.
+    /// Ends them, also another person's: the browser has lost them, so nobody could ever sign them out.
     pub(crate) async fn end_replaced(&self, request: &HeaderMap) -> ApiResult<()> {
-        if let Some(presented) = self.replaced_by_sign_in(request) {
-            self.engine.end_replaced_session(&presented).await?;
+        for token in self.replaced_by_sign_in(request) {
+            self.engine.end_replaced_session(&token).await?;
         }
         Ok(())
     }

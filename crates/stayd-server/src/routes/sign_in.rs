@@ -33,7 +33,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
         password: fields.text("password").to_owned(),
         remember: fields.flag("rememberMe").unwrap_or(app.engine.policy().sessions.remember_unless_told),
     };
-    let presented = app.replaced_by_sign_in(&call.headers);
+    let presented = app.replaced_by_sign_in(&call.headers).next();
     let signed_in = app.engine.sign_in(wish, call.device, presented).await?;
     app.limiter.account_succeeded(&counted_as);
     let mut cookies = Cookies::default();

@@ -8,7 +8,7 @@ use serde_json::json;
 /// "signed out" is only said when it is so (P2).
 pub(crate) async fn sign_out(State(app): State<App>, call: Call) -> ApiResult {
     Fields::read_optional(call.body.as_ref(), &[])?;
-    if let Some(token) = app.presented_hash(&call.headers) {
+    for token in app.presented_hashes(&call.headers) {
         app.engine.end_session(&token).await?;
     }
     let mut cookies = Cookies::default();

@@ -95,6 +95,30 @@ async fn a_request_that_the_header_identifies_needs_no_csrf_token_and_a_wrong_he
     assert!(!browser.is_signed_in().await);
 }
 
+// L-3
+#[tokio::test]
+async fn a_sign_out_and_a_sign_in_end_the_sessions_of_both_header_and_cookie() {
+    let world = World::new();
+    let router = serve(&world, bearer(true));
+    for path in ["/sign-out", "/sign-in/email"] {
+        let (mut page, mut app) = (Browser::new(&router), Browser::new(&router));
+        page.sign_up(&format!("page{}@example.com", path.len())).await;
+        let told = app.sign_up(&format!("app{}@example.com", path.len())).await;
+        let token = told.header("set-auth-token").unwrap().to_owned();
+        let (mut in_cookie, mut in_header) = (page.clone(), Browser::new(&router));
+        let body =
+            json!({"email": format!("app{}@example.com", path.len()), "password": crate::engine::PASSWORD});
+        let request = Request::post(format!("/api/auth{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ORIGIN, ORIGIN);
+        let answer = page.send(request.body(Body::from(body.to_string())).unwrap()).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!in_cookie.is_signed_in().await, "{path}");
+        assert_eq!(as_bearer(&mut in_header, "GET", "/get-session", &[&token]).await.text, "null", "{path}");
+    }
+}
+
 #[tokio::test]
 async fn pages_of_trusted_origins_can_read_the_header() {
     let world = World::new();
