@@ -1,5 +1,5 @@
 import { sign } from "../../lib/cookies.mjs";
-import { untouched } from "../../lib/expected.mjs";
+import { UNAUTHORIZED, untouched } from "../../lib/expected.mjs";
 import { keep, scenario } from "../../lib/scenario.mjs";
 
 const UNKNOWN = "UnknownUnknownUnknownUnknown0000";
@@ -140,6 +140,7 @@ scenario("methods and routes of plugins", "plugins", async (run) => {
   await anyone.get("/multi-session/revoke");
   await anyone.get("/multi-session");
   await anyone.post("/jwks", {});
+  await anyone.post("/token", {}, { kept: keep("D-35", UNAUTHORIZED) });
 });
 
 scenario("without the plugins nothing of them is there", async (run) => {
