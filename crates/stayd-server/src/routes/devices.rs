@@ -84,6 +84,10 @@ pub(crate) async fn end(State(app): State<App>, call: Call) -> ApiResult {
     let mut current = app.require_sensitive(&call).await?;
     let session = &current.live.session;
     let own_ends = wish.means_own(&current);
+    let is_own_alone = matches!(&wish, Wish::Session(id) if *id == session.id);
+    if let (false, Err(error)) = (is_own_alone, app.engine.check_step_up(session)) {
+        return Err(ApiError::from(error).with(current.cookies));
+    }
     let ended = match wish {
         Wish::Session(id) => usize::from(app.engine.end_session_of(&session.user_id, &id).await?),
         Wish::Meant(meant) => {

@@ -71,7 +71,7 @@ impl Person {
 
 fn world(adjust: impl FnOnce(&mut SecurityPolicy)) -> World {
     World::with(|policy| {
-        policy.sessions = SessionPolicy::strict();
+        policy.sessions = SessionPolicy { devices: true, ..SessionPolicy::strict() };
         policy.security = SecurityPolicy::strict();
         adjust(&mut policy.security);
     })
@@ -276,4 +276,45 @@ async fn guesses_from_a_known_device_are_counted_too() {
     }
     assert_eq!(codes.iter().filter(|code| **code == 401).count(), 20);
     assert!(codes.ends_with(&[429; 5]));
+}
+
+/// As the test database of places has them.
+const LONDON: &str = "81.2.69.142:4000";
+const CHANGCHUN: &str = "175.16.199.1:4000";
+
+// AA-18
+#[tokio::test]
+async fn a_sign_in_from_the_other_end_of_the_world_an_hour_later_is_told_with_both_places() {
+    let world = world(|_| {});
+    let router = serve(&world, config());
+    let mut london = Person::new(&router, CHROME, LONDON);
+    london.sign_up().await;
+    world.clock.forward(Duration::from_hours(1));
+    assert_eq!(london.moved(CHROME, CHANGCHUN).sign_in_with(PASSWORD).await, 200);
+    assert_eq!(events(&world), ["impossible-travel", "new-place"], "the device is known by its cookie");
+    let notice = notices(&world).remove(0);
+    assert!(notice.place.unwrap().contains("China"));
+    let evidence = notice.event.evidence();
+    assert_eq!(evidence["from"], "London, United Kingdom");
+    assert!(evidence["distanceKm"].as_u64().unwrap() > 7000 && evidence["speedKmh"].as_u64().unwrap() > 7000);
+    world.clock.forward(Duration::from_hours(24));
+    assert_eq!(london.moved(CHROME, LONDON).sign_in_with(PASSWORD).await, 200);
+    assert_eq!(events(&world).len(), 2, "there is a flight, and the place is known");
+}
+
+// AA-18
+#[tokio::test]
+async fn by_the_policy_end_an_impossible_sign_in_is_refused_and_leaves_no_session() {
+    let world = world(|policy| policy.impossible_travel = Reaction::End);
+    let router = serve(&world, config());
+    let mut london = Person::new(&router, CHROME, LONDON);
+    london.sign_up().await;
+    world.clock.forward(Duration::from_hours(1));
+    let mut thief = Person::new(&router, CHROME, CHANGCHUN);
+    let body = json!({"email": "zoe@example.com", "password": PASSWORD});
+    let answer = thief.send("POST", "/sign-in/email", Some(body)).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (403, Some("SUSPICIOUS_SIGN_IN")));
+    assert!(!thief.is_signed_in().await && london.is_signed_in().await);
+    assert_eq!(world.engine.all_sessions(10).await.unwrap().len(), 1);
+    assert!(notices(&world)[0].ended);
 }
