@@ -31,14 +31,18 @@ struct Options {
     rows: Vec<String>,
 }
 
+/// One question's answer.
+type Measure = fn(&Bench) -> anyhow::Result<Vec<Finding>>;
+
 /// What is measured, by name and in this order.
-const ROWS: [(&str, fn(&Bench) -> anyhow::Result<Vec<Finding>>); 6] = [
+const ROWS: [(&str, Measure); 7] = [
     ("footprint", rows::footprint::measure),
     ("peers", rows::peers::measure),
     ("checks", rows::checks::measure),
     ("million", rows::million::measure),
     ("storm", rows::storm::measure),
     ("streams", rows::streams::measure),
+    ("verify", rows::verify::measure),
 ];
 
 /// What every measurement needs to know.

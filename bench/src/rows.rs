@@ -6,3 +6,4 @@ pub(crate) mod million;
 pub(crate) mod peers;
 pub(crate) mod storm;
 pub(crate) mod streams;
+pub(crate) mod verify;

@@ -4,8 +4,8 @@
  *
  * @typedef {{baseURL?: string, cookieCache: number, rateLimit: boolean, requireEmailVerification: boolean,
  *   deleteByMail: boolean, trustedOrigins: string[], expiresIn?: number, updateAge?: number, freshAge?: number,
- *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean, csrf?: string, plugins?: boolean, jwtClaims?: string}} Variant
- * Times are in seconds. `csrf` and `jwtClaims` are `csrf.mode` and `jwt.claims` of ours; Better Auth has none of the first, and knows one kind of the second. `changes` is whether people may change their address and delete their account.
+ *   autoSignIn: boolean, autoSignInAfterVerification: boolean, signUp: boolean, changes: boolean, csrf?: string, plugins?: boolean, jwtClaims?: string, backends?: string}} Variant
+ * Times are in seconds. `backends` is `backends` of ours, in one text. `csrf` and `jwtClaims` are `csrf.mode` and `jwt.claims` of ours; Better Auth has none of the first, and knows one kind of the second. `changes` is whether people may change their address and delete their account.
  */
 
 /** @type {Variant} */

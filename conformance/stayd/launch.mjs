@@ -55,6 +55,7 @@ function settings(variant, baseURL, mail) {
     ...(variant.expiresIn !== undefined && { STAYD_SESSION_EXPIRES_IN: String(variant.expiresIn) }),
     ...(variant.updateAge !== undefined && { STAYD_SESSION_UPDATE_AGE: String(variant.updateAge) }),
     ...(variant.csrf !== undefined && { STAYD_CSRF_MODE: variant.csrf }),
+    ...(variant.backends && { STAYD_BACKENDS: variant.backends }),
     ...(variant.plugins && { STAYD_BEARER: "on", STAYD_MULTI_SESSION: "on", STAYD_JWT: "on" }),
     ...(variant.jwtClaims && { STAYD_JWT_CLAIMS: variant.jwtClaims }),
     ...(variant.freshAge !== undefined && { STAYD_SESSION_FRESH_AGE: String(variant.freshAge) }),

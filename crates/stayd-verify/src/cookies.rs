@@ -63,7 +63,7 @@ impl Cookies {
         }
     }
 
-    /// What these cookies prove at `now`. A copy of the session alone proves nothing: it must be bound to the token beside it (C-8).
+    /// What these cookies prove at `now`. A copy of the session alone proves nothing: it must be bound to the token beside it.
     pub(crate) fn check(&self, token: &str, data: Option<&str>, now: Timestamp) -> Proof {
         let parsed = self.signer.verify(token).and_then(|verified| SessionToken::parse(verified.value));
         let Some(token) = parsed else { return Proof::Nothing };

@@ -110,10 +110,13 @@ class Application:
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
 
-    def get(self, path: str, browser: httpx.Client | None = None, **headers: str) -> httpx.Response:
+    def get(
+        self, path: str, browser: httpx.Client | None = None, *, cookie: str = "", authorization: str = ""
+    ) -> httpx.Response:
         """As the browser would ask, with the cookies it has: they are of the same host."""
         if browser is not None:
-            headers["cookie"] = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
+            cookie = "; ".join(f"{one.name}={one.value}" for one in browser.cookies.jar)
+        headers = {name: value for name, value in (("cookie", cookie), ("authorization", authorization)) if value}
         return self.client.get(path, headers=headers)
 
     def close(self) -> None:

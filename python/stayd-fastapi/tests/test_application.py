@@ -79,6 +79,21 @@ def test_a_session_that_was_ended_is_refused_here_without_asking(server: StaydSe
     assert stayd.counts.asked == 0
 
 
+# J-7
+def test_an_access_token_is_checked_here_and_refused_when_its_session_ended(
+    server: StaydServer, stayd: Stayd, app: Application
+) -> None:
+    browser = server.browser("joe@example.com", new=True)
+    token = browser.post("/token", json={}).raise_for_status().json()["access_token"]
+    shown = f"Bearer {token}"
+    assert app.get("/me", authorization=shown).json() == app.get("/me", browser).json()
+    assert stayd.counts.key_fetches == 1
+    browser.post("/sign-out", json={}).raise_for_status()
+    eventually("still honoured", lambda: app.get("/me", authorization=shown).status_code == 401)
+    assert app.get("/me", authorization=shown).headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert stayd.counts.asked == 0
+
+
 def test_a_token_without_a_copy_is_asked_about_once(server: StaydServer, stayd: Stayd, app: Application) -> None:
     browser = server.browser("bob@example.com", new=True)
     browser.cookies.delete(COPY)

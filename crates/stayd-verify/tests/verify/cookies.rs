@@ -36,7 +36,7 @@ async fn nobody_is_401_and_a_visitor_where_that_is_allowed() {
     assert_eq!(text(back_end.get("/maybe", forged).await).await, "nobody");
 }
 
-// C-8: the copy of a session opens nothing without the token that it is bound to.
+// The copy of a session opens nothing without the token that it is bound to.
 #[tokio::test]
 async fn a_copy_beside_another_persons_token_is_not_believed() {
     let (server, back_end) = both().await;
