@@ -95,12 +95,16 @@ fn listed(name: &str) -> BTreeSet<String> {
     output(&mut cargo).lines().map(str::to_owned).collect()
 }
 
+/// What a source includes, and the licence it comes under.
+const DATA: [&str; 2] = ["src/accounts/common_passwords.txt", "src/accounts/common_passwords.LICENSE"];
+
 fn is_expected(file: &str) -> bool {
     let is_source = file.starts_with("src/") && (has_ending(file, "rs") || has_ending(file, "sql"));
     let is_example = file.starts_with("examples/") && has_ending(file, "rs");
     is_source
         || is_example
         || CARGOS_OWN.contains(&file)
+        || DATA.contains(&file)
         || ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "build.rs"].contains(&file)
 }
 

@@ -4,6 +4,7 @@ mod backends;
 mod docs;
 mod environment;
 mod error;
+mod events;
 mod file;
 mod kinds;
 mod layers;
@@ -109,12 +110,7 @@ impl Config {
             plugins: plugins::read(layers)?,
             sessions: sessions(layers)?,
             places: layers.read_optional(&settings::PLACE_DATABASE)?,
-            events: EventStreams {
-                heartbeat: layers.read(&settings::EVENTS_HEARTBEAT)?,
-                per_session: layers.read(&settings::EVENTS_PER_SESSION)?,
-                per_address: layers.read(&settings::EVENTS_PER_ADDRESS)?,
-                in_all: layers.read(&settings::EVENTS_LIMIT)?,
-            },
+            events: events::streams(layers)?,
             tokens: tokens::read_policy(layers)?,
             backends: layers.read(&backends::BACKENDS)?,
             accounts: accounts(layers)?,

@@ -8,7 +8,7 @@ use stayd_server::{ClearSiteData, CsrfMode, TrustedProxies};
 use url::Url;
 
 use super::{
-    backends, kinds,
+    backends, events, kinds,
     mail::MailChoice,
     plugins, read, security,
     setting::{About, Setting, WRONG},
@@ -16,7 +16,8 @@ use super::{
 };
 use crate::logging::LogFormat;
 
-const DURATION: &str = "a duration such as `90s`, `15m`, `12h`, `7d` or `2w`; a bare number counts seconds";
+pub(super) const DURATION: &str =
+    "a duration such as `90s`, `15m`, `12h`, `7d` or `2w`; a bare number counts seconds";
 pub(super) const SWITCH: &str = "`true` or `false` (also `on`/`off`, `yes`/`no`, `1`/`0`)";
 
 /// The sections of the file in the order of the page, each with its settings.
@@ -99,7 +100,12 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
     ),
     (
         "Event streams",
-        &[&EVENTS_HEARTBEAT.about, &EVENTS_PER_SESSION.about, &EVENTS_PER_ADDRESS.about, &EVENTS_LIMIT.about],
+        &[
+            &events::HEARTBEAT.about,
+            &events::PER_SESSION.about,
+            &events::PER_ADDRESS.about,
+            &events::LIMIT.about,
+        ],
     ),
     (
         "Tokens for programs",
@@ -298,45 +304,6 @@ pub(crate) const PLACE_DATABASE: Setting<PathBuf> = Setting {
     .variables(&["STAYD_PLACE_DATABASE"])
     .otherwise("no session has a place"),
     parse: |text| read::text(text).map(PathBuf::from),
-};
-
-pub(crate) const EVENTS_HEARTBEAT: Setting<Duration> = Setting {
-    about: About::new(
-        "events.heartbeat",
-        DURATION,
-        "A stream of `GET /events` on which nothing was said for this long gets a comment, so that proxies do not close it; from a second to an hour.",
-    )
-    .variables(&["STAYD_EVENTS_HEARTBEAT"])
-    .default("25s"),
-    parse: |text| read::duration(text, Duration::from_secs(1)..=Duration::from_hours(1)),
-};
-pub(crate) const EVENTS_PER_SESSION: Setting<usize> = Setting {
-    about: About::new(
-        "events.per_session",
-        "a number from 1 to 1000",
-        "How many event streams one session may have open; beyond it the answer is 429. A browser needs one, or one for each tab where it has no Web Locks.",
-    )
-    .default("16"),
-    parse: |text| read::count(text, 1..=1000),
-};
-pub(crate) const EVENTS_PER_ADDRESS: Setting<usize> = Setting {
-    about: About::new(
-        "events.per_address",
-        "a number from 1 to 1000000",
-        "How many event streams one address may have open (IPv6 by its /64); beyond it the answer is 429. Behind a proxy that is not in `trusted_proxies` everybody has one address.",
-    )
-    .default("1000"),
-    parse: |text| read::count(text, 1..=1_000_000),
-};
-pub(crate) const EVENTS_LIMIT: Setting<usize> = Setting {
-    about: About::new(
-        "events.limit",
-        "a number from 0 to 1000000",
-        "How many event streams may be open in all; beyond it the answer is 503. Each is a connection of the 20,000 that the server takes. 0 switches the route off.",
-    )
-    .variables(&["STAYD_EVENTS_LIMIT"])
-    .default("19000"),
-    parse: |text| read::count(text, 0..=1_000_000),
 };
 
 pub(crate) const COOKIE_PREFIX: Setting<String> = Setting {
