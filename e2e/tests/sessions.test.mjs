@@ -55,7 +55,7 @@ test("the list shows both sessions and marks this one", async () => {
   const rows = await sessionRows(here.page, 2);
   assert.match(await rows.nth(0).innerText(), /on Linux\s+This device/);
   assert.doesNotMatch(await rows.nth(1).innerText(), /This device/);
-  assert.match(await rows.nth(1).innerText(), /127\.0\.0\.1 · signed in just now/);
+  assert.match(await rows.nth(1).innerText(), /127\.0\.0\.1 · last active just now · signed in just now/);
   await close();
 });
 

@@ -14,6 +14,10 @@ const SWEEP: Duration = Duration::from_mins(5);
 
 /// How often the keys that sign tokens are brought up to date, if nobody asks for them.
 const KEYS: Duration = Duration::from_mins(1);
+
+/// A sweep that has found so much has left some; the next one is not far (L-14: a million records within an hour).
+const FULL_SWEEP: usize = 1000;
+
 /// How late a session that is watched and not used may end.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long after a failure it is tried again.
@@ -52,7 +56,11 @@ async fn keep_in_order(engine: &Engine, stop: &CancellationToken) {
             () = stop.cancelled() => break,
             _ = notice.tick() => ("noticing foreign writes", engine.notice_foreign_writes(&mut seen).await),
             _ = activity.tick() => ("writing activity", engine.write_activity().await),
-            _ = sweep.tick() => ("sweeping", engine.sweep().await.map(drop)),
+            _ = sweep.tick() => ("sweeping", engine.sweep().await.map(|swept| {
+                if swept >= FULL_SWEEP {
+                    sweep.reset_after(PAUSE);
+                }
+            })),
             // At the start too, so that there is a key to be fetched before the first token.
             _ = keys.tick() => ("tending keys", engine.key_ring().await.map(drop)),
         };

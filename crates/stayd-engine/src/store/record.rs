@@ -146,12 +146,14 @@ pub struct Swept {
     pub sessions: Vec<EndedSession>,
     /// How many verifications.
     pub verifications: usize,
+    /// How many records of sessions that were ended with all others, which was told then.
+    pub ended_with_all: usize,
 }
 
 impl Swept {
     /// How many records went.
     pub fn count(&self) -> usize {
-        self.sessions.len() + self.verifications
+        self.sessions.len() + self.verifications + self.ended_with_all
     }
 }
 

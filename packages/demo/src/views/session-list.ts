@@ -61,13 +61,15 @@ export function sessionList(): SessionList {
   };
 
   const row = (session: DeviceSession, all: DeviceSession[]): HTMLElement => {
-    const { id, current, label, device, browser, platform, place, ipAddress, createdAt, lastActiveAt } = session;
-    const name = label || "Unknown device";
+    const { id, current, device, browser, platform, place, ipAddress, createdAt, lastActiveAt } = session;
+    const what = [browser?.name, platform].filter(Boolean).join(" on ");
+    const name = device?.name || what || "Unknown device";
     const words = current ? "End this session and sign out here" : `End the session of ${name}`;
     const end = el("button", { type: "button", class: "button small", "aria-label": words }, "End");
     act(changes(end, here.get().canMutate), "Session ended.", () => devices.end(id));
-    const what = [browser?.name, platform].filter(Boolean).join(" on ");
-    const more = device && !current && all.filter((other) => other.device?.id === device.id).length > 1;
+    const onIt = device ? all.filter((other) => other.device?.id === device.id) : [];
+    // Said once for a device, and not for the one that somebody looks at: there it would sign them out.
+    const more = device && onIt.length > 1 && onIt[0]?.id === id && !onIt.some((other) => other.current);
     return el(
       "li",
       {},

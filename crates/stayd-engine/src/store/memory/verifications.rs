@@ -33,7 +33,7 @@ impl Tables {
             self.verifications.remove(key);
         }
         let sessions = sessions.iter().filter_map(|token| self.sweep_session(token)).collect();
-        Swept { sessions, verifications: verifications.len() }
+        Swept { sessions, verifications: verifications.len(), ended_with_all: 0 }
     }
 }
 

@@ -214,13 +214,12 @@ pub(super) fn record_activity(connection: &Connection, seen: &[(TokenHash, Times
 
 /// Deletes the `limit` sessions that ended first, none of them after `before`.
 pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) -> Outcome<Vec<EndedSession>> {
-    let left = limit.saturating_sub(sweep_what_ended_with_all(connection, limit)?);
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE seq IN (
              SELECT seq FROM session WHERE expires_at <= ?1 ORDER BY expires_at, seq LIMIT ?2
          ) RETURNING id, user_id, token_hash, predecessor_hash",
     )?;
-    let ended = statement.query_map([before.as_ms(), rows::limit(left)], rows::ended)?;
+    let ended = statement.query_map([before.as_ms(), rows::limit(limit)], rows::ended)?;
     Ok(ended.collect::<Result<_, _>>()?)
 }
 
@@ -238,7 +237,7 @@ pub(super) fn end_all(connection: &Connection) -> Outcome<usize> {
 }
 
 /// Deletes rows of sessions that were ended all at once; that they ended was told then. Answers how many.
-fn sweep_what_ended_with_all(connection: &Connection, limit: usize) -> Outcome<usize> {
+pub(super) fn sweep_what_ended_with_all(connection: &Connection, limit: usize) -> Outcome<usize> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE seq IN (
              SELECT seq FROM session WHERE seq <= (SELECT seq FROM session_floor) ORDER BY seq LIMIT ?1

@@ -157,8 +157,9 @@ impl Store for SqliteStore {
 
     async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<Swept> {
         let sweep = move |db: &rusqlite::Connection| {
-            let sessions = sessions::sweep(db, before, limit)?;
-            Ok(Swept { sessions, verifications: verifications::sweep(db, before, limit)? })
+            let ended_with_all = sessions::sweep_what_ended_with_all(db, limit)?;
+            let sessions = sessions::sweep(db, before, limit.saturating_sub(ended_with_all))?;
+            Ok(Swept { sessions, verifications: verifications::sweep(db, before, limit)?, ended_with_all })
         };
         self.writer.write(sweep).await
     }
