@@ -55,19 +55,19 @@ impl Driver {
         }
         let Candidate { data, jar } = with;
         match jar {
-            Offer::Answered(jar) if effects.as_slice().contains(&Effect::Remember) => self.jar = jar,
+            Offer::Answered(jar) if effects.contains(Effect::Remember) => self.jar = jar,
             Offer::Stored(moment, jar) if moment == self.machine.moment() => self.jar = jar,
             _ => {}
         }
-        for effect in effects.as_slice() {
-            match *effect {
+        for effect in effects.iter() {
+            match effect {
                 Effect::KeepData => self.shown.clone_from(&data),
                 other => self.perform(other).await,
             }
         }
         // Those who wait hear of it when all is written.
-        for effect in effects.as_slice() {
-            self.answer(*effect);
+        for effect in effects.iter() {
+            self.answer(effect);
         }
         verdict
     }

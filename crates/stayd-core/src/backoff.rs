@@ -38,6 +38,12 @@ impl Backoff {
         trouble: Trouble::None,
     };
 
+    /// The server has answered.
+    #[inline(never)]
+    pub(crate) fn clear(&mut self) {
+        *self = Self::CLEAR;
+    }
+
     /// An attempt failed here.
     pub(crate) fn fail(&mut self, now: Instant, retry_after_ms: u64, trouble: Trouble, random: &mut Random) {
         let floor = now.plus(RETRY_FLOOR_MS.max(retry_after_ms.min(RETRY_AFTER_CEILING_MS)));

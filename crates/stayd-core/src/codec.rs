@@ -16,7 +16,10 @@ pub mod names;
 pub mod recording;
 mod steps;
 
-pub use events::{decode_config, decode_event, encode_config, encode_event};
+pub use events::{
+    decode_config, decode_event, encode_config, encode_event, has_stored, read_answer, read_config,
+    read_event, read_stored,
+};
 pub use fields::{EVENT_LEN, padded};
 pub use steps::{
     EFFECT_LEN, RECORD_LEN, VIEW_LEN, decode_effect, decode_record, decode_view, encode_effect,

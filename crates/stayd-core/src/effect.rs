@@ -1,6 +1,7 @@
 //! What the machine asks of its host: orders, few and bounded, carried out in their order after the step.
 
-use crate::codec::names::{Coded as _, verdict};
+use crate::codec::decode_effect;
+use crate::codec::names::{Coded as _, effect, verdict};
 use crate::event::Trouble;
 use crate::record::Message;
 
@@ -33,57 +34,84 @@ pub enum Verdict {
 
 /// An order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Effect {
     /// Every request that is held: send it, in the order it came.
-    ReleaseHeld = 1,
+    ReleaseHeld,
     /// Every request that is held: reject it, once.
-    RejectHeld(Rejection) = 2,
+    RejectHeld(Rejection),
     /// Wait for this browser's turn, read storage within it, and say `LeadershipGained`.
     AskLeadership {
         /// The attempt.
         attempt: u32,
-    } = 3,
+    },
     /// End this tab's turn, or its wait for one, once what is to be remembered is written.
     GiveUpLeadership {
         /// The attempt.
         attempt: u32,
-    } = 4,
+    },
     /// As `GiveUpLeadership`, and the attempt's request is given up as well: its answer is not wanted, nor its cookies.
     Cancel {
         /// The attempt.
         attempt: u32,
-    } = 5,
+    },
     /// Send a request and say `Answered`, at the latest when the request's time is over.
     Send {
         /// What is wanted.
         need: Need,
         /// The attempt.
         attempt: u32,
-    } = 6,
+    },
     /// Those who wait for this need have their answer.
     Settled {
         /// What was wanted.
         need: Need,
         /// What came of it.
         result: Settlement,
-    } = 7,
+    },
     /// What came with the event is what pages show from now on.
-    KeepData = 8,
+    KeepData,
     /// Nothing is shown of any session from now on.
-    DropData = 9,
+    DropData,
     /// Write the record: only over an older one. Where a newer one is found, say `Heard`.
-    Remember = 10,
+    Remember,
     /// Send the record to the other tabs.
-    Tell(Message) = 11,
+    Tell(Message),
     /// The view has changed: show it.
-    Publish = 12,
+    Publish,
     /// Something has happened that the page may want to hear of.
-    Notify(Notice) = 13,
+    Notify(Notice),
     /// What is connected with the session's credential: close it.
-    CloseChannels = 14,
+    CloseChannels,
     /// What is connected: connect it again, with the credential of now.
-    OpenChannels = 15,
+    OpenChannels,
+}
+
+impl Effect {
+    /// Its number, what it is about, and the attempt: folded into two constants where an effect is named, which is what `inline` is for.
+    #[expect(clippy::inline_always, reason = "measured: `cargo xtask wasm`")]
+    #[inline(always)]
+    pub(crate) fn parts(self) -> ([u8; 3], u32) {
+        match self {
+            Self::ReleaseHeld => ([effect::RELEASE_HELD, 0, 0], 0),
+            Self::RejectHeld(why) => ([effect::REJECT_HELD, why as u8, 0], 0),
+            Self::AskLeadership { attempt } => ([effect::ASK_LEADERSHIP, 0, 0], attempt),
+            Self::GiveUpLeadership { attempt } => ([effect::GIVE_UP_LEADERSHIP, 0, 0], attempt),
+            Self::Cancel { attempt } => ([effect::CANCEL, 0, 0], attempt),
+            Self::Send { need, attempt } => ([effect::SEND, need as u8, 0], attempt),
+            Self::Settled { need, result } => ([effect::SETTLED, need as u8, result as u8], 0),
+            Self::KeepData => ([effect::KEEP_DATA, 0, 0], 0),
+            Self::DropData => ([effect::DROP_DATA, 0, 0], 0),
+            Self::Remember => ([effect::REMEMBER, 0, 0], 0),
+            Self::Tell(message) => ([effect::TELL, message as u8, 0], 0),
+            Self::Publish => ([effect::PUBLISH, 0, 0], 0),
+            Self::Notify(notice) => {
+                let (code, trouble) = notice.code();
+                ([effect::NOTIFY, code, trouble as u8], 0)
+            }
+            Self::CloseChannels => ([effect::CLOSE_CHANNELS, 0, 0], 0),
+            Self::OpenChannels => ([effect::OPEN_CHANNELS, 0, 0], 0),
+        }
+    }
 }
 
 /// Why a request is rejected.
@@ -114,22 +142,35 @@ pub enum Settlement {
 
 /// What a page may want to hear of (EN-13). Only real transitions (never one for a focus).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Notice {
     /// Somebody is signed in who was not.
-    SignedIn = 0,
+    SignedIn,
     /// The person signed out, here or in another tab.
-    SignedOut = 1,
+    SignedOut,
     /// The server ended the session.
-    Ended = 2,
+    Ended,
     /// Another person is signed in.
-    Switched = 3,
+    Switched,
     /// The session has a later end or a new credential.
-    Renewed = 4,
+    Renewed,
     /// A renewal or a check failed; it will be tried again.
-    Failed(Trouble) = 5,
+    Failed(Trouble),
     /// The session ends soon.
-    Warned = 6,
+    Warned,
+}
+
+/// An effect as it crosses the boundary: the bytes of its parts, and the attempt.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+struct Order {
+    parts: u32,
+    attempt: u32,
+}
+
+impl Order {
+    fn effect(self) -> Option<Effect> {
+        decode_effect(&(u64::from(self.attempt) << 32 | u64::from(self.parts)).to_le_bytes())
+    }
 }
 
 /// What one step asks for. At most [`Effects::LIMIT`]; no step asks for more.
@@ -140,7 +181,7 @@ pub struct Effects {
     /// The verdict's number, and why where it is a rejection.
     verdict: [u8; 2],
     len: u8,
-    list: [Effect; Self::LIMIT],
+    list: [Order; Self::LIMIT],
 }
 
 impl Effects {
@@ -148,7 +189,7 @@ impl Effects {
     pub const LIMIT: usize = 20;
 
     pub(crate) const NONE: Self =
-        Self { verdict: [verdict::NONE, 0], list: [Effect::Publish; Self::LIMIT], len: 0 };
+        Self { verdict: [verdict::NONE, 0], list: [Order { parts: 0, attempt: 0 }; Self::LIMIT], len: 0 };
 
     /// Before a step.
     pub(crate) fn clear(&mut self) {
@@ -165,18 +206,41 @@ impl Effects {
         };
     }
 
+    /// Two numbers are handed over in registers, where an enum would be written to memory first: that is a fifteenth of the module.
+    #[expect(clippy::inline_always, reason = "measured: `cargo xtask wasm`")]
+    #[inline(always)]
+    pub(crate) fn push(&mut self, effect: Effect) {
+        let ([which, a, b], attempt) = effect.parts();
+        self.put(u32::from_le_bytes([which, a, b, 0]), attempt);
+    }
+
     // One copy in the module: it is called from half a hundred places.
     #[inline(never)]
-    pub(crate) fn push(&mut self, effect: Effect) {
+    fn put(&mut self, parts: u32, attempt: u32) {
         if let Some(place) = self.list.get_mut(usize::from(self.len)) {
-            *place = effect;
+            *place = Order { parts, attempt };
             self.len += 1;
         }
     }
 
     /// The effects, in the order in which they are to be carried out.
-    pub fn as_slice(&self) -> &[Effect] {
-        self.list.get(..usize::from(self.len)).unwrap_or_default()
+    pub fn iter(&self) -> impl Iterator<Item = Effect> {
+        self.list.iter().take(usize::from(self.len)).filter_map(|order| order.effect())
+    }
+
+    /// Whether that is among what is asked for.
+    pub fn contains(&self, effect: Effect) -> bool {
+        self.iter().any(|asked| asked == effect)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.len.into()
+    }
+
+    /// Whether nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
     /// What becomes of the request, where the event was `Requested` or `Refused`.

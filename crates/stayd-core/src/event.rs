@@ -3,37 +3,38 @@
 use crate::record::{Message, Record};
 use crate::session::Key;
 
-/// A fact. Every event is legal at every moment; one that comes too late changes nothing.
+/// A fact. Every event is legal at every moment; one that comes too late changes nothing. What came with it is its own, or
+/// borrowed (`Event<&Stored, &Answer>`) by a host that has it at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Event {
+pub enum Event<S = Stored, A = Answer> {
     /// The page has started: with what the server rendered into it and what this browser remembers.
     Started {
         /// What the server has said about this page's person while rendering it.
-        rendered: Rendered,
+        rendered: Rendered<A>,
         /// The remembered record.
-        remembered: Option<Stored>,
+        remembered: Option<S>,
     } = 1,
     /// It is this tab's turn to ask the server. The record is what storage holds now, read within the turn.
     LeadershipGained {
         /// The attempt that asked for the turn.
         attempt: u32,
         /// What storage holds.
-        stored: Option<Stored>,
+        stored: Option<S>,
     } = 2,
     /// The server has answered, or has not.
     Answered {
         /// The attempt that is answered.
         attempt: u32,
         /// What came of it.
-        outcome: Outcome,
+        outcome: Outcome<A>,
     } = 3,
     /// Another tab has spoken, or storage holds something newer than this tab does.
     Heard {
         /// What it says.
         message: Message,
         /// How things stand there.
-        stored: Stored,
+        stored: S,
     } = 4,
     /// Somebody says that something has changed, and not what: an official client in this browser, a push notice.
     Hinted = 5,
@@ -48,7 +49,7 @@ pub enum Event {
     /// The page runs again. With what storage remembers, if that can be read at once.
     Resumed {
         /// The remembered record.
-        remembered: Option<Stored>,
+        remembered: Option<S>,
     } = 10,
     /// The clock has leapt forward: the computer slept, or somebody set it.
     Woke = 11,
@@ -94,20 +95,20 @@ pub struct Stored {
 
 /// What the server has said while it rendered the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rendered {
+pub enum Rendered<A = Answer> {
     /// It has not said.
     Nothing,
     /// Nobody is signed in.
     Nobody,
     /// Somebody is.
-    Somebody(Answer),
+    Somebody(A),
 }
 
 /// What came of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Outcome<A = Answer> {
     /// There is a session. Of a sign-out: never.
-    Session(Answer),
+    Session(A),
     /// There is none: the server has said so, in so many words. Of a sign-out: done.
     Nobody,
     /// The command was understood and not granted (a wrong password), or a renewal was refused that is not a session's end.

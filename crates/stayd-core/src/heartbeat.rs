@@ -66,7 +66,7 @@ impl Machine {
 
     /// When a renewal is to be asked for.
     pub(crate) fn next_renewal(&self) -> Instant {
-        let waits = self.standing.session().is_some() && self.renews() && !self.needs.has(Need::Renewal);
+        let waits = self.standing.is_in() && self.renews() && !self.needs.has(Need::Renewal);
         // While in doubt a check comes first, and tells the time anew.
         self.renewal_at.only_if(waits && !(self.doubt && self.needs.has(Need::Check)))
     }
@@ -80,7 +80,7 @@ impl Machine {
     /// When the server is to be asked again although nothing happened.
     pub(crate) fn next_heartbeat(&self) -> Instant {
         let beats = self.config.heartbeat_ms > 0 && self.page.visible && self.page.online;
-        self.heartbeat_at.only_if(beats && self.standing.session().is_some())
+        self.heartbeat_at.only_if(beats && self.standing.is_in())
     }
 
     /// Puts the heartbeat off, spread so that tabs do not beat together.
@@ -101,7 +101,7 @@ impl Machine {
         if let Some(stored) = remembered {
             self.absorb(stored);
         }
-        if self.standing.session().is_some() && !self.rendered {
+        if self.standing.is_in() && !self.rendered {
             // What was said meanwhile was not heard here, and storage may have been wiped since.
             self.effects.push(Effect::Tell(Message::Asking));
         }
@@ -117,7 +117,7 @@ impl Machine {
         } else if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
         }
-        if self.standing.session().is_some() {
+        if self.standing.is_in() {
             // An open connection keeps a page out of some browsers' back/forward cache; it is joined again after the next answer.
             self.effects.push(Effect::CloseChannels);
         }

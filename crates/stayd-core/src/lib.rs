@@ -11,7 +11,7 @@
 //! let started = Event::Started { rendered: Rendered::Nothing, remembered: None };
 //! let effects = machine.handle(Instant::from_ms(1_000_000), started);
 //! let asked = [Effect::Tell(Message::Asking), Effect::AskLeadership { attempt: 1 }, Effect::Publish];
-//! assert_eq!(effects.as_slice(), asked);
+//! assert!(effects.iter().eq(asked));
 //! ```
 //!
 //! The types to know: [`Machine`], [`Event`], [`Effect`] and [`Verdict`], [`View`], and [`Record`], which is what tabs share.

@@ -1,18 +1,19 @@
 //! The machine: one match over events, one order of work in each step.
 
+use core::borrow::Borrow;
+
 use crate::backoff::Backoff;
 use crate::config::{Config, REDIRECT_MS};
 use crate::effect::{Effect, Effects, Need, Notice, Settlement};
-use crate::event::{Event, Outcome, Rendered, Stored, Trouble};
+use crate::event::{Answer, Event, Outcome, Rendered, Stored, Trouble};
 use crate::leadership::Attempt;
 use crate::needs::Needs;
 use crate::queue::Queue;
 use crate::random::Random;
 use crate::record::Message;
-use crate::session::{Ending, Standing};
+use crate::session::{Ending, Known, Standing};
 use crate::time::Instant;
-use crate::timer::{Deadline, Timer};
-use crate::view::View;
+use crate::timer::Timer;
 use crate::warning::Warning;
 
 /// How the page is doing.
@@ -66,66 +67,78 @@ pub struct Machine {
     pub(crate) backoff: Backoff,
     pub(crate) queue: Queue,
     pub(crate) warning: Warning,
-    deadline: Deadline,
-    published: Option<View>,
+    deadline: Instant,
+    published: (u64, u64),
     pub(crate) effects: Effects,
 }
 
 impl Machine {
     /// A machine that has yet to hear [`Event::Started`]. The jitter comes from `seed`.
     pub fn new(config: Config, seed: u32) -> Self {
-        Self {
-            config,
-            random: Random::new(seed),
-            now: Instant::from_ms(0),
-            page: Page {
-                started: false,
-                running: true,
-                disposed: false,
-                visible: true,
-                online: true,
-                rejoin: false,
-            },
-            epoch: 0,
-            generation: 0,
-            standing: Standing::Unknown,
-            verified_at: Instant::LONG_AGO,
-            renewed_at: Instant::LONG_AGO,
-            renewal_at: Instant::NEVER,
-            fixed_end: false,
-            end_noted: Instant::NEVER,
-            heartbeat_at: Instant::NEVER,
-            doubt: false,
-            owed: false,
-            rendered: false,
-            switching_until: Instant::NEVER,
-            superseded: 0,
-            needs: Needs::NONE,
-            attempt: None,
-            attempts: 0,
-            backoff: Backoff::CLEAR,
-            queue: Queue::EMPTY,
-            warning: Warning::NONE,
-            deadline: Deadline::NONE,
-            published: None,
-            effects: Effects::NONE,
-        }
+        let mut machine = Self::PRISTINE;
+        machine.config = config;
+        machine.random = Random::new(seed);
+        machine
     }
+
+    /// Copied as it is: setting each field would be a thirtieth of the module.
+    const PRISTINE: Self = Self {
+        config: Config::DEFAULT,
+        random: Random::new(0),
+        now: Instant::from_ms(0),
+        page: Page {
+            started: false,
+            running: true,
+            disposed: false,
+            visible: true,
+            online: true,
+            rejoin: false,
+        },
+        epoch: 0,
+        generation: 0,
+        standing: Standing::UNKNOWN,
+        verified_at: Instant::LONG_AGO,
+        renewed_at: Instant::LONG_AGO,
+        renewal_at: Instant::NEVER,
+        fixed_end: false,
+        end_noted: Instant::NEVER,
+        heartbeat_at: Instant::NEVER,
+        doubt: false,
+        owed: false,
+        rendered: false,
+        switching_until: Instant::NEVER,
+        superseded: 0,
+        needs: Needs::NONE,
+        attempt: None,
+        attempts: 0,
+        backoff: Backoff::CLEAR,
+        queue: Queue::EMPTY,
+        warning: Warning::NONE,
+        deadline: Instant::NEVER,
+        published: (0xff, 0),
+        effects: Effects::NONE,
+    };
 
     /// Takes in one fact and says what is to be done. Total: every event is legal at every moment, and one that comes too late
     /// changes nothing. A `now` before an earlier one counts as that one.
     pub fn handle(&mut self, now: Instant, event: Event) -> Effects {
+        self.take_in(now, event);
+        self.effects.clone()
+    }
+
+    /// As [`Self::handle`]; the effects stay where they are ([`Self::effects`]).
+    pub fn take_in<S: Borrow<Stored>, A: Borrow<Answer>>(&mut self, now: Instant, event: Event<S, A>) {
         self.now = self.now.max(now);
         self.effects.clear();
         if self.page.disposed {
-            self.refuse_after_disposal(event);
+            self.refuse_after_disposal(&event);
         } else {
             if matches!(event, Event::Woke | Event::Resumed { .. }) {
-                self.doubt = self.standing.session().is_some();
+                self.doubt = self.standing.is_in();
                 self.page.rejoin = self.doubt;
             }
             self.see_what_is_due();
-            self.take_in(&event);
+            self.consider(event);
             self.see_what_is_due();
             self.drop_met_needs();
             self.pursue();
@@ -133,17 +146,32 @@ impl Machine {
             self.publish();
         }
         self.schedule();
-        self.effects.clone()
+    }
+
+    /// What the page was last shown, as it crosses the boundary.
+    pub fn published(&self) -> [u64; 2] {
+        [self.published.0, self.published.1]
+    }
+
+    /// What the last step asks for.
+    pub fn effects(&self) -> &Effects {
+        &self.effects
     }
 
     /// When to say [`Event::DeadlineReached`]: the host keeps one timer.
     pub fn deadline(&self) -> Option<Instant> {
-        (self.deadline.at < Instant::NEVER).then_some(self.deadline.at)
+        (self.deadline < Instant::NEVER).then_some(self.deadline)
     }
 
-    /// What the deadline is for.
+    /// As [`Self::deadline`]; [`Instant::NEVER`] for none.
+    pub fn due_at(&self) -> Instant {
+        self.deadline
+    }
+
+    /// What the deadline is for; of several at the same moment the first.
     pub fn deadline_reason(&self) -> Option<Timer> {
-        (self.deadline.at < Instant::NEVER).then_some(self.deadline.timer)
+        let due = |at: &Instant| *at == self.deadline && *at < Instant::NEVER;
+        self.timers().iter().position(due).and_then(|place| Timer::ALL.get(place).copied())
     }
 
     /// Counts sign-ins, sign-outs and ends, and within them renewals: what a request of the page is sent in.
@@ -151,18 +179,22 @@ impl Machine {
         (self.epoch, self.generation)
     }
 
-    fn take_in(&mut self, event: &Event) {
-        match *event {
-            Event::Started { ref rendered, ref remembered } => self.start(rendered, remembered.as_ref()),
-            Event::LeadershipGained { attempt, ref stored } => self.lead(attempt, stored.as_ref()),
-            Event::Answered { attempt, ref outcome } => self.answered(attempt, outcome),
-            Event::Heard { message, ref stored } => self.hear(message, stored),
+    fn consider<S: Borrow<Stored>, A: Borrow<Answer>>(&mut self, event: Event<S, A>) {
+        match event {
+            Event::Started { rendered, remembered } => {
+                self.start(rendered, remembered.as_ref().map(Borrow::borrow));
+            }
+            Event::LeadershipGained { attempt, stored } => {
+                self.lead(attempt, stored.as_ref().map(Borrow::borrow));
+            }
+            Event::Answered { attempt, outcome } => self.answered(attempt, outcome),
+            Event::Heard { message, stored } => self.hear(message, stored.borrow()),
             Event::Hinted => self.hinted(),
             Event::DeadlineReached => self.lose_patience(),
             Event::Shown => self.shown(),
             Event::Hidden => self.page.visible = false,
             Event::Frozen => self.freeze(),
-            Event::Resumed { ref remembered } => self.resume(remembered.as_ref()),
+            Event::Resumed { remembered } => self.resume(remembered.as_ref().map(Borrow::borrow)),
             Event::Woke => self.look_again(),
             Event::Online => self.online(),
             Event::Offline => self.offline(),
@@ -178,7 +210,7 @@ impl Machine {
         }
     }
 
-    fn start(&mut self, rendered: &Rendered, remembered: Option<&Stored>) {
+    fn start<A: Borrow<Answer>>(&mut self, rendered: Rendered<A>, remembered: Option<&Stored>) {
         if self.page.started {
             return;
         }
@@ -191,14 +223,14 @@ impl Machine {
             self.effects.push(Effect::Tell(Message::Asking));
         }
         let now = self.now;
-        match *rendered {
+        match rendered {
             _ if self.owed => self.needs.owed_at = now,
-            Rendered::Somebody(ref answer) => self.believe_rendering(answer),
+            Rendered::Somebody(answer) => self.believe_rendering(answer.borrow()),
             // A page is older than what tabs tell each other: what contradicts them is asked about, and ends nothing (P6).
-            Rendered::Nobody if self.standing.session().is_some() => self.want(Need::Check, now),
+            Rendered::Nobody if self.standing.is_in() => self.want(Need::Check, now),
             Rendered::Nobody => self.confirm_nobody(now),
             Rendered::Nothing => {
-                if matches!(self.standing, Standing::Unknown) {
+                if self.standing.known == Known::Nothing {
                     self.needs.nobody_since = now.minus(REDIRECT_MS);
                 }
                 self.want(Need::Check, self.recent());
@@ -223,9 +255,9 @@ impl Machine {
 
     /// Takes out the needs that something else has met, and leaves an attempt that waits for nothing any more.
     fn drop_met_needs(&mut self) {
-        let complete = self.standing.session().is_none_or(|session| session.data != 0);
+        let complete = !self.standing.is_in() || self.standing.data() != 0;
         let known = self.was_verified() && self.verified_at >= self.needs.fresher_than;
-        if known && complete && !matches!(self.standing, Standing::Unknown) {
+        if known && complete && self.standing.known != Known::Nothing {
             self.meet(Need::Check, Settlement::Met);
         }
         if self.needs.renewal_since != self.moment() {
@@ -237,7 +269,7 @@ impl Machine {
         }
         if !self.needs.has(Need::Check) {
             self.doubt = false;
-            if core::mem::take(&mut self.page.rejoin) && self.standing.session().is_some() {
+            if core::mem::take(&mut self.page.rejoin) && self.standing.is_in() {
                 self.connect();
             }
         }
@@ -258,10 +290,9 @@ impl Machine {
         if !self.page.started || !self.page.running {
             return;
         }
-        let ready = Needs::ORDER
-            .into_iter()
-            .find(|need| self.needs.has(*need) && self.may_start_at(*need) <= self.now);
-        let Some(need) = ready else { return };
+        let ready =
+            Needs::ORDER.iter().find(|need| self.needs.has(**need) && self.may_start_at(**need) <= self.now);
+        let Some(&need) = ready else { return };
         if let Some(attempt) = &self.attempt {
             // What a person asked for does not stand behind what the machine itself wanted and still waits for.
             if attempt.is_sent() || need < Need::SignIn || need <= attempt.need {
@@ -287,7 +318,7 @@ impl Machine {
             Need::SignIn => self.now,
             _ if !self.page.online => Instant::NEVER,
             // A sign-in is under way in another tab, and the answer could take its cookie away.
-            _ if self.standing.session().is_none() && self.switching_until < Instant::NEVER => Instant::NEVER,
+            _ if !self.standing.is_in() && self.switching_until < Instant::NEVER => Instant::NEVER,
             Need::SignOut => self.needs.owed_at.max(self.backoff.until),
             // Until the server has heard of the sign-out it would name the session that the person has left.
             _ if self.owed => Instant::NEVER,
@@ -341,9 +372,9 @@ impl Machine {
             return;
         }
         if attempt.is_sent() {
-            let outcome = Outcome::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
+            let outcome = Outcome::<&Answer>::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
             self.effects.push(Effect::Cancel { attempt: attempt.number });
-            self.answered(attempt.number, &outcome);
+            self.answered(attempt.number, outcome);
         } else if self.may_start_at(attempt.need) <= self.now {
             self.send();
         } else {
@@ -352,7 +383,7 @@ impl Machine {
     }
 
     fn sign_out(&mut self) {
-        let nobody = matches!(self.standing, Standing::Out(_));
+        let nobody = self.standing.known == Known::Out;
         let signing_in = self.needs.has(Need::SignIn);
         if nobody && !signing_in {
             if self.owed {
@@ -364,22 +395,21 @@ impl Machine {
             return;
         }
         self.abandon();
-        for need in [Need::SignIn, Need::Renewal, Need::Check] {
-            self.meet(need, Settlement::Overtaken);
-        }
+        self.meet(Need::SignIn, Settlement::Overtaken);
+        self.meet(Need::Renewal, Settlement::Overtaken);
+        self.meet(Need::Check, Settlement::Overtaken);
         self.leave(Ending::SignedOut, Notice::SignedOut);
         self.owed = true;
         self.needs.owed_at = self.now;
         self.needs.add(Need::SignOut);
-        self.effects.push(Effect::Tell(Message::State));
-        self.effects.push(Effect::Remember);
+        self.share();
         self.fail_fast(Need::SignOut);
     }
 
     fn dispose(&mut self) {
         self.abandon();
-        for need in Needs::ORDER {
-            self.meet(need, Settlement::Overtaken);
+        for need in &Needs::ORDER {
+            self.meet(*need, Settlement::Overtaken);
         }
         self.queue.reject(crate::effect::Rejection::Disposed, &mut self.effects);
         self.page.disposed = true;
@@ -387,35 +417,36 @@ impl Machine {
 
     fn publish(&mut self) {
         let view = self.view();
-        let before = self.published.replace(view);
+        let before = core::mem::replace(&mut self.published, view.words());
         if before != self.published {
-            if view.minutes_left > 0 && before.is_none_or(|before| before.minutes_left == 0) {
+            if view.minutes_left > 0 && before.0 >> 56 == 0 {
                 self.effects.push(Effect::Notify(Notice::Warned));
             }
             self.effects.push(Effect::Publish);
         }
     }
 
-    /// Derives every timer from the state as it is after the step.
+    /// Derives the deadline from the state as it is after the step, so that nothing has to be cleared.
     fn schedule(&mut self) {
-        let mut next = Deadline::NONE;
-        if self.page.started && self.page.running && !self.page.disposed {
-            next.note(Timer::Renewal, self.next_renewal());
-            next.note(Timer::End, self.next_end());
-            next.note(Timer::Warning, self.next_warning());
-            next.note(Timer::Heartbeat, self.next_heartbeat());
-            match &self.attempt {
-                Some(attempt) => next.note(Timer::Patience, attempt.patience_ends_at(&self.config)),
-                None => {
-                    for need in Needs::ORDER {
-                        if self.needs.has(need) {
-                            next.note(Timer::Retry, self.may_start_at(need));
-                        }
-                    }
+        self.deadline = self.timers().iter().fold(Instant::NEVER, |least, at| least.min(*at));
+    }
+
+    /// When each timer fires, in the order of [`Timer::ALL`].
+    fn timers(&self) -> [Instant; 7] {
+        if !self.page.started || !self.page.running || self.page.disposed {
+            return [Instant::NEVER; 7];
+        }
+        let (mut retry, mut patience) = (Instant::NEVER, Instant::NEVER);
+        if let Some(attempt) = &self.attempt {
+            patience = attempt.patience_ends_at(&self.config);
+        } else {
+            for need in &Needs::ORDER {
+                if self.needs.has(*need) {
+                    retry = retry.min(self.may_start_at(*need));
                 }
             }
-            next.note(Timer::Switch, self.switching_until);
         }
-        self.deadline = next;
+        let (renewal, end) = (self.next_renewal(), self.next_end());
+        [renewal, end, self.next_warning(), self.next_heartbeat(), retry, patience, self.switching_until]
     }
 }

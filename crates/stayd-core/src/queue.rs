@@ -11,7 +11,7 @@
 use crate::config::{HELD_LIMIT, REFUSAL_COOL_DOWN_MS, RenewalMode};
 use crate::effect::{Effect, Effects, Need, Rejection, Verdict};
 use crate::machine::Machine;
-use crate::session::Standing;
+use crate::session::Known;
 use crate::time::Instant;
 
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl Machine {
         let verdict = if epoch != self.epoch {
             // What was asked for one person is not sent again for another (P9).
             Verdict::Reject(Rejection::Ended)
-        } else if self.standing.session().is_none() {
+        } else if !self.standing.is_in() {
             Verdict::Settle
         } else if generation != self.generation {
             Verdict::Admit
@@ -100,7 +100,7 @@ impl Machine {
         if self.queue.held == 0 || self.holding() {
             return;
         }
-        if matches!(self.standing, Standing::Out(_)) {
+        if self.standing.known == Known::Out {
             self.queue.reject(Rejection::Ended, &mut self.effects);
         } else {
             self.queue.refused = false;
@@ -114,7 +114,7 @@ impl Machine {
         self.queue.reject(Rejection::Ended, &mut self.effects);
     }
 
-    pub(crate) fn refuse_after_disposal(&mut self, event: crate::event::Event) {
+    pub(crate) fn refuse_after_disposal<S, A>(&mut self, event: &crate::event::Event<S, A>) {
         use crate::event::Event;
         if matches!(event, Event::Requested | Event::Refused { .. }) {
             self.effects.answer(Verdict::Reject(Rejection::Disposed));

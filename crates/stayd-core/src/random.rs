@@ -5,7 +5,7 @@
 pub(crate) struct Random(u32);
 
 impl Random {
-    pub(crate) fn new(seed: u32) -> Self {
+    pub(crate) const fn new(seed: u32) -> Self {
         // Zero is the one state that xorshift never leaves.
         Self(seed | 1)
     }

@@ -46,6 +46,29 @@ pub struct Record {
     pub reserved: [u8; 7],
 }
 
+impl Record {
+    /// Before anything is known.
+    pub const NOTHING: Self = Self {
+        epoch: 0,
+        generation: 0,
+        session: 0,
+        person: 0,
+        data: 0,
+        ending: Ending::Never,
+        owed: false,
+        failures: 0,
+        trouble: Trouble::None,
+        verified_ago_ms: 0,
+        renews_in_ms: 0,
+        lapses_in_ms: 0,
+        ends_in_ms: 0,
+        tried_ago_ms: 0,
+        retry_in_ms: 0,
+        fixed_end: false,
+        reserved: [0; 7],
+    };
+}
+
 /// What a message from one tab to the others says beside its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

@@ -10,18 +10,18 @@
 //!
 //! A request of an epoch that is over has been given up, and its answer with it: an attempt's number tells.
 
-use crate::backoff::Backoff;
+use core::borrow::Borrow;
+
 use crate::config::{END_SLACK_MS, LATENCY_MS, SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
 use crate::effect::{Effect, Need, Notice, Settlement};
 use crate::event::{Answer, Outcome, Trouble};
-use crate::leadership::Attempt;
 use crate::machine::Machine;
 use crate::record::Message;
-use crate::session::{Ending, Session, Standing};
+use crate::session::{Ending, Known, Session, Standing};
 use crate::time::Instant;
 
 impl Machine {
-    pub(crate) fn answered(&mut self, number: u32, outcome: &Outcome) {
+    pub(crate) fn answered<A: Borrow<Answer>>(&mut self, number: u32, outcome: Outcome<A>) {
         let Some(attempt) = self.attempt.filter(|attempt| attempt.number == number && attempt.is_sent())
         else {
             return;
@@ -31,21 +31,27 @@ impl Machine {
         match attempt.need {
             Need::SignOut => self.sign_out_answered(outcome),
             Need::SignIn => self.sign_in_answered(outcome, sent_at),
-            _ => self.word_given(outcome, &attempt, sent_at),
+            need => self.word_given(outcome, need, attempt.generation, sent_at),
         }
         self.effects.push(Effect::GiveUpLeadership { attempt: number });
     }
 
     /// The server's word on who is signed in.
-    fn word_given(&mut self, outcome: &Outcome, attempt: &Attempt, sent_at: Instant) {
-        match *outcome {
-            Outcome::Session(ref answer) => self.confirm(answer, sent_at, attempt.need),
+    fn word_given<A: Borrow<Answer>>(
+        &mut self,
+        outcome: Outcome<A>,
+        need: Need,
+        generation: u32,
+        sent_at: Instant,
+    ) {
+        match outcome {
+            Outcome::Session(answer) => self.confirm(answer.borrow(), sent_at, need),
             // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
-            Outcome::Nobody if attempt.generation != self.generation => self.ask_again_soon(attempt.need),
+            Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),
             Outcome::Nobody => self.confirm_nobody(sent_at),
-            Outcome::Declined => self.declined(attempt.need, sent_at),
-            Outcome::Superseded => self.ask_again_soon(attempt.need),
-            Outcome::Failed { retry_after_ms, trouble } => self.fail(attempt.need, retry_after_ms, trouble),
+            Outcome::Declined => self.declined(need, sent_at),
+            Outcome::Superseded => self.ask_again_soon(need),
+            Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),
         }
     }
 
@@ -61,7 +67,7 @@ impl Machine {
         if before.data() != session.data {
             self.effects.push(Effect::KeepData);
         }
-        self.standing = Standing::Active(session);
+        self.standing = Standing::with(Known::Active, session);
         self.renewal_at = self.spread(&session);
         let rendered = core::mem::take(&mut self.rendered);
         match before.session().filter(|old| old.key == session.key && !rendered) {
@@ -69,10 +75,8 @@ impl Machine {
             None => self.begin(&before),
         }
         self.heard_from_server(sent_at);
-        if self.owed {
-            // Whoever signed in after a sign-out that the server has not heard of stays in.
-            self.owed = false;
-        }
+        // Whoever signed in after a sign-out that the server has not heard of stays in.
+        self.owed = false;
     }
 
     /// The page was rendered with a session. Where this browser remembers something else, that may be the later news: the page shows what
@@ -84,7 +88,7 @@ impl Machine {
         let before = self.standing;
         let session = session_of(answer, self.now);
         self.effects.push(Effect::KeepData);
-        self.standing = Standing::Remembered(session);
+        self.standing = Standing::with(Known::Remembered, session);
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
         self.rendered = true;
@@ -95,9 +99,8 @@ impl Machine {
     fn prolong(&mut self, old: &Session, session: &Session, need: Need) {
         // A slow answer names an end that seems earlier by as long as it took: the next one does not move it. A renewal moves it by far more.
         let slack = (session.ends_at.since(self.now) / 8).min(LATENCY_MS);
-        let later = |new: Instant, old: Instant| new.since(old) > slack;
-        let moved = later(session.ends_at, old.ends_at);
-        if need == Need::Renewal || moved || later(session.lapses_at, old.lapses_at) {
+        let moved = session.ends_at.since(old.ends_at) > slack;
+        if need == Need::Renewal || moved || session.lapses_at.since(old.lapses_at) > slack {
             self.generation = self.generation.wrapping_add(1);
             self.renewed_at = self.now;
             self.fixed_end = !moved;
@@ -133,17 +136,16 @@ impl Machine {
     /// Tells the page that somebody is signed in, where that is news.
     pub(crate) fn arrive(&mut self, before: &Standing) {
         self.page.rejoin = false;
-        let person = self.standing.session().map(|session| session.person);
-        match before {
-            Standing::Out(_) => {
+        match before.known {
+            Known::Out => {
                 self.effects.push(Effect::Notify(Notice::SignedIn));
                 self.effects.push(Effect::OpenChannels);
             }
-            Standing::Unknown => self.effects.push(Effect::OpenChannels),
+            Known::Nothing => self.effects.push(Effect::OpenChannels),
             _ => {
                 self.reject_held();
                 self.effects.push(Effect::CloseChannels);
-                if before.session().map(|session| session.person) != person {
+                if before.person() != self.standing.person() {
                     self.effects.push(Effect::Notify(Notice::Switched));
                 }
                 self.effects.push(Effect::OpenChannels);
@@ -153,17 +155,17 @@ impl Machine {
 
     /// The server says: nobody.
     pub(crate) fn confirm_nobody(&mut self, sent_at: Instant) {
-        match self.standing {
-            Standing::Remembered(session) | Standing::Active(session) => {
-                let over = self.now.plus(END_SLACK_MS) >= session.ends_at;
+        match self.standing.known {
+            Known::Remembered | Known::Active => {
+                let over = self.now.plus(END_SLACK_MS) >= self.standing.ends_at();
                 let ending = if over { Ending::Expired } else { Ending::Revoked };
                 self.leave(ending, Notice::Ended);
             }
-            Standing::Unknown => {
+            Known::Nothing => {
                 self.epoch = self.epoch.max(1);
-                self.standing = Standing::Out(Ending::Never);
+                self.standing = Standing::out(Ending::Never);
             }
-            Standing::Out(_) => {}
+            Known::Out => {}
         }
         self.meet(Need::Renewal, Settlement::Refused);
         self.heard_from_server(sent_at);
@@ -172,7 +174,7 @@ impl Machine {
 
     /// The session is over for this browser.
     pub(crate) fn leave(&mut self, ending: Ending, notice: Notice) {
-        if self.standing.session().is_some() {
+        if self.standing.is_in() {
             self.effects.push(Effect::DropData);
             self.effects.push(Effect::CloseChannels);
             self.effects.push(Effect::Notify(notice));
@@ -180,14 +182,14 @@ impl Machine {
         self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
         self.rendered = false;
-        self.standing = Standing::Out(ending);
+        self.standing = Standing::out(ending);
         self.switching_until = Instant::NEVER;
         self.reject_held();
     }
 
     fn heard_from_server(&mut self, sent_at: Instant) {
         self.verified_at = self.verified_at.max(sent_at);
-        self.backoff = Backoff::CLEAR;
+        self.backoff.clear();
         self.superseded = 0;
         self.queue.refused = false;
         self.switching_until = Instant::NEVER;
@@ -223,9 +225,9 @@ impl Machine {
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.effects.push(Effect::Settled { need, result: Settlement::Failed });
         self.share();
-        if self.rendered && self.standing.session().is_some() {
+        if self.rendered && self.standing.is_in() {
             // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
-            self.standing = Standing::Unknown;
+            self.standing = Standing::UNKNOWN;
             self.effects.push(Effect::DropData);
             self.effects.push(Effect::CloseChannels);
             self.reject_held();
@@ -240,38 +242,37 @@ impl Machine {
         }
     }
 
-    fn sign_out_answered(&mut self, outcome: &Outcome) {
-        match *outcome {
+    #[expect(clippy::needless_pass_by_value, reason = "in registers, as its callers have it")]
+    fn sign_out_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>) {
+        match outcome {
             Outcome::Superseded => self.ask_again_soon(Need::SignOut),
             Outcome::Failed { retry_after_ms, trouble } => self.fail(Need::SignOut, retry_after_ms, trouble),
             Outcome::Session(_) | Outcome::Nobody | Outcome::Declined => {
                 self.owed = false;
-                self.backoff = Backoff::CLEAR;
+                self.backoff.clear();
                 self.meet(Need::SignOut, Settlement::Met);
                 self.share();
             }
         }
     }
 
-    fn sign_in_answered(&mut self, outcome: &Outcome, sent_at: Instant) {
-        match outcome {
+    fn sign_in_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>, sent_at: Instant) {
+        let result = match outcome {
             Outcome::Session(answer) => {
-                self.confirm(answer, sent_at, Need::SignIn);
-                self.meet(Need::SignIn, Settlement::Met);
+                self.confirm(answer.borrow(), sent_at, Need::SignIn);
+                Settlement::Met
             }
-            Outcome::Nobody | Outcome::Declined | Outcome::Superseded => {
-                self.meet(Need::SignIn, Settlement::Refused);
-                self.effects.push(Effect::Tell(Message::State));
-            }
-            Outcome::Failed { .. } => {
-                self.meet(Need::SignIn, Settlement::Failed);
-                self.effects.push(Effect::Tell(Message::State));
-            }
+            Outcome::Failed { .. } => Settlement::Failed,
+            Outcome::Nobody | Outcome::Declined | Outcome::Superseded => Settlement::Refused,
+        };
+        self.meet(Need::SignIn, result);
+        if result != Settlement::Met {
+            self.effects.push(Effect::Tell(Message::State));
         }
     }
 
     /// Tells the other tabs how things stand, and then writes it down, which takes longer.
-    fn share(&mut self) {
+    pub(crate) fn share(&mut self) {
         if self.rendered {
             return;
         }

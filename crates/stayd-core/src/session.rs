@@ -31,6 +31,18 @@ pub struct Session {
     pub ends_at: Instant,
 }
 
+impl Session {
+    /// None.
+    pub(crate) const NONE: Self = Self {
+        key: 0,
+        person: 0,
+        data: 0,
+        renew_at: Instant::NEVER,
+        lapses_at: Instant::NEVER,
+        ends_at: Instant::NEVER,
+    };
+}
+
 /// Why nobody is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -45,46 +57,71 @@ pub enum Ending {
     Revoked,
 }
 
+/// What is known of who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Known {
+    /// Nothing yet.
+    Nothing,
+    /// Nobody is signed in.
+    Out,
+    /// Somebody was, as this browser remembers; the server has not confirmed it (SS-6).
+    Remembered,
+    /// The server has confirmed it.
+    Active,
+}
+
 /// How the session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Nothing is known yet.
-    Unknown,
-    /// Nobody is signed in.
-    Out(Ending),
-    /// Somebody was, as this browser remembers; the server has not confirmed it (SS-6).
-    Remembered(Session),
-    /// The server has confirmed it.
-    Active(Session),
+pub(crate) struct Standing {
+    pub(crate) known: Known,
+    /// Why nobody is signed in; [`Ending::Never`] unless that is known.
+    pub(crate) ending: Ending,
+    /// [`Session::NONE`] where there is none: what is asked for most is there without asking whether.
+    session: Session,
 }
 
 impl Standing {
+    pub(crate) const UNKNOWN: Self =
+        Self { known: Known::Nothing, ending: Ending::Never, session: Session::NONE };
+
+    pub(crate) fn out(ending: Ending) -> Self {
+        Self { known: Known::Out, ending, session: Session::NONE }
+    }
+
+    pub(crate) fn with(known: Known, session: Session) -> Self {
+        Self { known, ending: Ending::Never, session }
+    }
+
+    pub(crate) fn is_in(&self) -> bool {
+        self.known >= Known::Remembered
+    }
+
     pub(crate) fn session(&self) -> Option<&Session> {
-        match self {
-            Self::Remembered(session) | Self::Active(session) => Some(session),
-            Self::Unknown | Self::Out(_) => None,
-        }
+        self.is_in().then_some(&self.session)
     }
 
     pub(crate) fn session_mut(&mut self) -> Option<&mut Session> {
-        match self {
-            Self::Remembered(session) | Self::Active(session) => Some(session),
-            Self::Unknown | Self::Out(_) => None,
-        }
+        if self.is_in() { Some(&mut self.session) } else { None }
     }
 
     /// When the session is over; [`Instant::NEVER`] where there is none.
     pub(crate) fn ends_at(&self) -> Instant {
-        self.session().map_or(Instant::NEVER, |session| session.ends_at)
+        self.session.ends_at
     }
 
     /// The session's key, 0 for none.
     pub(crate) fn key(&self) -> Key {
-        self.session().map_or(0, |session| session.key)
+        self.session.key
+    }
+
+    /// Whose session, 0 for nobody's.
+    pub(crate) fn person(&self) -> Key {
+        self.session.person
     }
 
     /// The fingerprint of what the host shows of the session, 0 for nothing.
     pub(crate) fn data(&self) -> u32 {
-        self.session().map_or(0, |session| session.data)
+        self.session.data
     }
 }

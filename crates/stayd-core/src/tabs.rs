@@ -8,46 +8,45 @@
 //!
 //! What was learned is never sent on: each fact is told once, by the tab that heard it from the server or from the person.
 
-use core::cmp::Ordering;
-
-use crate::backoff::Backoff;
 use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::machine::Machine;
 use crate::record::{Message, Record};
-use crate::session::{Ending, Session, Standing};
+use crate::session::{Ending, Known, Session, Standing};
 use crate::time::Instant;
 
 impl Machine {
     /// How things stand, for the other tabs and for storage.
     pub fn record(&self) -> Record {
         let now = self.now;
-        let ago = |at: Instant| if at == Instant::LONG_AGO { u64::MAX } else { now.since(at) };
         let session = self.standing.session();
         let until = |at: fn(&Session) -> Instant| session.map_or(0, |session| at(session).since(now));
         Record {
             epoch: self.epoch,
             generation: self.generation,
             session: self.standing.key(),
-            person: session.map_or(0, |session| session.person),
+            person: self.standing.person(),
             data: self.standing.data(),
-            ending: match self.standing {
-                Standing::Out(ending) => ending,
-                _ => Ending::Never,
-            },
+            ending: self.standing.ending,
             owed: self.owed,
-            verified_ago_ms: ago(self.verified_at),
+            verified_ago_ms: self.ago(self.verified_at),
             renews_in_ms: until(|session| session.renew_at),
             lapses_in_ms: until(|session| session.lapses_at),
             ends_in_ms: until(|session| session.ends_at),
             failures: self.backoff.failures,
-            tried_ago_ms: ago(self.backoff.tried_at),
+            tried_ago_ms: self.ago(self.backoff.tried_at),
             retry_in_ms: self.backoff.floor.since(now),
             trouble: self.backoff.trouble,
             fixed_end: self.fixed_end,
             reserved: [0; 7],
         }
+    }
+
+    /// How long ago that was; `u64::MAX` for never.
+    #[inline(never)]
+    fn ago(&self, at: Instant) -> u64 {
+        if at == Instant::LONG_AGO { u64::MAX } else { self.now.since(at) }
     }
 
     pub(crate) fn hear(&mut self, message: Message, stored: &Stored) {
@@ -64,7 +63,7 @@ impl Machine {
             Message::Switching if stored.record.epoch >= self.epoch => {
                 self.switching_until = self.now.plus(self.longest_switch());
                 // Its answer could come after that of the sign-in, and take the new cookie away.
-                if self.standing.session().is_none() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
+                if !self.standing.is_in() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
                     self.abandon();
                 }
             }
@@ -86,8 +85,7 @@ impl Machine {
         let wonders = message == Message::Asking && stored.record.session == 0;
         let agrees = stored.record.session == self.standing.key();
         if self.owed || wonders || agrees || verified_at <= self.verified_at {
-            self.effects.push(Effect::Tell(Message::State));
-            self.effects.push(Effect::Remember);
+            self.share();
         }
     }
 
@@ -99,20 +97,20 @@ impl Machine {
         let written_at = if stored.age_ms == u64::MAX { self.now } else { aged };
         let verified_at = aged.minus(record.verified_ago_ms);
         let fresher = verified_at > self.verified_at;
-        match record.epoch.cmp(&self.epoch) {
-            Ordering::Less => {
-                let contradicts = record.session != self.standing.key();
-                // Old news contradicts nothing; what the server has said meanwhile does.
-                if contradicts && fresher && !self.owed {
-                    self.want(Need::Check, self.now);
-                }
-                return;
+        let agrees = record.session == self.standing.key();
+        if record.epoch < self.epoch {
+            // Old news contradicts nothing; what the server has said meanwhile does.
+            if !agrees && fresher && !self.owed {
+                self.want(Need::Check, self.now);
             }
-            Ordering::Greater => self.adopt(stored, written_at),
-            Ordering::Equal if record.session == self.standing.key() => {
-                self.merge(stored, written_at, fresher);
-            }
-            Ordering::Equal => self.settle_tie(stored, written_at),
+            return;
+        }
+        if record.epoch > self.epoch {
+            self.adopt(stored, written_at);
+        } else if agrees {
+            self.merge(stored, written_at, fresher);
+        } else {
+            self.settle_tie(stored, written_at);
         }
         // What was written before the sign-in began says nothing of it.
         if written_at.plus(self.longest_switch()) >= self.switching_until {
@@ -136,7 +134,7 @@ impl Machine {
             self.doubt = false;
             self.queue.refused = false;
         } else if fresher && record.failures == 0 {
-            self.backoff = Backoff::CLEAR;
+            self.backoff.clear();
         }
         // In a tie that the server is yet to settle its word to the other tab is no word on what this one holds.
         if fresher && record.session == self.standing.key() {
@@ -175,8 +173,12 @@ impl Machine {
         }
         self.reject_held();
         // A page that has just started asks before it says "nobody": a redirect may have signed somebody in (scenario 1).
-        let ask = matches!(before, Standing::Unknown) && !record.owed && !self.answers_this_page(stored);
-        self.standing = if ask { Standing::Unknown } else { Standing::Out(record.ending) };
+        let ask = (before.known == Known::Nothing) && !record.owed && !self.answers_this_page(stored);
+        self.standing = Standing::out(record.ending);
+        if ask {
+            self.standing.known = Known::Nothing;
+            self.standing.ending = Ending::Never;
+        }
         self.owe(record.owed);
     }
 
@@ -211,8 +213,9 @@ impl Machine {
         }
         // Another tab has the server's word; storage alone only remembers.
         let recent = record.verified_ago_ms.saturating_add(stored.age_ms) <= u64::from(self.config.fresh_ms);
-        let confirmed = recent || (same && matches!(before, Standing::Active(_)));
-        self.standing = if confirmed { Standing::Active(session) } else { Standing::Remembered(session) };
+        let confirmed = recent || (same && before.known == Known::Active);
+        let known = if confirmed { Known::Active } else { Known::Remembered };
+        self.standing = Standing::with(known, session);
         self.renewal_at = self.spread(&session);
         self.fixed_end = record.fixed_end;
         if !confirmed {
@@ -232,8 +235,8 @@ impl Machine {
             // Only the tab that told the server, or another in its place, says that nothing is owed any more.
             if self.owed && !record.owed {
                 self.owed = false;
-            } else if matches!(self.standing, Standing::Unknown) && self.answers_this_page(stored) {
-                self.standing = Standing::Out(record.ending);
+            } else if (self.standing.known == Known::Nothing) && self.answers_this_page(stored) {
+                self.standing = Standing::out(record.ending);
             }
             return;
         }
@@ -254,14 +257,14 @@ impl Machine {
     /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
-        if self.rendered && !stored.record.owed && !matches!(before, Standing::Unknown) {
+        if self.rendered && !stored.record.owed && before.known != Known::Nothing {
             // It has been contradicted already.
-        } else if matches!(before, Standing::Unknown) || stored.record.ending == Ending::SignedOut {
+        } else if before.known == Known::Nothing || stored.record.ending == Ending::SignedOut {
             self.adopt(stored, written_at);
         } else if !self.owed {
             if let Some(session) = self.standing.session_mut() {
                 session.data = 0;
-                self.standing = Standing::Remembered(*session);
+                self.standing.known = Known::Remembered;
                 self.effects.push(Effect::DropData);
                 self.reject_held();
             }
@@ -298,12 +301,12 @@ mod tests {
         let mut attempt = 0;
         let mut step = |now: Instant, event: Event| {
             let effects = machine.handle(now, event);
-            for effect in effects.as_slice() {
+            for effect in effects.iter() {
                 if let Effect::AskLeadership { attempt: number } = effect {
-                    attempt = *number;
+                    attempt = number;
                 }
             }
-            let sends = effects.as_slice().iter().any(|effect| matches!(effect, Effect::Send { .. }));
+            let sends = effects.iter().any(|effect| matches!(effect, Effect::Send { .. }));
             (sends, attempt, machine.deadline(), machine.record())
         };
         let (_, first, ..) = step(start, Event::Started { rendered: Rendered::Nothing, remembered: None });

@@ -3,7 +3,7 @@
 use crate::effect::Need;
 use crate::event::Trouble;
 use crate::machine::Machine;
-use crate::session::{Ending, Standing};
+use crate::session::{Ending, Known, Standing};
 
 /// The state cycle of SS-1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,37 +59,53 @@ pub struct View {
     pub data: u32,
 }
 
+impl View {
+    /// The view as it crosses the boundary: its bytes in two numbers.
+    pub(crate) fn words(&self) -> (u64, u64) {
+        let [a, b, c, d] = self.data.to_le_bytes();
+        let shown = [
+            self.status as u8,
+            self.identity as u8,
+            self.verified.into(),
+            self.can_mutate.into(),
+            self.expired.into(),
+            self.offline.into(),
+            self.holding.into(),
+            self.minutes_left,
+        ];
+        let rest = [self.trouble as u8, self.ending as u8, 0, 0, a, b, c, d];
+        (u64::from_le_bytes(shown), u64::from_le_bytes(rest))
+    }
+}
+
 impl Machine {
     /// What the page sees now.
+    #[expect(clippy::needless_bitwise_bool, reason = "without branches it is half as long in the module")]
     pub fn view(&self) -> View {
-        let session = self.standing.session();
-        let troubled = self.backoff.failures > 0;
-        let commanded = self.needs.has(Need::SignIn);
-        let identity = match self.standing {
-            Standing::Unknown | Standing::Out(_) => Identity::Anonymous,
-            Standing::Remembered(_) => Identity::Rehydrating,
-            Standing::Active(_) => Identity::Active,
+        let Standing { known, ending, .. } = self.standing;
+        let (active, out) = (known == Known::Active, known == Known::Out);
+        let (troubled, offline) = (self.backoff.failures > 0, !self.page.online);
+        let over = self.standing.ends_at() <= self.now;
+        let status = if out {
+            Status::Initial
+        } else if active {
+            Status::Active
+        } else if troubled | offline {
+            Status::Error
+        } else {
+            Status::Loading
         };
-        let status = match self.standing {
-            _ if commanded && identity != Identity::Active => Status::Loading,
-            Standing::Out(_) => Status::Initial,
-            Standing::Active(_) => Status::Active,
-            _ if troubled || !self.page.online => Status::Error,
-            _ => Status::Loading,
+        let status = if !active & self.needs.has(Need::SignIn) { Status::Loading } else { status };
+        let identity = if active {
+            Identity::Active
+        } else if known == Known::Remembered {
+            Identity::Rehydrating
+        } else {
+            Identity::Anonymous
         };
-        let ending = match self.standing {
-            Standing::Out(ending) => ending,
-            _ => Ending::Never,
-        };
-        let over = session.is_some_and(|session| session.ends_at <= self.now);
-        let expired = over || matches!(ending, Ending::Expired | Ending::Revoked);
-        let verified = match self.standing {
-            Standing::Active(_) => !troubled,
-            Standing::Out(_) => !troubled && self.was_verified(),
-            _ => false,
-        };
-        let offline = !self.page.online;
-        let can_mutate = identity == Identity::Active && verified && !offline && !over && !self.doubt;
+        let verified = !troubled & (active | (out & self.was_verified()));
+        let can_mutate = active & verified & !offline & !over & !self.doubt;
+        let expired = over | (ending as u8 >= Ending::Expired as u8);
         View {
             status,
             identity,

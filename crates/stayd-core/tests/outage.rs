@@ -80,8 +80,8 @@ impl World {
 
     fn tell(&mut self, at: u64, client: usize, event: Event) {
         let effects = self.clients[client].handle(Instant::from_ms(at), event);
-        for effect in effects.as_slice() {
-            match *effect {
+        for effect in effects.iter() {
+            match effect {
                 Effect::AskLeadership { attempt } => {
                     self.tell(at, client, Event::LeadershipGained { attempt, stored: None });
                 }

@@ -290,7 +290,7 @@ proptest! {
         let (mut right, mut wrong) = (checked.machine.clone(), checked.machine);
         let expected = right.handle(checked.now, last);
         let effects = wrong.handle(checked.now.minus(back), last);
-        prop_assert_eq!(effects.as_slice(), expected.as_slice());
+        prop_assert!(effects.iter().eq(expected.iter()));
         prop_assert_eq!(effects.verdict(), expected.verdict());
         prop_assert_eq!((wrong.record(), wrong.view()), (right.record(), right.view()));
         prop_assert_eq!(wrong.deadline(), right.deadline());
@@ -338,8 +338,8 @@ fn agree(tabs: &mut [Checked], mut now: Instant) -> Result<(), TestCaseError> {
             for event in std::mem::take(&mut inbox[place]) {
                 let tab = &mut tabs[place];
                 let effects = tab.step(now, &event).map_err(TestCaseError::fail)?;
-                for effect in effects.as_slice() {
-                    match *effect {
+                for effect in effects.iter() {
+                    match effect {
                         Effect::AskLeadership { attempt } => {
                             let stored = storage.map(|(record, at)| Stored {
                                 record,

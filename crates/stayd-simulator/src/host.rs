@@ -20,9 +20,9 @@ impl World {
         let before = crate::checkers::Before::of(&tab.machine);
         let effects = tab.machine.handle(now, event);
         self.note(|| format!("{id}  {event:?}"));
-        for effect in effects.as_slice() {
+        for effect in effects.iter() {
             self.note(|| format!("{id}      -> {effect:?}"));
-            self.carry_out(id, *effect, data);
+            self.carry_out(id, effect, data);
         }
         let verdict = effects.verdict();
         self.note(|| verdict.map_or_else(String::new, |verdict| format!("{id}      => {verdict:?}")));

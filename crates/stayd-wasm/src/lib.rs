@@ -1,49 +1,45 @@
 //! The ABI of the session machine: one machine per instance of the module, bytes in, bytes out, no imports, no allocator.
 //!
 //! ```text
-//! io()              where the buffer is into which the host writes an event, or the configuration; the layouts are those of
-//!                   `stayd_core::codec`, and what is shorter than `EVENT_LEN` is followed by zeros from `len` on
-//! start(seed, len)  makes the machine with the configuration in the buffer; 0 where that makes no sense
-//! handle(now, len)  takes in the event in the buffer; where the step's result is, 0 where the bytes are no event
+//! io()         where the buffer is into which the host writes an event, or the configuration, with zeros for what it does not say;
+//!              the layouts are those of `stayd_core::codec`
+//! start(seed)  makes the machine with the configuration in the buffer; where the `State` is after each step
+//! handle(now)  takes in the event in the buffer; where it is said what is to be done
 //! ```
 //!
-//! The result is a [`Step`] as it lies in memory.
+//! What is to be done is the verdict's number, why where it is a rejection, how many effects there are, a byte, and the effects.
+//! The shell writes no numbers that the lists of `stayd_core::codec::names` do not have; others would be read as one of them.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 use stayd_core::codec::{self, EVENT_LEN};
-use stayd_core::{Effects, Instant, Machine, Record, View};
+use stayd_core::{Effects, Instant, Machine, Record};
 
-/// What a step gave. Its layout is that of C: the host reads it where it lies.
+/// How things stand after a step. Its layout is that of C: the host reads it where it lies.
 #[repr(C)]
-pub struct Step {
-    /// What the page sees.
-    pub view: View,
-    /// The machine's epoch.
-    pub epoch: u32,
-    /// The machine's generation.
-    pub generation: u32,
+pub struct State {
+    /// What the page sees, as `stayd_core::codec` has it.
+    pub view: [u64; 2],
+    /// When the machine is to be told that its deadline has come, in ms; beyond all times for never.
+    pub deadline: f64,
     /// What the tabs share.
     pub record: Record,
-    /// When the machine is to be told that its deadline has come, in ms; infinity for never.
-    pub deadline: f64,
-    /// The verdict, how many effects there are (the second and the third byte after it), and the effects from the fourth on.
-    pub effects: Effects,
 }
 
-/// Where a step's verdict is; its effects begin four bytes on.
-pub const EFFECTS_AT: usize = core::mem::offset_of!(Step, effects);
+/// Where the deadline is in a [`State`].
+pub const DEADLINE_AT: usize = core::mem::offset_of!(State, deadline);
 
-/// Where a step's deadline is.
-pub const DEADLINE_AT: usize = core::mem::offset_of!(Step, deadline);
+/// Where the record is in a [`State`].
+pub const RECORD_AT: usize = core::mem::offset_of!(State, record);
 
-/// Where a step's epoch is; its generation follows, and then its record.
-pub const MOMENT_AT: usize = core::mem::offset_of!(Step, epoch);
+/// The buffer: a script sees it as bytes, words and floats.
+#[repr(align(8))]
+struct Buffer([u8; EVENT_LEN]);
 
-/// A machine, the buffer through which it is spoken to, and its last step.
+/// A machine, the buffer through which it is spoken to, and how it stands.
 pub struct Instance {
     machine: Option<Machine>,
-    io: [u8; EVENT_LEN],
-    step: Option<Step>,
+    buffer: Buffer,
+    state: State,
 }
 
 impl Default for Instance {
@@ -56,39 +52,38 @@ impl Instance {
     /// Without a machine yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { machine: None, io: [0; EVENT_LEN], step: None }
+        let state = State { view: [0; 2], deadline: 0.0, record: Record::NOTHING };
+        Self { machine: None, buffer: Buffer([0; EVENT_LEN]), state }
     }
 
     /// The buffer.
     pub fn io(&mut self) -> &mut [u8; EVENT_LEN] {
-        &mut self.io
+        &mut self.buffer.0
     }
 
-    /// The buffer, with nothing of what was there before.
-    fn written(&mut self, len: usize) -> &[u8; EVENT_LEN] {
-        if let Some(rest) = self.io.get_mut(len..) {
-            rest.fill(0);
-        }
-        &self.io
+    /// Makes the machine from the configuration in the buffer.
+    pub fn start(&mut self, seed: u32) {
+        self.machine = Some(Machine::new(codec::read_config(&self.buffer.0), seed));
     }
 
-    /// Makes the machine from the configuration in the buffer; whether that made sense.
-    pub fn start(&mut self, seed: u32, len: usize) -> bool {
-        let config = codec::decode_config(self.written(len));
-        self.machine = config.map(|config| Machine::new(config, seed));
-        self.machine.is_some()
-    }
-
-    /// Takes in the event in the buffer; what the step gave, `None` where the bytes are no event.
-    pub fn handle(&mut self, now: Instant, len: usize) -> Option<&Step> {
-        let event = codec::decode_event(self.written(len))?;
+    /// Takes in the event in the buffer; what is to be done. `None` where there is no machine yet.
+    pub fn handle(&mut self, now: Instant) -> Option<&Effects> {
+        let bytes = &self.buffer.0;
+        let (stored, answer) = (codec::read_stored(bytes), codec::read_answer(bytes));
+        let event = codec::read_event(bytes, codec::has_stored(bytes).then_some(&stored), &answer);
         let machine = self.machine.as_mut()?;
-        let effects = machine.handle(now, event);
-        let (epoch, generation) = machine.moment();
+        machine.take_in(now, event);
+        self.state.view = machine.published();
         #[expect(clippy::cast_precision_loss, reason = "2^53 ms are 285,000 years")]
-        let deadline = machine.deadline().map_or(f64::INFINITY, |at| at.as_ms() as f64);
-        let (view, record) = (machine.view(), machine.record());
-        Some(self.step.insert(Step { view, epoch, generation, record, deadline, effects }))
+        let deadline = machine.due_at().as_ms() as f64;
+        self.state.deadline = deadline;
+        self.state.record = machine.record();
+        Some(machine.effects())
+    }
+
+    /// How things stand.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 }
 
@@ -122,14 +117,16 @@ mod module {
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn start(seed: u32, len: usize) -> u32 {
-        u32::from(instance().start(seed, len))
+    extern "C" fn start(seed: u32) -> *const u8 {
+        let instance = instance();
+        instance.start(seed);
+        core::ptr::from_ref(instance.state()).cast()
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn handle(now: f64, len: usize) -> *const u8 {
+    extern "C" fn handle(now: f64) -> *const u8 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
         let now = Instant::from_ms(now as u64);
-        instance().handle(now, len).map_or(core::ptr::null(), |step| core::ptr::from_ref(step).cast())
+        instance().handle(now).map_or(core::ptr::null(), |effects| core::ptr::from_ref(effects).cast())
     }
 }

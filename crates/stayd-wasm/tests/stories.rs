@@ -92,31 +92,25 @@ fn bundled(folder: &Path) -> PathBuf {
 /// What a step gave, in words.
 fn words(machine: &Machine, effects: &Effects) -> String {
     let verdict = effects.verdict().map(|verdict| verdict.to_string()).unwrap_or_default();
-    let effects: Vec<String> = effects.as_slice().iter().map(ToString::to_string).collect();
-    let (epoch, generation) = machine.moment();
+    let effects: Vec<String> = effects.iter().map(|effect| effect.to_string()).collect();
     #[expect(clippy::cast_precision_loss, reason = "as the module has it")]
-    let deadline = machine.deadline().map_or(f64::INFINITY, |at| at.as_ms() as f64);
-    format!(
-        "{} | {} | {epoch}.{generation} | {deadline} | {verdict} | {}",
-        machine.view(),
-        machine.record(),
-        effects.join(", ")
-    )
+    let deadline = machine.due_at().as_ms() as f64;
+    format!("{} | {} | {deadline} | {verdict} | {}", machine.view(), machine.record(), effects.join(", "))
 }
 
 /// The same of a line that the script printed.
 fn read(line: &str) -> String {
     let parts: Vec<&str> = line.split(' ').collect();
-    let [view, record, moment, deadline, verdict, effects] = parts.as_slice() else { panic!("{line:?}") };
+    let [view, record, deadline, verdict, effects] = parts.as_slice() else { panic!("{line:?}") };
     let view = codec::decode_view(&bytes::<VIEW_LEN>(view)).expect("a view");
     let record = codec::decode_record(&bytes::<RECORD_LEN>(record)).expect("a record");
-    let deadline: f64 = deadline.replace("Infinity", "inf").parse().expect("a number");
+    let deadline: f64 = deadline.parse().expect("a number");
     let effects: Vec<String> = (0..effects.len() / (2 * EFFECT_LEN))
         .map(|place| bytes::<EFFECT_LEN>(&effects[2 * EFFECT_LEN * place..][..2 * EFFECT_LEN]))
         .map(|effect| codec::decode_effect(&effect).expect("an effect").to_string())
         .collect();
     let verdict = verdict_of(bytes::<2>(verdict)).map(|verdict| verdict.to_string()).unwrap_or_default();
-    format!("{view} | {record} | {moment} | {deadline} | {verdict} | {}", effects.join(", "))
+    format!("{view} | {record} | {deadline} | {verdict} | {}", effects.join(", "))
 }
 
 fn verdict_of([verdict, why]: [u8; 2]) -> Option<Verdict> {

@@ -62,7 +62,7 @@ fn step(
     if let Some(verdict) = effects.verdict() {
         writeln!(out, "    = {verdict}")?;
     }
-    for effect in effects.as_slice() {
+    for effect in effects.iter() {
         writeln!(out, "    -> {effect}")?;
     }
     let view = machine.view();

@@ -1,15 +1,15 @@
 import { VERDICT_ADMIT, VERDICT_HOLD, VERDICT_REJECT } from "./codes.ts";
-import type { Moment } from "./brain.ts";
 import type { SessionError } from "./backend.ts";
 import { failure } from "./view.ts";
 
 /** What the queue needs of the session. */
 export interface Gate {
-  /** Asks the machine about a request; `refused` is when one was sent that was answered 401. */
-  ask(refused?: Moment): { verdict: number; error: SessionError };
+  /** Asks the machine about a request; `sent` is the moment at which one was sent that was answered 401. */
+  ask(sent?: Uint8Array): { verdict: number; error: SessionError };
   /** One that was held is not wanted any more. */
   withdraw(): void;
-  moment(): Moment;
+  /** How the session stands: what tells whether a refusal is of the credential of now. */
+  moment(): Uint8Array;
   /** Sends a request. */
   send: typeof fetch;
   /** Who is signed in. */
@@ -40,8 +40,8 @@ export function createQueue(gate: Gate): Queue {
   const held = new Set<(error?: SessionError) => void>();
 
   /** Waits until the request may be sent; false where the page is to get the answer that it has. */
-  const admitted = (signal: AbortSignal, refused?: Moment): Promise<boolean> | boolean => {
-    const { verdict, error } = gate.ask(refused);
+  const admitted = (signal: AbortSignal, sent?: Uint8Array): Promise<boolean> | boolean => {
+    const { verdict, error } = gate.ask(sent);
     if (verdict === VERDICT_REJECT) throw new SessionFailure(error);
     if (verdict !== VERDICT_HOLD) return verdict === VERDICT_ADMIT;
     return new Promise<boolean>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import type { Answer, Backend, SessionData, SessionEntry, SessionError } from "./backend.ts";
-import { type Module, type Step, type Stored, type Payload, OUTCOMES, createBrain } from "./brain.ts";
+import { type Module, type Step, type Stored, type Payload, NEVER, OUTCOMES, createBrain } from "./brain.ts";
 import { createChannel } from "./channel.ts";
 import { createClock } from "./clock.ts";
 import * as code from "./codes.ts";
@@ -163,7 +163,7 @@ export function sessionOver<C, R>(
     }
     clearTimeout(timer);
     const at = brain.last.deadline;
-    if (browser && !disposed && at < Infinity) {
+    if (browser && !disposed && at < NEVER) {
       timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(at - clock.now(), LOOK));
     }
   };
@@ -300,14 +300,12 @@ export function sessionOver<C, R>(
       });
 
   const queue = createQueue({
-    ask(refused) {
-      const { verdict, rejection } = refused
-        ? tell(code.EVENT_REFUSED, { attempt: refused.epoch, generation: refused.generation })
-        : tell(code.EVENT_REQUESTED);
+    ask(sent) {
+      const { verdict, rejection } = tell(sent ? code.EVENT_REFUSED : code.EVENT_REQUESTED, { sent });
       return { verdict, error: REJECTIONS[rejection]! };
     },
     withdraw: () => void tell(code.EVENT_WITHDRAWN),
-    moment: () => brain.last.moment,
+    moment: () => brain.last.record,
     send: (input, init) => (backend.fetch ?? fetch)(input, init),
     person: () => view.data?.user.id,
     timeout: config.timeout,

@@ -29,19 +29,19 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a refusal of a replaced credential ends the session",
         file: RENEWAL,
-        right: "Outcome::Nobody if attempt.generation != self.generation => self.ask_again_soon(attempt.need),",
-        wrong: "Outcome::Nobody if attempt.generation > self.generation => self.ask_again_soon(attempt.need),",
+        right: "Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),",
+        wrong: "Outcome::Nobody if generation > self.generation => self.ask_again_soon(need),",
     },
     Fault {
         what: "a superseded answer ends the session",
         file: RENEWAL,
-        right: "Outcome::Superseded => self.ask_again_soon(attempt.need),",
+        right: "Outcome::Superseded => self.ask_again_soon(need),",
         wrong: "Outcome::Superseded => self.confirm_nobody(sent_at),",
     },
     Fault {
         what: "a failed request ends the session",
         file: RENEWAL,
-        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(attempt.need, retry_after_ms, trouble),\n        }\n    }\n\n    /// The server says: this session.",
+        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),\n        }\n    }\n\n    /// The server says: this session.",
         wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n        }\n    }\n\n    /// The server says: this session.",
     },
     Fault {
@@ -59,14 +59,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "the turn is not given back with the answer",
         file: RENEWAL,
-        right: "            _ => self.word_given(outcome, &attempt, sent_at),\n        }\n        self.effects.push(Effect::GiveUpLeadership { attempt: number });",
-        wrong: "            _ => self.word_given(outcome, &attempt, sent_at),\n        }",
+        right: "            need => self.word_given(outcome, need, attempt.generation, sent_at),\n        }\n        self.effects.push(Effect::GiveUpLeadership { attempt: number });",
+        wrong: "            need => self.word_given(outcome, need, attempt.generation, sent_at),\n        }",
     },
     Fault {
         what: "a newer epoch is not adopted",
         file: TABS,
-        right: "Ordering::Greater => self.adopt(stored, written_at),",
-        wrong: "Ordering::Greater => {}",
+        right: "        if record.epoch > self.epoch {\n            self.adopt(stored, written_at);\n        } else if agrees {",
+        wrong: "        if record.epoch > self.epoch {\n        } else if agrees {",
     },
     Fault {
         what: "another person's data stays when theirs is missing",
@@ -83,7 +83,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-out is not told to the other tabs",
         file: MACHINE,
-        right: "        self.effects.push(Effect::Tell(Message::State));\n        self.effects.push(Effect::Remember);\n        self.fail_fast(Need::SignOut);",
+        right: "        self.share();\n        self.fail_fast(Need::SignOut);",
         wrong: "        self.effects.push(Effect::Remember);\n        self.fail_fast(Need::SignOut);",
     },
     Fault {
@@ -149,7 +149,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-out is sent while another tab signs somebody in",
         file: MACHINE,
-        right: "            _ if self.standing.session().is_none() && self.switching_until < Instant::NEVER => Instant::NEVER,\n",
+        right: "            _ if !self.standing.is_in() && self.switching_until < Instant::NEVER => Instant::NEVER,\n",
         wrong: "",
     },
     Fault {

@@ -18,9 +18,8 @@ pub(crate) fn text() -> String {
         ("RECORD_LEN", codec::RECORD_LEN),
         ("VIEW_LEN", codec::VIEW_LEN),
         ("EVENT_LEN", codec::EVENT_LEN),
-        ("MOMENT_AT", stayd_wasm::MOMENT_AT),
         ("DEADLINE_AT", stayd_wasm::DEADLINE_AT),
-        ("EFFECTS_AT", stayd_wasm::EFFECTS_AT),
+        ("RECORD_AT", stayd_wasm::RECORD_AT),
     ];
     let layout = layout.into_iter().map(|(name, value)| (name.to_owned(), value));
     let mut text = HEAD.to_owned();

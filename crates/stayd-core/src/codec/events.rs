@@ -13,25 +13,51 @@ use super::names::{Coded as _, event, outcome, rendered};
 use super::steps::{encode_record, read_record};
 use crate::{Answer, Config, Event, Message, Outcome, Rendered, RenewalMode, Stored, Trouble};
 
-type Whole<'a> = Fields<'a, EVENT_LEN>;
-
 /// Reads an event; `None` where the bytes are none.
 pub fn decode_event(bytes: &[u8; EVENT_LEN]) -> Option<Event> {
+    let stored = has_stored(bytes).then(|| read_stored(bytes));
+    let event = read_event(bytes, stored, read_answer(bytes));
+    // Numbers that are none were read as another.
+    let again = encode_event(&event);
+    (again.get(..4) == bytes.get(..4) && again.get(72..) == bytes.get(72..)).then_some(event)
+}
+
+/// The event that these bytes are, with what came with it, which is read for itself; some event where they are none.
+pub fn read_event<S, A>(bytes: &[u8; EVENT_LEN], stored: Option<S>, answer: A) -> Event<S, A> {
     let from = Fields(bytes);
     let (kind, attempt) = (from.u8::<1>(), from.u32::<4>());
-    Some(match from.u8::<0>() {
+    match from.u8::<0>() {
         event::STARTED => {
-            Event::Started { rendered: read_rendered(from, kind)?, remembered: read_optional(from) }
+            let rendered = match kind {
+                rendered::NOBODY => Rendered::Nobody,
+                rendered::SOMEBODY => Rendered::Somebody(answer),
+                _ => Rendered::Nothing,
+            };
+            Event::Started { rendered, remembered: stored }
         }
-        event::LEADERSHIP_GAINED => Event::LeadershipGained { attempt, stored: read_optional(from) },
-        event::ANSWERED => Event::Answered { attempt, outcome: read_outcome(from, kind)? },
-        event::HEARD => Event::Heard { message: Message::from_code(kind)?, stored: read_stored(from)? },
-        event::HINTED => Event::Hinted,
+        event::LEADERSHIP_GAINED => Event::LeadershipGained { attempt, stored },
+        event::ANSWERED => {
+            let outcome = match kind {
+                outcome::SESSION => Outcome::Session(answer),
+                outcome::NOBODY => Outcome::Nobody,
+                outcome::DECLINED => Outcome::Declined,
+                outcome::SUPERSEDED => Outcome::Superseded,
+                _ => Outcome::Failed {
+                    trouble: Trouble::read(from.u8::<2>()),
+                    retry_after_ms: from.ms::<40>(),
+                },
+            };
+            Event::Answered { attempt, outcome }
+        }
+        event::HEARD => match stored {
+            Some(stored) => Event::Heard { message: Message::read(kind), stored },
+            None => Event::Hinted,
+        },
         event::DEADLINE_REACHED => Event::DeadlineReached,
         event::SHOWN => Event::Shown,
         event::HIDDEN => Event::Hidden,
         event::FROZEN => Event::Frozen,
-        event::RESUMED => Event::Resumed { remembered: read_optional(from) },
+        event::RESUMED => Event::Resumed { remembered: stored },
         event::WOKE => Event::Woke,
         event::ONLINE => Event::Online,
         event::OFFLINE => Event::Offline,
@@ -44,46 +70,24 @@ pub fn decode_event(bytes: &[u8; EVENT_LEN]) -> Option<Event> {
         event::REFUSED => Event::Refused { epoch: attempt, generation: from.u32::<8>() },
         event::WITHDRAWN => Event::Withdrawn,
         event::DISPOSED => Event::Disposed,
-        _ => return None,
-    })
+        _ => Event::Hinted,
+    }
 }
 
-#[inline(never)]
-fn read_stored(from: Whole<'_>) -> Option<Stored> {
-    let record = read_record(from)?;
-    Some(Stored { age_ms: from.ms::<64>(), has_data: from.u8::<3>() > 1, record })
+/// Whether a record came with the event.
+pub fn has_stored(bytes: &[u8; EVENT_LEN]) -> bool {
+    Fields(bytes).u8::<3>() > 0
 }
 
-/// A record that may be there. Storage may hold anything: one that makes no sense counts as none, so that the event is not lost.
-fn read_optional(from: Whole<'_>) -> Option<Stored> {
-    if from.u8::<3>() == 0 { None } else { read_stored(from) }
+/// The record that may have come with an event.
+pub fn read_stored(bytes: &[u8; EVENT_LEN]) -> Stored {
+    let from = Fields(bytes);
+    Stored { age_ms: from.ms::<64>(), has_data: from.u8::<3>() > 1, record: read_record(from) }
 }
 
-fn read_rendered(from: Whole<'_>, kind: u8) -> Option<Rendered> {
-    Some(match kind {
-        rendered::NOTHING => Rendered::Nothing,
-        rendered::NOBODY => Rendered::Nobody,
-        rendered::SOMEBODY => Rendered::Somebody(read_answer(from)),
-        _ => return None,
-    })
-}
-
-fn read_outcome(from: Whole<'_>, kind: u8) -> Option<Outcome> {
-    Some(match kind {
-        outcome::SESSION => Outcome::Session(read_answer(from)),
-        outcome::NOBODY => Outcome::Nobody,
-        outcome::DECLINED => Outcome::Declined,
-        outcome::SUPERSEDED => Outcome::Superseded,
-        outcome::FAILED => {
-            let trouble = Trouble::from_code(from.u8::<2>())?;
-            Outcome::Failed { trouble, retry_after_ms: from.ms::<40>() }
-        }
-        _ => return None,
-    })
-}
-
-#[inline(never)]
-fn read_answer(from: Whole<'_>) -> Answer {
+/// The answer that may have come with an event.
+pub fn read_answer(bytes: &[u8; EVENT_LEN]) -> Answer {
+    let from = Fields(bytes);
     Answer {
         session: from.u64::<16>(),
         person: from.u64::<24>(),
@@ -96,14 +100,20 @@ fn read_answer(from: Whole<'_>) -> Answer {
 
 /// Reads a configuration; `None` where the bytes are none.
 pub fn decode_config(bytes: &[u8; EVENT_LEN]) -> Option<Config> {
+    let config = read_config(bytes);
+    (encode_config(&config).first() == bytes.first()).then_some(config)
+}
+
+/// Reads a configuration; some configuration where the bytes are none.
+pub fn read_config(bytes: &[u8; EVENT_LEN]) -> Config {
     let from = Fields(bytes);
-    Some(Config {
-        renewal: RenewalMode::from_code(from.u8::<0>())?,
+    Config {
+        renewal: RenewalMode::read(from.u8::<0>()),
         heartbeat_ms: from.u32::<4>(),
         warning_ms: from.u32::<8>(),
         fresh_ms: from.u32::<12>(),
         request_timeout_ms: from.u32::<16>(),
-    })
+    }
 }
 
 /// Writes a configuration.

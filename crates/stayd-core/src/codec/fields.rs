@@ -37,16 +37,16 @@ impl<const LEN: usize> Fields<'_, LEN> {
     }
 
     /// Milliseconds, which a script writes as a float: what is no number or negative is 0, what is too large the largest.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturation is what is wanted"
-    )]
     pub(super) fn ms<const AT: usize>(self) -> u64 {
-        let ms = f64::from_bits(self.u64::<AT>());
-        // The machine as JavaScript saturates at neither end: there "never" would become 0.
-        if ms >= NEVER { u64::MAX } else { ms as u64 }
+        whole_ms(f64::from_bits(self.u64::<AT>()))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturation is what is wanted")]
+#[inline(never)]
+fn whole_ms(ms: f64) -> u64 {
+    // The machine as JavaScript saturates at neither end: there "never" would become 0.
+    if ms >= NEVER { u64::MAX } else { ms as u64 }
 }
 
 /// Puts a field at its place.

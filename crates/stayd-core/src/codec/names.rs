@@ -10,12 +10,12 @@ pub trait Coded: Copy + Sized + 'static {
     const NAME: &'static str;
     /// Each variant's name and number.
     const CODES: &'static [(&'static str, u8)];
-    /// What stands in for a number that is none of them.
-    const FIRST: Self;
     /// The number of this variant.
     fn code(self) -> u8;
     /// The variant of a number.
     fn from_code(code: u8) -> Option<Self>;
+    /// The variant of a number; the first where there is none.
+    fn read(code: u8) -> Self;
 }
 
 macro_rules! coded {
@@ -24,10 +24,13 @@ macro_rules! coded {
             const NAME: &'static str = stringify!($type);
             const CODES: &'static [(&'static str, u8)] =
                 &[(stringify!($first), $number), $((stringify!($variant), $code)),+];
-            const FIRST: Self = Self::$first;
 
             fn code(self) -> u8 {
                 match self { Self::$first => $number, $(Self::$variant => $code),+ }
+            }
+
+            fn read(code: u8) -> Self {
+                match code { $number => Self::$first, $($code => Self::$variant,)+ _ => Self::$first }
             }
 
             fn from_code(code: u8) -> Option<Self> {
@@ -106,6 +109,8 @@ numbers! {
 }
 
 impl Notice {
+    #[expect(clippy::inline_always, reason = "measured: `cargo xtask wasm`")]
+    #[inline(always)]
     pub(crate) fn code(self) -> (u8, Trouble) {
         match self {
             Self::SignedIn => (notice::SIGNED_IN, Trouble::None),

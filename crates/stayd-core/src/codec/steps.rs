@@ -19,7 +19,7 @@ pub const RECORD_LEN: usize = size_of::<Record>();
 /// Bytes of a view.
 pub const VIEW_LEN: usize = size_of::<View>();
 /// Bytes of an effect.
-pub const EFFECT_LEN: usize = size_of::<Effect>();
+pub const EFFECT_LEN: usize = 8;
 
 /// Writes a record.
 pub fn encode_record(record: &Record) -> [u8; RECORD_LEN] {
@@ -44,21 +44,23 @@ pub fn encode_record(record: &Record) -> [u8; RECORD_LEN] {
 pub fn decode_record(bytes: &[u8; RECORD_LEN]) -> Option<Record> {
     let mut at_its_place = [0; super::EVENT_LEN];
     put(&mut at_its_place, 72, *bytes);
-    read_record(Fields(&at_its_place))
+    let record = read_record(Fields(&at_its_place));
+    // Numbers that are none were read as another.
+    (encode_record(&record) == *bytes).then_some(record)
 }
 
 /// Reads the record of an event, which is at 72.
-pub(super) fn read_record(from: Fields<'_, { super::EVENT_LEN }>) -> Option<Record> {
-    Some(Record {
+pub(super) fn read_record(from: Fields<'_, { super::EVENT_LEN }>) -> Record {
+    Record {
         epoch: from.u32::<72>(),
         generation: from.u32::<76>(),
         session: from.u64::<80>(),
         person: from.u64::<88>(),
         data: from.u32::<96>(),
-        ending: Ending::from_code(from.u8::<100>())?,
+        ending: Ending::read(from.u8::<100>()),
         owed: from.u8::<101>() != 0,
         failures: from.u8::<102>(),
-        trouble: Trouble::from_code(from.u8::<103>())?,
+        trouble: Trouble::read(from.u8::<103>()),
         verified_ago_ms: from.u64::<104>(),
         renews_in_ms: from.u64::<112>(),
         lapses_in_ms: from.u64::<120>(),
@@ -67,7 +69,7 @@ pub(super) fn read_record(from: Fields<'_, { super::EVENT_LEN }>) -> Option<Reco
         retry_in_ms: from.u64::<144>(),
         fixed_end: from.u8::<152>() != 0,
         reserved: [0; 7],
-    })
+    }
 }
 
 /// Writes a view.
@@ -101,28 +103,9 @@ pub fn decode_view(bytes: &[u8; VIEW_LEN]) -> Option<View> {
 
 /// Writes an effect.
 pub fn encode_effect(effect: &Effect) -> [u8; EFFECT_LEN] {
-    let (which, a, b, attempt) = match *effect {
-        Effect::ReleaseHeld => (effect::RELEASE_HELD, 0, 0, 0),
-        Effect::RejectHeld(why) => (effect::REJECT_HELD, why.code(), 0, 0),
-        Effect::AskLeadership { attempt } => (effect::ASK_LEADERSHIP, 0, 0, attempt),
-        Effect::GiveUpLeadership { attempt } => (effect::GIVE_UP_LEADERSHIP, 0, 0, attempt),
-        Effect::Cancel { attempt } => (effect::CANCEL, 0, 0, attempt),
-        Effect::Send { attempt, need } => (effect::SEND, need.code(), 0, attempt),
-        Effect::Settled { need, result } => (effect::SETTLED, need.code(), result.code(), 0),
-        Effect::KeepData => (effect::KEEP_DATA, 0, 0, 0),
-        Effect::DropData => (effect::DROP_DATA, 0, 0, 0),
-        Effect::Remember => (effect::REMEMBER, 0, 0, 0),
-        Effect::Tell(message) => (effect::TELL, message.code(), 0, 0),
-        Effect::Publish => (effect::PUBLISH, 0, 0, 0),
-        Effect::Notify(notice) => {
-            let (code, trouble) = notice.code();
-            (effect::NOTIFY, code, trouble.code(), 0)
-        }
-        Effect::CloseChannels => (effect::CLOSE_CHANNELS, 0, 0, 0),
-        Effect::OpenChannels => (effect::OPEN_CHANNELS, 0, 0, 0),
-    };
+    let (parts, attempt) = effect.parts();
     let mut out = [0; EFFECT_LEN];
-    put(&mut out, 0, [which, a, b]);
+    put(&mut out, 0, parts);
     put(&mut out, 4, attempt.to_le_bytes());
     out
 }

@@ -74,7 +74,7 @@ impl Checked {
     }
 
     fn after_disposal(&self, event: &Event, effects: Effects) -> Result<Effects, String> {
-        ensure(effects.as_slice().is_empty(), "a disposed machine asks for nothing")?;
+        ensure(effects.is_empty(), "a disposed machine asks for nothing")?;
         ensure(self.machine.deadline().is_none(), "a disposed machine has no deadline")?;
         let asked = matches!(event, Event::Requested | Event::Refused { .. });
         let rejected = matches!(effects.verdict(), Some(Verdict::Reject(_)));
@@ -94,11 +94,11 @@ impl Checked {
     }
 
     fn effects_are_in_order(&mut self, event: &Event, effects: &Effects) -> Result<(), String> {
-        ensure(effects.as_slice().len() < Effects::LIMIT, "no step needs as many effects as there may be")?;
+        ensure(effects.len() < Effects::LIMIT, "no step needs as many effects as there may be")?;
         let asked = matches!(event, Event::Requested | Event::Refused { .. });
         ensure(asked == effects.verdict().is_some(), "requests have a verdict, and nothing else has")?;
-        for effect in effects.as_slice() {
-            match *effect {
+        for effect in effects.iter() {
+            match effect {
                 Effect::AskLeadership { attempt } => {
                     ensure(self.turn.is_none(), "there is one attempt at a time")?;
                     self.turn = Some(attempt);
@@ -133,7 +133,7 @@ impl Checked {
                 | Event::Resumed { .. }
         );
         if moment(&after) != moment(before) && !from_outside {
-            let has = |wanted| effects.as_slice().contains(&wanted);
+            let has = |wanted| effects.contains(wanted);
             ensure(
                 has(Effect::Remember) && has(Effect::Tell(Message::State)),
                 "what is new is written down and told",
@@ -160,7 +160,7 @@ impl Checked {
                 after.session == 0 && after.data == 0,
                 "nobody is back after a sign-out in the same epoch",
             )?;
-            let admits = effects.as_slice().contains(&Effect::ReleaseHeld)
+            let admits = effects.contains(Effect::ReleaseHeld)
                 || (matches!(event, Event::Refused { .. }) && effects.verdict() == Some(Verdict::Admit));
             ensure(!admits, "nothing of before a sign-out is sent after it")?;
         }
@@ -189,7 +189,7 @@ impl Checked {
         let waits = self.machine.view().status == Status::Loading || self.machine.record().owed;
         ensure(!waits || !self.online || deadline.is_some(), "who waits is woken")?;
         if matches!(event, Event::DeadlineReached) && due.is_some_and(|due| due <= self.now) {
-            let moved = deadline.is_none_or(|at| at > self.now) || !effects.as_slice().is_empty();
+            let moved = deadline.is_none_or(|at| at > self.now) || !effects.is_empty();
             ensure(moved || deadline != due, "a deadline that is met does not stay")?;
         }
         Ok(())

@@ -102,7 +102,7 @@ impl Teller {
         self.now = now;
         let effects = self.machine.handle(now, event);
         let mut asked: Vec<String> = effects.verdict().iter().map(ToString::to_string).collect();
-        asked.extend(effects.as_slice().iter().map(ToString::to_string));
+        asked.extend(effects.iter().map(|effect| effect.to_string()));
         let asked = if asked.is_empty() { "nothing".to_owned() } else { asked.join(", ") };
         let mut line = format!("+{} {words} -> {asked}\n", Span(after));
         let view = self.machine.view();
