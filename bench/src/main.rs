@@ -35,7 +35,7 @@ struct Options {
 type Measure = fn(&Bench) -> anyhow::Result<Vec<Finding>>;
 
 /// What is measured, by name and in this order.
-const ROWS: [(&str, Measure); 7] = [
+const ROWS: [(&str, Measure); 8] = [
     ("footprint", rows::footprint::measure),
     ("peers", rows::peers::measure),
     ("checks", rows::checks::measure),
@@ -43,6 +43,7 @@ const ROWS: [(&str, Measure); 7] = [
     ("storm", rows::storm::measure),
     ("streams", rows::streams::measure),
     ("verify", rows::verify::measure),
+    ("tokens", rows::tokens::measure),
 ];
 
 /// What every measurement needs to know.

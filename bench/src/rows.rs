@@ -6,4 +6,5 @@ pub(crate) mod million;
 pub(crate) mod peers;
 pub(crate) mod storm;
 pub(crate) mod streams;
+pub(crate) mod tokens;
 pub(crate) mod verify;

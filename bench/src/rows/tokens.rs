@@ -1,0 +1,187 @@
+//! What tokens for programs cost: a pair issued, and an access token checked. In this process, for both are the engine's work alone.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use stayd_engine::mail::{Mail, MailError, Mailer};
+use stayd_engine::store::sqlite::SqliteOptions;
+use stayd_engine::store::{SqliteStore, Store};
+use stayd_engine::{Clock, Device, Engine, Grant, LiveSession, Parts, Policy, SignUp, SignedUp};
+use stayd_protocol::jws::{self, Algorithm, Expectation};
+use stayd_protocol::{Random, Secret, Secrets, Timestamp};
+
+use crate::Bench;
+use crate::peer::{EMAIL, PASSWORD, SECRET};
+use crate::report::{Finding, Target};
+use crate::wrk::middle;
+
+const ORIGIN: &str = "http://127.0.0.1:3000";
+/// Programs that ask at once: as many as share a commit.
+const PROGRAMS: usize = 128;
+/// Checks between two looks at the clock.
+const CHECKS: u32 = 200;
+
+pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Finding>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let mut findings = Vec::new();
+    for algorithm in [Algorithm::EdDsa, Algorithm::Es256] {
+        println!("tokens with {algorithm}");
+        let place = runtime.block_on(Place::new(bench, algorithm))?;
+        let mut issued = Vec::new();
+        for _ in 0..bench.rounds {
+            issued.push(runtime.block_on(place.issue(bench.run))?);
+        }
+        let rate = middle(issued);
+        let target = (algorithm == Algorithm::EdDsa).then_some(Target::AtLeast(5000.0));
+        findings.push(Finding::new(
+            format!("token pairs issued with {algorithm}, each durable, {PROGRAMS} programs at once"),
+            format!("{rate:.0}/s"),
+            rate,
+            "/s",
+            target,
+        ));
+        findings.push(runtime.block_on(place.check(bench, algorithm))?);
+    }
+    Ok(findings)
+}
+
+/// An engine over a database of its own, and somebody who is signed in.
+struct Place {
+    engine: Engine,
+    live: Arc<LiveSession>,
+}
+
+impl Place {
+    async fn new(bench: &Bench, algorithm: Algorithm) -> anyhow::Result<Self> {
+        let path = bench.folder.join(format!("tokens-{algorithm}.db"));
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(path, &SqliteOptions::default(), Here.now())?);
+        let mut policy = Policy::new(format!("{ORIGIN}/api/auth"));
+        policy.tokens.algorithm = algorithm;
+        let engine = Engine::new(Parts {
+            policy,
+            store,
+            clock: Arc::new(Here),
+            random: Arc::new(Urandom::open()?),
+            mailer: Arc::new(Here),
+            secrets: Secrets::new(Secret::parse(SECRET)?, Vec::new())?,
+        });
+        let wish = SignUp {
+            email: EMAIL.to_owned(),
+            password: PASSWORD.to_owned(),
+            remember: true,
+            ..SignUp::default()
+        };
+        let SignedUp::In(signed_in) = engine.sign_up(wish, Device::default()).await? else {
+            anyhow::bail!("a sign-up did not sign in");
+        };
+        let live = engine.session(&signed_in.token.hash()).await?.context("no session")?;
+        Ok(Self { engine, live })
+    }
+
+    /// Pairs per second.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    async fn issue(&self, time: Duration) -> anyhow::Result<f64> {
+        let (over, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let begun = Instant::now();
+        let programs: Vec<_> = (0..PROGRAMS)
+            .map(|_| {
+                let (engine, live) = (self.engine.clone(), Arc::clone(&self.live));
+                let (over, count) = (Arc::clone(&over), Arc::clone(&count));
+                tokio::spawn(async move {
+                    while !over.load(Ordering::Relaxed) {
+                        engine.issue_tokens(&live, Grant::default(), Device::default()).await?;
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                    anyhow::Ok(())
+                })
+            })
+            .collect();
+        tokio::time::sleep(time).await;
+        over.store(true, Ordering::Relaxed);
+        for program in programs {
+            program.await??;
+        }
+        Ok(count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64())
+    }
+
+    /// The whole check beside the check of the signature alone, in turns.
+    async fn check(&self, bench: &Bench, algorithm: Algorithm) -> anyhow::Result<Finding> {
+        let pair = self.engine.issue_tokens(&self.live, Grant::default(), Device::default()).await?;
+        let ring = self.engine.key_ring().await?;
+        let (token, keys) = (pair.access_token, ring.verifying());
+        let (covered, signature) = token.rsplit_once('.').context("no signature")?;
+        let signature = decode(signature)?;
+        let key = keys.find(ring.signing().id()).context("no key")?;
+        let (now, expected) = (Here.now(), Expectation::new(ORIGIN, ORIGIN));
+        let (mut whole, mut bare) = (Vec::new(), Vec::new());
+        for _ in 0..bench.rounds {
+            whole.push(rate(bench.run, || jws::verify(&token, keys, now, &expected).is_ok())?);
+            bare.push(rate(bench.run, || key.verifies(covered.as_bytes(), &signature))?);
+        }
+        let (whole, bare) = (middle(whole), middle(bare));
+        let target = Some(Target::AtLeast(0.9));
+        Ok(Finding::new(
+            format!("an access token checked with {algorithm}, of the bare check of its signature"),
+            format!("{whole:.0} : {bare:.0}/s"),
+            whole / bare,
+            "x",
+            target,
+        ))
+    }
+}
+
+/// How often in a second something that must hold is found to.
+fn rate(time: Duration, mut holds: impl FnMut() -> bool) -> anyhow::Result<f64> {
+    let begun = Instant::now();
+    let mut rounds = 0;
+    while begun.elapsed() < time {
+        for _ in 0..CHECKS {
+            anyhow::ensure!(std::hint::black_box(holds()), "a genuine token was refused");
+        }
+        rounds += 1;
+    }
+    Ok(f64::from(rounds * CHECKS) / begun.elapsed().as_secs_f64())
+}
+
+fn decode(text: &str) -> anyhow::Result<Vec<u8>> {
+    use base64::Engine as _;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text)?)
+}
+
+/// This machine: its clock, and a place for letters that nobody reads.
+struct Here;
+
+impl Clock for Here {
+    fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+impl Mailer for Here {
+    fn post(&self, _: Mail) -> Result<(), MailError> {
+        Ok(())
+    }
+}
+
+/// The system's generator, as the binary has it.
+struct Urandom(Mutex<std::fs::File>);
+
+impl Urandom {
+    fn open() -> anyhow::Result<Self> {
+        Ok(Self(Mutex::new(std::fs::File::open("/dev/urandom")?)))
+    }
+}
+
+impl Random for Urandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        use std::io::Read as _;
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = file.read_exact(bytes) {
+            eprintln!("no random numbers: {error}");
+            std::process::abort();
+        }
+    }
+}
