@@ -14,6 +14,7 @@ import recovery from "./rows/recovery.mjs";
 import refusedAtLoad from "./rows/refused-at-load.mjs";
 import renewal from "./rows/renewal.mjs";
 import restoredExpired from "./rows/restored-expired.mjs";
+import revoked from "./rows/revoked.mjs";
 import size from "./rows/size.mjs";
 import tabs20 from "./rows/tabs-20.mjs";
 import together from "./rows/together.mjs";
@@ -37,4 +38,5 @@ export const ROWS = [
   clock,
   back,
   otherDevice,
+  revoked,
 ];

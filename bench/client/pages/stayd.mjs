@@ -1,7 +1,7 @@
 import { createSession } from "stayd";
 import { expose } from "./face.mjs";
 
-let session;
+export let session;
 expose({
   create(changed) {
     session = createSession({ url: `${location.origin}/api/auth` });

@@ -5,6 +5,8 @@ export default {
   package: "better-auth",
   entry: { source: 'export { createAuthClient } from "better-auth/client"' },
   page: "better-auth.mjs",
+  // It has no push: the page is the same.
+  pushed: "better-auth.mjs",
   server: realBetterAuth,
   standIn: null,
   renews: false,

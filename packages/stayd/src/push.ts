@@ -68,13 +68,15 @@ function createStream(session: AnySession, url: string, lock: string): PushStrea
     };
     for (const event of ["session", "renewed", "user-changed"]) source.addEventListener(event, compare);
     source.addEventListener("check", ask);
-    source.addEventListener("session-ended", fail);
+    // Replaced by this very browser, whose answer with the new credential may be under way: asked with the old one, the server would say
+    // that nobody is signed in.
+    source.addEventListener("session-ended", ({ data }) => fail((JSON.parse(data) as { reason: string }).reason === "replaced"));
   };
 
-  const fail = (): void => {
+  const fail = (isOwnDoing = false): void => {
     source?.close();
     state = "pausing";
-    if (!failures) ask();
+    if (!failures && !isOwnDoing) ask();
     const pause = Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE);
     timer = setTimeout(connect, pause * (0.5 + Math.random() / 2));
   };

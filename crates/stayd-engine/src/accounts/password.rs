@@ -55,7 +55,11 @@ impl Engine {
         let session = begun.as_ref().map(|(_, session)| session.clone());
         let ended =
             self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;
-        self.forget(ended, EndReason::PasswordChanged);
+        // The one that made the change goes on in another: its browser is about to be told so, and must not think itself signed out.
+        let (own, others): (Vec<_>, Vec<_>) =
+            ended.into_iter().partition(|ended| ended.id == live.session.id);
+        self.forget(own, EndReason::Replaced);
+        self.forget(others, EndReason::PasswordChanged);
         let changed = Incident::of_person(SecurityEvent::PasswordChanged, &live.user, Some(&device));
         self.raise(changed).await?;
         if let Some((token, session)) = begun {
