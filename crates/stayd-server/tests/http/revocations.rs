@@ -97,7 +97,7 @@ async fn a_follower_hears_each_end_with_its_session_person_and_reason() {
     let first = hear(&mut feed).await.unwrap();
     assert_eq!(names(&first), ["begins", "caught-up"]);
     assert_eq!(first[0].1["before"], crate::engine::START.as_ms());
-    assert_eq!(first[0].1["kept"], 17 * 60_000, "an access token's life, and some leeway");
+    assert_eq!(first[0].1["kept"], 18 * 60_000, "an access token's life, and some leeway");
     world.clock.forward(Duration::from_secs(1));
     let now = world.engine.now().as_ms();
     here.post("/revoke-other-sessions", json!({})).await;
