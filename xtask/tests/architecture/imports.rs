@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stayd-engine", &["stayd-protocol"]),
     ("stayd-server", &["stayd-engine", "stayd-protocol"]),
     ("stayd", &["stayd-core", "stayd-server", "stayd-engine", "stayd-protocol"]),
-    ("stayd-bench", &["stayd-protocol", "stayd-verify"]),
+    ("stayd-bench", &["stayd-engine", "stayd-protocol", "stayd-verify"]),
     ("xtask", &["stayd-core", "stayd-wasm"]),
 ];
 
