@@ -66,6 +66,7 @@ impl Place {
             random: Arc::new(Urandom::open()?),
             mailer: Arc::new(Here),
             secrets: Secrets::new(Secret::parse(SECRET)?, Vec::new())?,
+            places: Arc::new(stayd_engine::NoPlaces),
         });
         let wish = SignUp {
             email: EMAIL.to_owned(),

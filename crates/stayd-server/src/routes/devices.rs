@@ -44,7 +44,7 @@ fn told(entry: &InventoryEntry, own: &str) -> Value {
             "firstSeenAt": device.first_seen_at,
         })),
         "browser": browser.map(|browser| json!({"name": browser.family, "version": browser.major})),
-        "platform": user_agent.platform.map(|platform| platform.name()),
+        "platform": user_agent.platform.map(stayd_engine::Platform::name),
         "class": user_agent.class.name(),
         "place": place.as_ref().map(|place| json!({
             "city": place.city,
