@@ -82,13 +82,15 @@ test("one of two sessions is ended, and its browser says so when it looks again,
 
 test("a session that ended while nobody looked is told at the next visit", async () => {
   const { who, here, there, close } = await twoBrowsers();
+  await age(there.page);
+  await there.page.close();
   await here.page.getByRole("button", { name: "End all others" }).click();
   await sessionRows(here.page, 1);
-  await age(there.page);
-  await there.page.reload();
-  await signedOutHeading(there.page).waitFor();
-  await there.page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
-  await assertNothingOf(who, there.page);
+  const page = await openPage(there.context);
+  await page.goto(server.origin);
+  await signedOutHeading(page).waitFor();
+  await page.getByText("This session has ended. Sign in again to go on.").first().waitFor();
+  await assertNothingOf(who, page);
   await close();
 });
 

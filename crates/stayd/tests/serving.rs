@@ -246,3 +246,20 @@ fn a_session_that_the_command_line_ends_is_told_on_its_stream_and_a_stop_ends_th
     assert!(!said.stderr.contains("cut off"), "{}", said.stderr);
     other.end();
 }
+
+// L-8
+#[test]
+fn everybodys_sessions_end_on_the_command_line_and_streams_are_told() {
+    let deployment = Deployment::new();
+    let server = deployment.serve(&[]);
+    let cookies = [server.sign_up("ada@example.com"), server.sign_up("eve@example.com")];
+    let mut stream = server.events(&cookies[0]);
+    stream.line("event: session");
+    let said = deployment.run(&["session", "end", "--all"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(0), "ended 2 sessions\n"), "{}", said.stderr);
+    assert!(said.stderr.contains("everybody's sessions ended"), "the end is logged: {}", said.stderr);
+    stream.line("data: {\"reason\":\"administrator\"}");
+    stream.end();
+    eventually("the server notices", || cookies.iter().all(|cookie| !server.is_signed_in(cookie)));
+    assert!(server.is_signed_in(&server.sign_up("max@example.com")), "whoever comes next is not among them");
+}
