@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_and_bytes_that_are_no_text_are_refused() {
-        assert_eq!(Reader::default().take(&[b'x'; LONGEST_LINE + 1]), Err(NotEvents));
+        assert_eq!(Reader::default().take(&vec![b'x'; LONGEST_LINE + 1]), Err(NotEvents));
         assert_eq!(Reader::default().take(b"event: \xff\n"), Err(NotEvents));
     }
 }

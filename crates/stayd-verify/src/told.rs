@@ -281,9 +281,9 @@ mod tests {
         assert_eq!(belief, Belief::Doubted);
         told.lost();
         assert!(!told.is_heard(moment, GRACE));
-        assert!(told.is_heard(moment, Duration::from_secs(60)), "unless told to have patience");
+        assert!(told.is_heard(moment, Duration::from_mins(1)), "unless told to have patience");
         assert!(
-            !Told::default().is_heard(moment, Duration::from_secs(60)),
+            !Told::default().is_heard(moment, Duration::from_mins(1)),
             "but who never heard anything knows nothing"
         );
     }

@@ -128,7 +128,7 @@ async fn a_new_key_is_found_a_minute_after_the_last_fetch_and_one_that_is_gone_s
     issuer.publish([&new]);
     assert_eq!(back_end.status("/me", ("authorization", &bearer(&next))).await, 401);
     tokio::time::pause();
-    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    tokio::time::advance(std::time::Duration::from_mins(1)).await;
     tokio::time::resume();
     assert_eq!(back_end.status("/me", ("authorization", &bearer(&next))).await, 200);
     assert_eq!(back_end.status("/me", ("authorization", &bearer(&old))).await, 401);

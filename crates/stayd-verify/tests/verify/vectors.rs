@@ -164,7 +164,7 @@ impl Maker {
         }
         let long = "x".repeat(6000);
         for kid in ["", "../../../etc/passwd", "' OR 1=1 --", "http://127.0.0.1:9/", &long] {
-            self.refuse(format!("kid {:.12}", kid), self.with_header("kid", &kid.into()));
+            self.refuse(format!("kid {kid:.12}"), self.with_header("kid", &kid.into()));
         }
         self.refuse("no kid", self.with_header("kid", &Value::Null));
         self.refuse("a number as kid", self.with_header("kid", &json!(1)));
@@ -241,7 +241,7 @@ impl Maker {
                 "too many claims",
                 payload.replacen(
                     '{',
-                    &format!("{{{}", (0..70).map(|n| format!("\"c{n}\":1,")).collect::<String>()),
+                    &format!("{{{}", (0..70).map(|n| format!("\"c{n}\":1,")).collect::<Vec<_>>().concat()),
                     1,
                 ),
             ),
