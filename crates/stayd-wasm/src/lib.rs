@@ -82,6 +82,7 @@ impl Instance {
     }
 
     /// How things stand.
+    #[must_use]
     pub fn state(&self) -> &State {
         &self.state
     }
