@@ -41,7 +41,7 @@ impl Places {
                 Ok(Ok(true)) => tracing::info!("the database of places was read again"),
                 Ok(Ok(false)) => {}
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "the database of places is kept as it was read before")
+                    tracing::warn!(%error, "the database of places is kept as it was read before");
                 }
                 Err(error) => tracing::error!(%error, "the database of places could not be looked at"),
             }
