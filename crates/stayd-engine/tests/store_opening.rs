@@ -244,7 +244,8 @@ async fn sessions_from_before_there_were_kinds_get_the_one_that_says_the_same() 
     open(&path).close().await.unwrap();
     go_back_to_two_migrations(&path);
     for (name, remembered) in [("remembered", 1), ("not-remembered", 0)] {
-        let hash: String = token(name).as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash =
+            token(name).as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let end = at(60_000).as_ms();
         let session = format!(
             "INSERT INTO session (token_hash, id, user_id, expires_at, created_at, updated_at, remembered, last_active_at)
@@ -267,7 +268,7 @@ fn go_back_to_two_migrations(path: &Path) {
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'migration'")
         .unwrap();
     let names = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let drops: String = names.map(|name| format!("DROP TABLE {};", name.unwrap())).collect();
+    let drops = names.map(|name| format!("DROP TABLE {};", name.unwrap())).collect::<Vec<_>>().concat();
     let back = format!(
         "PRAGMA foreign_keys = OFF; {drops} {} {}
          DELETE FROM migration WHERE name >= '0003';
