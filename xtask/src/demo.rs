@@ -43,6 +43,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         .env("BETTER_AUTH_URL", format!("http://{ADDRESS}"))
         .env("DATABASE_URL", format!("sqlite:{}", folder.join("stayd.db").display()))
         .env("STAYD_MAIL", format!("file:{}", folder.join("mail").display()))
+        .env("STAYD_DEVICE_COOKIE", "on")
         .current_dir(root())
         .exec();
     Err(failure).context("cannot start the server")
