@@ -56,6 +56,15 @@ pub enum Renews {
     WhenAsked,
 }
 
+/// What a request must show beside the token of its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// Nothing: whoever has the token has the session.
+    None,
+    /// The cookie of the device that the session was begun on (AA-1). A session that was begun without one is not bound.
+    Device,
+}
+
 /// How sessions of one kind live and end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindPolicy {
@@ -72,6 +81,8 @@ pub struct KindPolicy {
     pub rotation: Rotation,
     /// How many of this kind one person may have; at the next sign-in the one unused for longest ends (L-9).
     pub at_most: Option<usize>,
+    /// What a request must show beside its token.
+    pub binding: Binding,
 }
 
 impl KindPolicy {
@@ -154,6 +165,7 @@ impl Kinds {
             absolute: Some(DAY.saturating_mul(7)),
             rotation: Rotation::Grace,
             at_most: Some(10),
+            binding: Binding::None,
         },
         remember: KindPolicy {
             lifetime: DAY.saturating_mul(30),
@@ -162,6 +174,7 @@ impl Kinds {
             absolute: Some(DAY.saturating_mul(90)),
             rotation: Rotation::Grace,
             at_most: Some(10),
+            binding: Binding::Device,
         },
         api: KindPolicy { at_most: Some(50), ..API },
     };
@@ -203,6 +216,7 @@ const UNLIMITED: KindPolicy = KindPolicy {
     absolute: None,
     rotation: Rotation::Off,
     at_most: None,
+    binding: Binding::None,
 };
 
 /// The same in every preset: Better Auth has nothing like it. A family of refresh tokens ends two weeks after the last of them was used, and three

@@ -37,7 +37,7 @@ pub use events::{
     SessionWatch, Subject, WatchError, WatchLimits, WatchNews,
 };
 pub use keys::{JwtClaims, KeyRing, KeysError};
-pub use kinds::{KindPolicy, Kinds, Renews, SessionKind};
+pub use kinds::{Binding, KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp, TokenPolicy};
 pub use security::{Drift, Fingerprint, NetworkSize, Reaction, RequestFrom, SecurityEvent, SecurityPolicy};
 pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};

@@ -5,7 +5,7 @@ use crate::{
     app::App,
 };
 use axum::http::{HeaderMap, HeaderValue, header};
-use stayd_engine::{Drift, EngineResult, LiveSession, Recognised, RequestFrom};
+use stayd_engine::{Device, Drift, EngineResult, LiveSession, Recognised, RequestFrom};
 use stayd_protocol::SessionToken;
 
 impl App {
@@ -14,7 +14,13 @@ impl App {
         !self.engine.compares_fingerprints() || self.engine.is_familiar(live, self.from(request, peer))
     }
 
-    /// What a token opens for this request: nothing where the request is so unlike its session that the session was ended for it.
+    /// Whether the request shows what sessions of this kind are bound to.
+    pub(crate) fn is_on_its_device(&self, live: &LiveSession, request: &HeaderMap) -> bool {
+        self.engine.is_on_its_device(live, || self.device_id(request))
+    }
+
+    /// What a token opens for this request: nothing where it comes without the device that the session is bound to, or is so unlike its
+    /// session that the session was ended for it.
     pub(crate) async fn held_against_session(
         &self,
         recognised: Recognised,
@@ -25,6 +31,16 @@ impl App {
         let (Recognised::Current(live) | Recognised::Honoured { live, .. }) = &recognised else {
             return Ok(recognised);
         };
+        if !self.is_on_its_device(live, request) {
+            let RequestFrom { user_agent, address } = self.from(request, peer);
+            let device = Device {
+                ip_address: address.map(|address| address.to_string()),
+                user_agent: Some(String::from_utf8_lossy(user_agent).into_owned()),
+                id: self.device_id(request),
+            };
+            self.engine.note_other_device(live, &device).await?;
+            return Ok(Recognised::Nobody);
+        }
         if self.is_familiar(live, request, peer) {
             return Ok(recognised);
         }

@@ -4,18 +4,20 @@
 
 mod support;
 
-use stayd_engine::{KindPolicy, Kinds, Renews, Rotation, SessionKind};
+use stayd_engine::{Binding, KindPolicy, Kinds, Renews, Rotation, SessionKind};
 use std::time::Duration;
 use support::{Deployment, Server, eventually};
 
 const ADA: &str = "ada@example.com";
 
-/// Signs in and answers with the session cookie.
+/// Signs in and answers with the cookies of the session and its device.
 fn sign_in(server: &Server, more: &str) -> String {
     let body = format!("{{\"email\":\"{ADA}\",\"password\":\"correct horse battery\"{more}}}");
     let answer = server.request("POST", "/api/auth/sign-in/email", &[], &body);
     assert_eq!(answer.status, 200, "{}", answer.body);
-    answer.header("set-cookie").expect("a cookie").split(';').next().expect("a value").to_owned()
+    let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+    let pairs = set.map(|(_, cookie)| cookie.split(';').next().expect("a value"));
+    pairs.collect::<Vec<_>>().join("; ")
 }
 
 /// The kinds of the sessions that the command line lists, newest first.
@@ -116,11 +118,12 @@ fn row(preset: &str, kind: SessionKind, policy: &KindPolicy) -> String {
         Rotation::Strict => "strict",
     };
     format!(
-        "| `{preset}` | {} | {} | {renewed} | {} | {} | {rotation} | {} |",
+        "| `{preset}` | {} | {} | {renewed} | {} | {} | {rotation} | {} | {} |",
         kind.name(),
         time(policy.lifetime),
         or_none(policy.idle),
         or_none(policy.absolute),
         policy.at_most.map_or("-".to_owned(), |count| count.to_string()),
+        if policy.binding == Binding::Device { "its device" } else { "-" },
     )
 }

@@ -100,6 +100,13 @@ fn said(event: &SecurityEvent, product: &str) -> Said {
             ),
             IF_NOT_YOU,
         ),
+        SecurityEvent::OtherDevice { .. } => (
+            "A session was refused on another device of",
+            format!(
+                "somebody used a session of your {product} account on a device that it was not begun on, and was refused. That happens when cookies are cleared in part, and when a session was stolen."
+            ),
+            IF_NOT_YOU,
+        ),
         SecurityEvent::PasswordChanged => {
             ("New password for", format!("the password of your {product} account was changed."), LOST)
         }

@@ -4,7 +4,7 @@
 //! is two comparisons, or one hash where the person is in another network than at the sign-in.
 
 use super::{Fingerprint, Incident, Reaction, SecurityEvent};
-use crate::{Device, Engine, EngineResult, LiveSession};
+use crate::{Binding, Device, Engine, EngineResult, LiveSession};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -44,6 +44,21 @@ impl Familiar {
 }
 
 impl Engine {
+    /// Whether a request with the cookie of this device, or of none, may use a session: always, but where sessions of its kind are bound.
+    pub fn is_on_its_device(&self, live: &LiveSession, device_id: impl FnOnce() -> Option<String>) -> bool {
+        if self.policy().sessions.of(&live.session).binding != Binding::Device {
+            return true;
+        }
+        let bound_to = live.session.device_id.as_deref();
+        bound_to.is_none_or(|bound_to| device_id().as_deref() == Some(bound_to))
+    }
+
+    /// Notes that a bound session was used without its device's cookie. What follows beyond the refusal is the policy's.
+    pub async fn note_other_device(&self, live: &LiveSession, device: &Device) -> EngineResult<()> {
+        let event = SecurityEvent::OtherDevice { known: device.id.is_some() };
+        self.raise(Incident::in_session(event, &live.user, &live.session, device)).await.map(drop)
+    }
+
     /// Whether requests are held against their sessions at all.
     pub fn compares_fingerprints(&self) -> bool {
         self.policy().security.fingerprint != Reaction::Ignore

@@ -61,6 +61,11 @@ pub enum SecurityEvent {
         /// How much they differ.
         score: u8,
     },
+    /// A session that is bound to its device is used without that device's cookie (AA-1).
+    OtherDevice {
+        /// Whether the request has the cookie of another device.
+        known: bool,
+    },
     /// The password was changed.
     PasswordChanged,
     /// The address was changed.
@@ -85,6 +90,7 @@ impl SecurityEvent {
             Self::SessionTokenReused { .. } => "session-token-reused",
             Self::RefreshTokenReused { .. } => "refresh-token-reused",
             Self::FingerprintChanged { .. } => "fingerprint-changed",
+            Self::OtherDevice { .. } => "other-device",
             Self::PasswordChanged => "password-changed",
             Self::EmailChanged { .. } => "email-changed",
             Self::SessionsEnded { .. } => "sessions-ended",
@@ -102,7 +108,9 @@ impl SecurityEvent {
             Self::NewDevice { .. } => policy.new_device,
             Self::NewPlace { .. } => policy.new_place,
             Self::ImpossibleTravel { .. } => policy.impossible_travel,
-            Self::SessionTokenReused { .. } | Self::RefreshTokenReused { .. } => policy.token_reuse,
+            Self::SessionTokenReused { .. } | Self::RefreshTokenReused { .. } | Self::OtherDevice { .. } => {
+                policy.token_reuse
+            }
             Self::FingerprintChanged { .. } => policy.fingerprint,
             Self::PasswordChanged | Self::EmailChanged { .. } | Self::SessionsEnded { .. } => {
                 policy.account_changed
@@ -126,6 +134,7 @@ impl SecurityEvent {
             Self::FingerprintChanged { before, after, score } => {
                 json!({ "before": before.to_string(), "after": after.to_string(), "score": score })
             }
+            Self::OtherDevice { known } => json!({ "anotherDevice": known }),
             Self::SessionsEnded { count } => json!({ "count": count }),
             Self::PasswordChanged | Self::EmailChanged { .. } => json!({}),
         }

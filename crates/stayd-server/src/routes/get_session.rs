@@ -87,7 +87,8 @@ fn from_memory(
     }
     let live = app.engine.session_in_memory(&token.hash, now)?;
     let due = may_renew && app.engine.renewal_is_due(&live, now);
-    (!due && app.is_familiar(&live, request, peer)).then(|| live.body.clone())
+    (!due && app.is_on_its_device(&live, request) && app.is_familiar(&live, request, peer))
+        .then(|| live.body.clone())
 }
 
 fn somebody(app: &App, request: &HeaderMap, current: Current, may_renew: bool) -> Response {

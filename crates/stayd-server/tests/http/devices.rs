@@ -222,3 +222,32 @@ async fn with_the_preset_better_auth_there_is_no_device_cookie_and_with_strict_t
     browser.sign_up(ZOE).await;
     assert!(browser.jar.contains_key(DEVICE));
 }
+
+// AA-1
+#[tokio::test]
+async fn a_remembered_session_of_the_strict_preset_opens_nothing_without_its_devices_cookie() {
+    let world = World::with(|policy| policy.sessions = SessionPolicy::strict());
+    let router = serve(&world, config());
+    let (mut laptop, phone) = laptop_and_phone(&router).await;
+    let genuine = laptop.jar[DEVICE].clone();
+    let stolen = laptop.jar["better-auth.session_token"].clone();
+
+    let mut thief = Browser::new(&router);
+    for other in [None, Some(phone.jar[DEVICE].clone()), Some(genuine.to_uppercase())] {
+        thief.jar.clear();
+        thief.jar.insert("better-auth.session_token".to_owned(), stolen.clone());
+        thief.jar.extend(other.map(|cookie| (DEVICE.to_owned(), cookie)));
+        // From memory, and by a route that needs a session.
+        assert!(!thief.is_signed_in().await);
+        thief.jar.insert("better-auth.session_token".to_owned(), stolen.clone());
+        assert_eq!(thief.get("/devices").await.status, StatusCode::UNAUTHORIZED);
+    }
+    assert!(laptop.is_signed_in().await, "the session itself goes on where it was begun");
+
+    // Somebody who is not remembered is not bound by this preset.
+    let mut guest = Browser::new(&router);
+    let body = json!({"email": ZOE, "password": crate::engine::PASSWORD, "rememberMe": false});
+    assert_eq!(guest.post("/sign-in/email", body).await.status, StatusCode::OK);
+    guest.jar.remove(DEVICE);
+    assert!(guest.is_signed_in().await);
+}

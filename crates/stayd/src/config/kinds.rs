@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stayd_engine::{KindPolicy, Renews, Rotation, SessionKind, SessionPolicy};
+use stayd_engine::{Binding, KindPolicy, Renews, Rotation, SessionKind, SessionPolicy};
 use stayd_protocol::MAX_COOKIE_AGE;
 
 use super::{
@@ -64,6 +64,7 @@ pub(crate) struct KindSettings {
     pub(crate) absolute: Setting<Option<Duration>>,
     pub(crate) rotation: Setting<Rotation>,
     pub(crate) max_sessions: Setting<Option<usize>>,
+    pub(crate) binding: Setting<Binding>,
 }
 
 macro_rules! kind_settings {
@@ -92,6 +93,10 @@ macro_rules! kind_settings {
             max_sessions: Setting {
                 about: About::new(concat!("session.", $kind, ".max_sessions"), "a number from 1 to 10000, or `off`", "How many sessions of this kind one person may have. At the next sign-in the one that was unused for longest ends.").otherwise(OF_PRESET),
                 parse: cap,
+            },
+            binding: Setting {
+                about: About::new(concat!("session.", $kind, ".binding"), "`none` or `device`", "What a request must show beside the session's token. `device`: the cookie of the device that the session was begun on (`device.cookie`); without it the token opens nothing. Sessions that were begun without that cookie are not bound, and what the session-data cookie answers is not held against it.").otherwise(OF_PRESET),
+                parse: binding,
             },
         }
     };
@@ -189,6 +194,7 @@ impl KindSettings {
         policy.absolute = layers.read_optional(&self.absolute)?.unwrap_or(policy.absolute);
         policy.rotation = layers.read_optional(&self.rotation)?.unwrap_or(policy.rotation);
         policy.at_most = layers.read_optional(&self.max_sessions)?.unwrap_or(policy.at_most);
+        policy.binding = layers.read_optional(&self.binding)?.unwrap_or(policy.binding);
         self.check(policy, layers.read(&settings::COOKIE_CACHE)?)
     }
 
@@ -243,6 +249,14 @@ fn cap(text: &str) -> Result<Option<usize>, Wrong> {
     if text == "off" { Ok(None) } else { read::count(text, 1..=10_000).map(Some) }
 }
 
+fn binding(text: &str) -> Result<Binding, Wrong> {
+    match text {
+        "none" => Ok(Binding::None),
+        "device" => Ok(Binding::Device),
+        _ => Err(WRONG),
+    }
+}
+
 fn renew_after(text: &str) -> Result<RenewAfter, Wrong> {
     match text {
         "never" => Ok(RenewAfter::Never),
@@ -290,6 +304,7 @@ mod tests {
             ("session.remember.rotation", "strict"),
             ("session.api.renew_after", "never"),
             ("session.api.max_sessions", "3"),
+            ("session.default.binding", "device"),
             ("session.end_others_on_change", "no"),
         ])
         .expect("a policy");
@@ -300,6 +315,10 @@ mod tests {
         assert_eq!(remember.renews, Renews::WhenUsed { after: 15 * 24 * HOUR });
         assert_eq!((remember.rotation, default.rotation), (Rotation::Strict, Rotation::Grace));
         assert_eq!((api.renews, api.at_most), (Renews::Never, Some(3)));
+        assert_eq!(
+            (default.binding, remember.binding, api.binding),
+            (Binding::Device, Binding::Device, Binding::None)
+        );
         assert!(!policy.end_others_on_change && !policy.remember_unless_told);
     }
 
