@@ -1,12 +1,15 @@
 //! Objects of JSON in which no name is there twice: two readers of such an object might believe different things (J-8).
 
 use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
 /// Most members of an object.
 const MAX_MEMBERS: usize = 64;
+
+/// Most levels of lists and objects within each other, the object itself being the first (J-5).
+const MAX_DEPTH: u8 = 16;
 
 /// What an object is read into, member by member.
 pub(super) trait Members<'de>: Default {
@@ -61,11 +64,74 @@ impl<'de, T: Members<'de>> Visitor<'de> for Object<T> {
                 if self.unknown == Unknown::Refused {
                     return Err(A::Error::custom("a member that none of ours has"));
                 }
-                map.next_value::<IgnoredAny>()?;
+                map.next_value_seed(PassedOver(MAX_DEPTH))?;
             }
             seen.push(name);
         }
         Ok(self.members)
+    }
+}
+
+/// A value that nobody reads, within an object of the level that many below [`MAX_DEPTH`].
+struct PassedOver(u8);
+
+impl PassedOver {
+    fn within<E: Error>(&self) -> Result<u8, E> {
+        self.0.checked_sub(1).filter(|left| *left > 0).ok_or_else(|| E::custom("too deep"))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for PassedOver {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PassedOver {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything that is not too deep")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let left = self.within()?;
+        while list.next_element_seed(PassedOver(left))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let left = self.within()?;
+        while map.next_key::<IgnoredAny>()?.is_some() {
+            map.next_value_seed(PassedOver(left))?;
+        }
+        Ok(())
     }
 }
 

@@ -193,8 +193,12 @@ fn no_token_of_another_type_passes_for_an_access_token() {
 fn what_is_too_long_or_too_deep_is_refused_before_it_is_read() {
     let keys = keys();
     let set = set(&keys);
-    let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(2000), "]".repeat(2000));
-    assert!(check(&signed(&keys[0], &header(&keys[0]), &deep), &set).is_err());
+    let deep = |levels: usize| {
+        let lists = format!("{{\"x\":{}{},", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        check(&signed(&keys[0], &header(&keys[0]), &json().replacen('{', &lists, 1)), &set).map(drop)
+    };
+    assert_eq!((deep(2), deep(16)), (Ok(()), Ok(())));
+    assert_eq!((deep(17), deep(2000)), (Err(Refusal::WrongClaims), Err(Refusal::WrongClaims)));
     let many: Vec<_> = (0..100).map(|number| format!("\"{number}\":0")).collect();
     let many = json().replacen('{', &format!("{{{},", many.join(",")), 1);
     assert_eq!(check(&signed(&keys[0], &header(&keys[0]), &many), &set), Err(Refusal::WrongClaims));
