@@ -43,8 +43,13 @@ impl Connection {
     }
 
     pub(crate) fn post(&mut self, path: &str, json: &str) -> anyhow::Result<Answer> {
+        self.post_as(path, "", json)
+    }
+
+    pub(crate) fn post_as(&mut self, path: &str, cookies: &str, json: &str) -> anyhow::Result<Answer> {
+        let cookie = if cookies.is_empty() { String::new() } else { format!("Cookie: {cookies}\r\n") };
         self.send(&format!(
-            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nUser-Agent: {2}\r\nContent-Type: application/json\r\nContent-Length: {1}\r\n\r\n{json}",
+            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nUser-Agent: {2}\r\n{cookie}Content-Type: application/json\r\nContent-Length: {1}\r\n\r\n{json}",
             self.address,
             json.len(),
             crate::peer::USER_AGENT,

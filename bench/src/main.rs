@@ -35,12 +35,13 @@ struct Options {
 type Measure = fn(&Bench) -> anyhow::Result<Vec<Finding>>;
 
 /// What is measured, by name and in this order.
-const ROWS: [(&str, Measure); 8] = [
+const ROWS: [(&str, Measure); 9] = [
     ("footprint", rows::footprint::measure),
     ("peers", rows::peers::measure),
     ("checks", rows::checks::measure),
     ("million", rows::million::measure),
     ("storm", rows::storm::measure),
+    ("revoked", rows::revoked::measure),
     ("streams", rows::streams::measure),
     ("verify", rows::verify::measure),
     ("tokens", rows::tokens::measure),

@@ -4,6 +4,7 @@ pub(crate) mod checks;
 pub(crate) mod footprint;
 pub(crate) mod million;
 pub(crate) mod peers;
+pub(crate) mod revoked;
 pub(crate) mod storm;
 pub(crate) mod streams;
 pub(crate) mod tokens;
