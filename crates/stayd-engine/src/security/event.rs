@@ -11,7 +11,7 @@ use stayd_protocol::Timestamp;
 pub enum SecurityEvent {
     /// A sign-in from a device that the person has not signed in from before.
     NewDevice {
-        /// How many are known.
+        /// By how many marks the person's other devices are known; each has one or two, its cookie and its fingerprint.
         known: usize,
     },
     /// A sign-in from a place that the person has not signed in from before.
