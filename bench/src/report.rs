@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::machine::Machine;
 
@@ -95,10 +96,18 @@ impl Report {
         self.findings.extend(findings);
     }
 
+    /// Writes what was measured, in place of what an earlier run has kept of the same questions.
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
         let folder = file.parent().context("no folder to write to")?;
         std::fs::create_dir_all(folder)?;
-        std::fs::write(file, serde_json::to_string_pretty(self)? + "\n")
+        let mut report = serde_json::to_value(self)?;
+        let asked = |what: &Value| self.findings.iter().any(|finding| what == finding.what.as_str());
+        if let (Ok(earlier), Some(findings)) = (std::fs::read(file), report["findings"].as_array_mut()) {
+            let earlier: Value = serde_json::from_slice(&earlier)?;
+            let others = earlier["findings"].as_array().into_iter().flatten();
+            findings.splice(0..0, others.filter(|finding| !asked(&finding["what"])).cloned());
+        }
+        std::fs::write(file, serde_json::to_string_pretty(&report)? + "\n")
             .with_context(|| format!("cannot write {}", file.display()))
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct ServerOptions {
     #[arg(long)]
     quick: bool,
 
-    /// Only these rows, by name and with commas between; their figures are shown and not kept
+    /// Only these rows, by name and with commas between
     #[arg(long)]
     rows: Option<String>,
 }
