@@ -72,7 +72,9 @@ for (const kind of browsers) {
       await shows(b, a.person.email);
       assert.equal((await view(b)).identity, "active");
       await b.evaluate(() => session.refresh());
-      assert.deepEqual(site.requests.map(({ path }) => path), ["/sign-in/email", "/get-session", "/get-session"]);
+      // Tab A came to the front before, and may have asked for that.
+      const paths = site.requests.map(({ path }) => path);
+      assert.deepEqual(paths.slice(paths.indexOf("/sign-in/email")), ["/sign-in/email", "/get-session", "/get-session"]);
     });
 
     testIn(kind, "27 while the account is switched no tab shows one person with the data of another", ["tabs"], async () => {
