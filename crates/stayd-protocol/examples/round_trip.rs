@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use stayd_protocol::jws::{self, Expectation, KeySet};
 use stayd_protocol::{
     CachePayload, CookieConfig, MailToken, Random, Secret, Secrets, SessionDataCodec, Signer, Strategy,
-    Timestamp, cookie, email, join_chunks, password,
+    Timestamp, cookie, email, join_chunks,
+    password::{self, PasswordHashing},
 };
 
 /// What can be asked. Times are in milliseconds since the Unix epoch, durations in seconds.
@@ -74,6 +76,14 @@ enum Request {
     },
     IsDate {
         text: String,
+    },
+    VerifyToken {
+        /// A key set as it is published; the shared key of HS256 is accepted beside it.
+        jwks: String,
+        secret: String,
+        issuer: String,
+        now: i64,
+        token: String,
     },
 }
 
@@ -136,7 +146,7 @@ fn answer(request: Request) -> Result<Value, Box<dyn Error>> {
         Request::HashPassword { password: text } => {
             let mut salt = [0; 16];
             System.fill(&mut salt);
-            json!(password::hash(&text, salt))
+            json!(password::hash(PasswordHashing::Scrypt, &text, salt))
         }
         Request::VerifyPassword { password: text, stored } => json!(password::verify(&text, &stored).ok()),
         Request::SignMail { secret, now, max_age, email, user_id, change } => {
@@ -152,6 +162,15 @@ fn answer(request: Request) -> Result<Value, Box<dyn Error>> {
             match MailToken::verify(&Signer::new(&secrets(&secret)?), &token, Timestamp::from_ms(now)) {
                 Ok(token) => json!({ "claims": token }),
                 Err(refused) => json!({ "refused": refused.to_string() }),
+            }
+        }
+        Request::VerifyToken { jwks, secret, issuer, now, token } => {
+            let mut keys = KeySet::from_jwks(jwks.as_bytes())?;
+            keys.extend(KeySet::shared(&secrets(&secret)?, &issuer).iter().cloned());
+            let expected = Expectation::new(&issuer, &issuer);
+            match jws::verify(&token, &keys, Timestamp::from_ms(now), &expected) {
+                Ok(claims) => json!({ "claims": claims }),
+                Err(refused) => json!({ "refused": refused.name() }),
             }
         }
         Request::IsEmail { text } => json!(email::is_valid(&text)),

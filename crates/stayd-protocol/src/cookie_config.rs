@@ -10,6 +10,9 @@ pub struct CookieConfig {
     pub prefix: String,
     /// Whether people reach the server over https. Sets `Secure` and puts `__Secure-` before every name.
     pub secure: bool,
+    /// Whether it is `__Host-` instead: browsers then take such a cookie from this very host alone, so that no subdomain beside it can plant
+    /// one (C-2). The CSRF token, which page scripts read and a planted one of which opens nothing, keeps `__Secure-`.
+    pub host_prefix: bool,
     /// A domain whose subdomains get the cookies too.
     pub domain: Option<String>,
     /// Whether other sites' requests carry them.
@@ -26,6 +29,9 @@ pub enum InvalidCookieConfig {
     /// Not a host name.
     #[error("the cookie domain must be a host name such as example.com")]
     Domain,
+    /// `__Host-` without https, or with a domain: browsers would refuse every cookie.
+    #[error("cookies of the host alone (__Host-) need https, and no cookie domain")]
+    HostPrefix,
     /// `SameSite=None` without `Secure`.
     #[error("cookies for other sites' requests (SameSite=None) need https")]
     NoneWithoutSecure,
@@ -34,7 +40,13 @@ pub enum InvalidCookieConfig {
 impl Default for CookieConfig {
     /// `better-auth`, http, the host alone, `Lax`: what a Better Auth server has before it is configured.
     fn default() -> Self {
-        Self { prefix: "better-auth".to_owned(), secure: false, domain: None, same_site: SameSite::Lax }
+        Self {
+            prefix: "better-auth".to_owned(),
+            secure: false,
+            host_prefix: false,
+            domain: None,
+            same_site: SameSite::Lax,
+        }
     }
 }
 
@@ -47,6 +59,9 @@ impl CookieConfig {
         }
         if self.domain.as_deref().is_some_and(|domain| !is_host_name(domain)) {
             return Err(InvalidCookieConfig::Domain);
+        }
+        if self.host_prefix && (!self.secure || self.domain.is_some()) {
+            return Err(InvalidCookieConfig::HostPrefix);
         }
         if self.same_site == SameSite::None && !self.secure {
             return Err(InvalidCookieConfig::NoneWithoutSecure);
@@ -71,7 +86,7 @@ impl CookieConfig {
 
     /// Name of the cookie with the CSRF token, which page scripts can read.
     pub fn csrf_token_name(&self) -> String {
-        self.name("csrf_token")
+        self.guarded(if self.secure { "__Secure-" } else { "" }, "csrf_token")
     }
 
     /// Name of the cookie with the signed id of somebody who is not signed in, to whom a CSRF token is bound.
@@ -153,8 +168,16 @@ impl CookieConfig {
     }
 
     fn name(&self, suffix: &str) -> String {
-        let secure = if self.secure { "__Secure-" } else { "" };
-        format!("{secure}{}.{suffix}", self.prefix)
+        let guard = match (self.host_prefix, self.secure) {
+            (true, _) => "__Host-",
+            (false, true) => "__Secure-",
+            (false, false) => "",
+        };
+        self.guarded(guard, suffix)
+    }
+
+    fn guarded(&self, guard: &str, suffix: &str) -> String {
+        format!("{guard}{}.{suffix}", self.prefix)
     }
 
     fn cookie(&self, name: String, value: String, max_age: Option<Duration>) -> SetCookie {
@@ -237,6 +260,31 @@ mod tests {
         let name = https().device_name();
         let cleared = https().clear_session(format!("{name}=abc.x").as_bytes());
         assert!(cleared.iter().all(|cookie| cookie.name != name));
+    }
+
+    // C-2
+    #[test]
+    fn cookies_of_the_host_alone_cannot_be_planted_from_beside_it() {
+        let config = CookieConfig { host_prefix: true, ..https() };
+        assert_eq!(config.check(), Ok(()));
+        assert_eq!(
+            config.session_token("abc".to_owned(), None).to_string(),
+            "__Host-better-auth.session_token=abc; Path=/; HttpOnly; Secure; SameSite=Lax"
+        );
+        let names = [
+            config.session_data_name(),
+            config.dont_remember_name(),
+            config.visitor_name(),
+            config.device_name(),
+        ];
+        assert!(names.iter().all(|name| name.starts_with("__Host-better-auth.")), "{names:?}");
+        assert_eq!(config.device_session_name("A"), "__Host-better-auth.session_token_multi-a");
+        assert_eq!(config.csrf_token_name(), "__Secure-better-auth.csrf_token");
+        let with_domain = CookieConfig { domain: Some("example.com".to_owned()), ..config };
+        let without_https = CookieConfig { host_prefix: true, ..CookieConfig::default() };
+        for refused in [with_domain, without_https] {
+            assert_eq!(refused.check(), Err(InvalidCookieConfig::HostPrefix));
+        }
     }
 
     #[test]

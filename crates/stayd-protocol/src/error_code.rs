@@ -36,6 +36,10 @@ error_codes! {
     SessionExpired = "SESSION_EXPIRED", "Session expired. Re-authenticate to perform this action.";
     SessionSuperseded = "SESSION_SUPERSEDED", "The session has a newer token";
     TooManyStreams = "TOO_MANY_STREAMS", "Too many event streams are open";
+    DocumentChanged = "DOCUMENT_CHANGED", "The document has changed";
+    DocumentTooLarge = "DOCUMENT_TOO_LARGE", "The document is too large";
+    OtherPerson = "OTHER_PERSON", "Somebody else is signed in";
+    TooManyDocuments = "TOO_MANY_DOCUMENTS", "There are too many documents";
     InvalidSessionToken = "INVALID_SESSION_TOKEN", "Invalid session token";
     FailedToGetSession = "FAILED_TO_GET_SESSION", "Failed to get session";
     MethodNotAllowedDeferSessionRequired = "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED", "POST method requires deferSessionRefresh to be enabled in session config";
@@ -46,6 +50,7 @@ error_codes! {
     PasswordTooLong = "PASSWORD_TOO_LONG", "Password too long";
     PasswordCompromised = "PASSWORD_COMPROMISED", "The password you entered has been compromised. Please choose a different password.";
     SuspiciousSignIn = "SUSPICIOUS_SIGN_IN", "This sign-in is unusual and was refused. Please contact support.";
+    BannedUser = "BANNED_USER", "You have been banned from this application. Please contact support if you believe this is an error.";
     EmailNotVerified = "EMAIL_NOT_VERIFIED", "Email not verified";
     EmailPasswordDisabled = "EMAIL_PASSWORD_DISABLED", "Email and password is not enabled";
     EmailPasswordSignUpDisabled = "EMAIL_PASSWORD_SIGN_UP_DISABLED", "Email and password sign up is not enabled";

@@ -13,6 +13,9 @@ pub const ACCESS_TOKEN: &str = "at+jwt";
 /// How far the clocks of issuer and verifier may differ by default, in seconds (J-3).
 const LEEWAY_S: u64 = 30;
 
+/// The largest whole number that every reader of JSON holds exactly (RFC 8259 6); a later time means something else to each.
+const MAX_TIME: u64 = (1 << 53) - 1;
+
 /// What an access token says: who, by which session, for whom, and until when. Nothing personal (T-4). Times are seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccessToken {
@@ -47,6 +50,8 @@ pub struct Expectation<'a> {
     pub issuer: &'a str,
     /// The audience that the verifier is.
     pub audience: &'a str,
+    /// Others for whom it takes tokens as well: the issuer, who made them for all. Nobody else has any.
+    pub also_for: &'a [String],
     /// How far the issuer's clock may be from ours; at most a minute (J-3).
     pub leeway: Duration,
     /// For how long an expired token is taken all the same: for the renewal of expired tokens alone (EN-9), zero everywhere else.
@@ -56,7 +61,13 @@ pub struct Expectation<'a> {
 impl<'a> Expectation<'a> {
     /// With half a minute between the clocks.
     pub const fn new(issuer: &'a str, audience: &'a str) -> Self {
-        Self { issuer, audience, leeway: Duration::from_secs(LEEWAY_S), expired_for: Duration::ZERO }
+        Self {
+            issuer,
+            audience,
+            also_for: &[],
+            leeway: Duration::from_secs(LEEWAY_S),
+            expired_for: Duration::ZERO,
+        }
     }
 }
 
@@ -94,14 +105,18 @@ impl AccessToken {
             exp: read.exp?,
             jti: read.jti?,
         })
-        .filter(|_| read.nbf.is_none())
+        .filter(|token| read.nbf.is_none() && token.times().all(|time| time.unsigned_abs() <= MAX_TIME))
+    }
+
+    fn times(&self) -> impl Iterator<Item = i64> {
+        [self.auth_time, self.iat, self.exp].into_iter()
     }
 
     fn check(&self, now: Timestamp, expected: &Expectation<'_>) -> Result<(), Refusal> {
         if self.iss != expected.issuer {
             return Err(Refusal::WrongIssuer);
         }
-        if self.aud != expected.audience {
+        if self.aud != expected.audience && !expected.also_for.contains(&self.aud) {
             return Err(Refusal::WrongAudience);
         }
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);

@@ -37,6 +37,8 @@ mod shared_key;
 mod signing_key;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof;
 
 pub use access_token::{ACCESS_TOKEN, AccessToken, Expectation, verify};
 pub use algorithm::Algorithm;

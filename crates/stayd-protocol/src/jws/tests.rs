@@ -146,7 +146,10 @@ fn times_issuer_and_audience_are_all_checked() {
     };
     assert_eq!(after(&|claims| claims.exp = NOW_S - 29), Ok(()));
     assert_eq!(after(&|claims| claims.exp = NOW_S - 30), Err(Refusal::Expired));
-    assert_eq!(after(&|claims| claims.exp = i64::MIN), Err(Refusal::Expired));
+    assert_eq!(after(&|claims| claims.exp = 1 - (1 << 53)), Err(Refusal::Expired));
+    assert_eq!(after(&|claims| claims.exp = (1 << 53) - 1), Ok(()));
+    assert_eq!(after(&|claims| claims.exp = 1 << 53), Err(Refusal::WrongClaims), "other readers round it");
+    assert_eq!(after(&|claims| claims.exp = i64::MIN), Err(Refusal::WrongClaims));
     assert_eq!(after(&|claims| claims.exp = claims.iat - 1), Err(Refusal::Expired));
     assert_eq!(after(&|claims| claims.iat = NOW_S + 30), Ok(()));
     assert_eq!(after(&|claims| claims.iat = NOW_S + 31), Err(Refusal::NotYetValid));

@@ -1,12 +1,10 @@
-//! Passwords as Better Auth stores them, so that imported accounts sign in (protocol spec 5.1, security spec 4.1).
-//!
-//! scrypt with N = 2^14, r = 16, p = 1 and 64 bytes over the NFKC form of the password: 32 MiB and some 60 ms of one
-//! core for each hash, so run it on threads of its own. Lengths are the caller's to check, before it comes here.
+//! scrypt as Better Auth has it: N = 2^14, r = 16, p = 1 and 64 bytes; 32 MiB and some 60 ms of one core.
 
 use scrypt::{Params, scrypt};
 use subtle::ConstantTimeEq as _;
-use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
+
+use super::{MalformedHash, normal};
 
 const LOG_N: u8 = 14;
 const R: u32 = 16;
@@ -16,25 +14,15 @@ const KEY_LENGTH: usize = 64;
 /// Longest salt taken from a store, in bytes. Better Auth's own has 32.
 const MAX_SALT_LENGTH: usize = 128;
 
-/// A stored hash is not of the form `salt:key`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the stored password hash is not of the form salt:key, in lower-case hexadecimal")]
-pub struct MalformedHash;
-
-/// The text to store for `password`: `salt:key`, both in lower-case hexadecimal. The salt must be fresh randomness.
-///
-/// The password is taken as typed: nothing is trimmed and nothing cut off, not at 72 bytes and not at NUL
-/// (security requirement A-2).
-pub fn hash(password: &str, salt: [u8; 16]) -> String {
+/// The text to store for `password`: `salt:key`, both in lower-case hexadecimal.
+pub(super) fn hash(password: &str, salt: [u8; 16]) -> String {
     let salt = hexadecimal(&salt);
     let key = derive(password, &salt);
     format!("{salt}:{}", hexadecimal(&*key))
 }
 
-/// Whether `password` is the one that `stored` was made from, compared in constant time.
-///
-/// A malformed `stored` is refused before any work is done.
-pub fn verify(password: &str, stored: &str) -> Result<bool, MalformedHash> {
+/// Whether `password` is the one that `stored` was made from. A malformed `stored` is refused before any work is done.
+pub(super) fn verify(password: &str, stored: &str) -> Result<bool, MalformedHash> {
     let (salt, key) = stored.split_once(':').ok_or(MalformedHash)?;
     if salt.is_empty() || salt.len() > MAX_SALT_LENGTH || !is_hexadecimal(salt) {
         return Err(MalformedHash);
@@ -46,19 +34,13 @@ pub fn verify(password: &str, stored: &str) -> Result<bool, MalformedHash> {
     Ok(derived.as_bytes().ct_eq(key.as_bytes()).into())
 }
 
-/// Length as Better Auth counts it: UTF-16 code units of the text as typed, before normalisation (protocol spec 5.2).
-pub fn length_utf16(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
 /// The salt goes in as its hexadecimal text, not as the bytes it stands for.
 fn derive(password: &str, salt: &str) -> Zeroizing<[u8; KEY_LENGTH]> {
-    let normal: Zeroizing<String> = Zeroizing::new(password.nfkc().collect());
     let mut key = Zeroizing::new([0; KEY_LENGTH]);
     let Ok(params) = Params::new(LOG_N, R, P) else {
         unreachable!("the parameters are constant and allowed")
     };
-    let Ok(()) = scrypt(normal.as_bytes(), salt.as_bytes(), &params, &mut *key) else {
+    let Ok(()) = scrypt(normal(password).as_bytes(), salt.as_bytes(), &params, &mut *key) else {
         unreachable!("the length of the key is constant and allowed")
     };
     key
@@ -127,13 +109,6 @@ mod tests {
         ] {
             assert_eq!(verify("x", &stored), Err(MalformedHash), "{stored}");
         }
-    }
-
-    #[test]
-    fn length_is_counted_in_utf_16_units_as_typed() {
-        assert_eq!(length_utf16("😀😀😀😀"), 8);
-        assert_eq!(length_utf16("№"), 1);
-        assert_eq!(length_utf16("a\u{308}"), 2);
     }
 
     proptest! {
