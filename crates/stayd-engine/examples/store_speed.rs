@@ -56,7 +56,7 @@ async fn fill(path: &Path, sessions: usize) {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
                 for person in (task..sessions.div_ceil(10)).step_by(TASKS) {
-                    store.create_user(user(person), account(person), None).await.unwrap();
+                    store.create_user(user(person), account(person), None, None).await.unwrap();
                     for number in 0..10 {
                         store.create_session(session(person * 10 + number, person), None).await.unwrap();
                     }

@@ -10,10 +10,13 @@ use std::sync::Arc;
 
 /// The session system without HTTP. Cheap to clone: every clone is the same engine.
 ///
-/// The engine starts no timers. Whoever hosts it calls [`Engine::notice_foreign_writes`] about 40 times a second, [`Engine::tell_foreign_writes`] all the
-/// time,
-/// [`Engine::write_activity`] every few seconds, [`Engine::sweep`] every few minutes, and [`Engine::write_activity`]
-/// once more before it stops.
+/// The engine starts no timers. Whoever hosts it calls [`Engine::notice_foreign_writes`] about 40 times a second,
+/// [`Engine::tell_foreign_writes`] all the time, [`Engine::write_activity`] every few seconds, [`Engine::sweep`] every few minutes, and
+/// [`Engine::write_activity`] once more before it stops.
+///
+/// What changes something is to be polled to its end. What this node has to know of a write - that a session ended, that a person changed - it
+/// is told behind the commit; whoever drops the future between the two leaves a node that honours what has ended (P2). So where a caller may
+/// go away, as the client of a request may, the work belongs into a task of its own.
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
@@ -60,12 +63,16 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         let Parts { policy, store, clock, random, mailer, secrets, places } = parts;
         let sessions = Sessions::new(&policy.sessions, clock.now());
-        let hashing = HashPool::new(policy.passwords.hash_threads, policy.passwords.hash_queue);
+        let hashing = HashPool::new(
+            policy.passwords.hashing,
+            policy.passwords.hash_threads,
+            policy.passwords.hash_queue,
+        );
         let links = Links::new(&policy.base_url, &secrets);
         let successors = Successors::new(&secrets);
         let issuer = issuer(&policy.base_url);
         let keys = Keys::new(&secrets, &policy.tokens, &issuer);
-        let tokens = Tokens::new(&secrets, &issuer, policy.tokens.audience.as_deref());
+        let tokens = Tokens::new(&secrets, &issuer, &policy.tokens);
         let watchers = Arc::default();
         let revocations = Arc::new(RevocationLog::new(clock.now(), policy.longest_belief()));
         let inner = Inner {
@@ -110,16 +117,18 @@ impl Engine {
 
     /// Deletes what ended before now from the store, a limited number at a time (L-14). Answers how many records went.
     pub async fn sweep(&self) -> EngineResult<usize> {
-        const AT_ONCE: usize = 1000;
+        // Some 7 ms of SQLite's writer, for which everybody else's write waits; a thousand take 40, as they outgrow its cache of pages.
+        const AT_ONCE: usize = 250;
         let now = self.now();
         self.inner.sessions.ended.sweep(now);
         self.inner.revocations.sweep(now);
         let swept = self.store().sweep(now, AT_ONCE).await?;
+        // They are gone, whatever becomes of the rest.
+        self.tell_of_end(&swept.sessions, EndReason::Expired);
         let unseen_since = now.minus(self.policy().security.devices_kept);
         let count = swept.count()
             + self.store().forget_devices(unseen_since, AT_ONCE).await?
             + self.sweep_devices().await?;
-        self.tell_of_end(&swept.sessions, EndReason::Expired);
         Ok(count)
     }
 

@@ -17,7 +17,7 @@ pub enum EngineError {
     },
     /// The store failed; nothing was changed.
     #[error("the store failed")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
     /// A stored record makes no sense.
     #[error("a stored password hash is malformed")]
     MalformedHash,
@@ -27,6 +27,15 @@ pub enum EngineError {
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Disabled => Refusal::UserDisabled.into(),
+            other => Self::Store(other),
+        }
+    }
 }
 
 /// The result of an engine's operation.
@@ -100,12 +109,24 @@ pub enum Refusal {
     AccountNotFound,
     /// The sign-in is so unusual that the policy does not let it pass.
     SuspiciousSignIn,
+    /// The person is disabled. Told only to who has shown to be them.
+    UserDisabled,
     /// The session ended while the request was under way.
     SessionEnded,
     /// The refresh token, or the access token that is over, gets nothing; why, nobody is told.
     InvalidGrant,
     /// More is asked for than was granted.
     InvalidScope,
+    /// Tokens are asked for an audience that this server makes none for, or that the family was not begun for.
+    InvalidTarget,
     /// The session's token was replaced, and somebody has its successor.
     SessionSuperseded,
+    /// The person has no document of this name.
+    NoSuchDocument,
+    /// The document is not as expected: somebody else changed it.
+    DocumentChanged,
+    /// The content is larger than [`crate::DocumentPolicy::max_bytes`].
+    DocumentTooLarge,
+    /// The person has as many documents as [`crate::DocumentPolicy::max_count`] allows.
+    TooManyDocuments,
 }

@@ -219,12 +219,14 @@ const UNLIMITED: KindPolicy = KindPolicy {
     binding: Binding::None,
 };
 
-/// The same in every preset: Better Auth has nothing like it. A family of refresh tokens ends two weeks after the last of them was used, and three
+/// The same in every preset but for the cap: Better Auth has nothing like it. A family of refresh tokens ends two weeks after the last of them was used, and three
 /// months after its first. Its access tokens live for a quarter of an hour ([`crate::TokenPolicy::lifetime`]).
 const API: KindPolicy = KindPolicy {
     lifetime: DAY.saturating_mul(14),
     renews: Renews::WhenAsked,
     absolute: Some(DAY.saturating_mul(90)),
+    // More programs than a person has; one that asks for a new family instead of refreshing would fill the database (L-9).
+    at_most: Some(100),
     ..UNLIMITED
 };
 

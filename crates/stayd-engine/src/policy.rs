@@ -1,7 +1,7 @@
 //! What is allowed and for how long. Every number a deployment may want to change stands here, with its unit and its reason.
 
-use crate::{KindPolicy, Kinds, SecurityPolicy, store::SessionRecord};
-use stayd_protocol::jws::Algorithm;
+use crate::{DocumentPolicy, KindPolicy, Kinds, SecurityPolicy, store::SessionRecord};
+use stayd_protocol::{jws::Algorithm, password::PasswordHashing};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -21,6 +21,8 @@ pub struct Policy {
     pub security: SecurityPolicy,
     /// How tokens for programs are made.
     pub tokens: TokenPolicy,
+    /// How much a person may keep.
+    pub documents: DocumentPolicy,
     /// Where the links in letters lead: the base address and path, such as `https://app.example/api/auth`.
     pub base_url: String,
 }
@@ -82,7 +84,9 @@ pub struct PasswordPolicy {
     pub max_length: usize,
     /// Whether passwords that everybody tries first are refused.
     pub refuse_common: bool,
-    /// How many hashes are made at once. Each takes 32 MiB and, on one core, some 60 ms.
+    /// How passwords are hashed from now on. Every form that is known is verified; one of another form is made anew at its next sign-in.
+    pub hashing: PasswordHashing,
+    /// How many hashes are made at once. Each takes 32 MiB and, on one core, some 60 ms; with Argon2id 19 MiB and some 15 ms.
     pub hash_threads: usize,
     /// How many may wait for their turn; beyond this the answer is `Busy` at once.
     pub hash_queue: usize,
@@ -123,6 +127,8 @@ pub struct TokenPolicy {
     pub algorithm: Algorithm,
     /// For whom they are made; the issuer itself where nothing is said.
     pub audience: Option<String>,
+    /// Others that a program may ask for instead (RFC 8707). A back end of one of these takes no token that was made for another.
+    pub audiences: Vec<String>,
     /// The longest life of an access token. Up to a twentieth less, so that programs do not all come back at once.
     pub lifetime: Duration,
     /// For so long after a refresh the token before gets the same successor again: an answer may have been lost.
@@ -131,6 +137,9 @@ pub struct TokenPolicy {
     pub rotate_keys_every: Duration,
     /// For so long after its end an access token can be renewed as long as its session lives (EN-9); zero switches that off.
     pub expired_grace: Duration,
+    /// Whether a family is over with the absolute limit of the session that it was begun with, if not before (L-2). Else it is a grant of its
+    /// own, with the limits of sessions of kind `api` alone.
+    pub within_absolute_limit: bool,
 }
 
 impl TokenPolicy {
@@ -150,6 +159,7 @@ impl Policy {
             accounts: AccountPolicy::default(),
             security: SecurityPolicy::default(),
             tokens: TokenPolicy::default(),
+            documents: DocumentPolicy::default(),
             base_url: base_url.into(),
         }
     }
@@ -212,6 +222,7 @@ impl Default for PasswordPolicy {
             min_length: 8,
             max_length: 128,
             refuse_common: false,
+            hashing: PasswordHashing::default(),
             hash_threads,
             hash_queue: 16 * hash_threads,
         }
@@ -223,10 +234,12 @@ impl Default for TokenPolicy {
         Self {
             algorithm: Algorithm::EdDsa,
             audience: None,
+            audiences: Vec::new(),
             lifetime: 15 * MINUTE,
             refresh_grace: Duration::from_secs(10),
             rotate_keys_every: 30 * DAY,
             expired_grace: Duration::ZERO,
+            within_absolute_limit: true,
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct ChangeStep {
     from: String,
     to: String,
     confirmed: bool,
+    /// When the link was made, in seconds.
+    made_at: i64,
 }
 
 impl ChangeStep {
@@ -34,7 +36,12 @@ impl ChangeStep {
             _ => return Some(Err(Refusal::VerifyTokenInvalid)),
         };
         let Some(user_id) = token.user_id.clone() else { return Some(Err(Refusal::VerifyTokenInvalid)) };
-        Some(Ok(Self { user_id, from: token.email.clone(), to, confirmed }))
+        Some(Ok(Self { user_id, from: token.email.clone(), to, confirmed, made_at: token.iat }))
+    }
+
+    /// Who is written to by this step.
+    pub(crate) fn mailbox(self) -> Option<String> {
+        (!self.confirmed).then_some(self.to)
     }
 }
 
@@ -55,20 +62,16 @@ impl Engine {
         if to == user.email {
             return Err(Refusal::EmailIsTheSame.into());
         }
-        if self.store().user_by_email(&to).await?.is_some() {
-            return Ok(());
-        }
-        if user.email_verified {
+        let is_taken = self.store().user_by_email(&to).await?.is_some();
+        let mail = if user.email_verified {
             let url = self.change_link(user, &to, CONFIRMATION, callback_url);
-            self.post(Mail {
-                to: user.email.clone(),
-                name: user.name.clone(),
-                letter: Letter::ConfirmEmailChange { url, new_email: to },
-            });
+            let letter = Letter::ConfirmEmailChange { url, new_email: to };
+            Mail { to: user.email.clone(), name: user.name.clone(), letter }
         } else {
-            self.post_new_address(user, &to, callback_url);
-        }
-        Ok(())
+            self.new_address_letter(user, &to, callback_url)
+        };
+        // To nobody rather than not at all: the time taken tells as much as the answer.
+        self.queue(if is_taken { Mail { to: String::new(), ..mail } } else { mail }).await
     }
 
     /// Follows a link of a change of address.
@@ -80,38 +83,39 @@ impl Engine {
         device: &Device,
     ) -> EngineResult<Verified> {
         let user = self.store().user_by_id(&step.user_id).await?.ok_or(Refusal::VerifyUserNotFound)?;
-        if user.email != step.from {
+        if user.email != step.from || self.is_before_password(&user.id, step.made_at).await? {
             return Err(Refusal::VerifyTokenInvalid.into());
         }
         if visitor.is_some_and(|(_, live)| live.user.id != user.id) {
             return Err(Refusal::VerifyOtherUser.into());
         }
         if !step.confirmed {
-            self.post_new_address(&user, &step.to, callback_url);
+            self.queue(self.new_address_letter(&user, &step.to, callback_url)).await?;
             return Ok(Verified::nothing(VerifiedUser::Omitted));
         }
+        let event = SecurityEvent::EmailChanged { to: step.to.clone() };
+        let changed = Incident::of_person(event, &user, Some(device)).told_to(step.from.clone());
+        let notice = self.notice(&changed);
+        // Where the link was followed without a session, all of them are others.
+        let others = visitor.map_or(Ending::All, |(_, live)| Ending::AllBut(live.session.token_hash));
         let change = UserChange {
             email: Some(step.to),
+            letter: notice.record(),
             // Whether the address counts as verified stays as it was, as the protocol has it.
             only_if_email: Some(step.from.clone()),
+            ending: if self.policy().sessions.end_others_on_change { others } else { Ending::None },
             ..UserChange::default()
         };
-        let user = match self.store().update_user(&user.id, change, self.now()).await {
-            Ok(user) => user,
+        let moved = match self.store().update_user(&user.id, change, self.now()).await {
+            Ok(moved) => moved,
             // Taken or changed since the letter was sent.
             Err(StoreError::Conflict | StoreError::NotFound) => {
                 return Err(Refusal::VerifyTokenInvalid.into());
             }
             Err(error) => return Err(error.into()),
         };
-        self.user_changed(&user).await?;
-        let event = SecurityEvent::EmailChanged { to: user.email.clone() };
-        self.raise(Incident::of_person(event, &user, Some(device)).told_to(step.from)).await?;
-        if self.policy().sessions.end_others_on_change {
-            // Where the link was followed without a session, all of them are others.
-            let ending = visitor.map_or(Ending::All, |(_, live)| Ending::AllBut(live.session.token_hash));
-            self.end_sessions(&user.id, ending, EndReason::EmailChanged).await?;
-        }
+        let user = self.person_changed(moved, EndReason::EmailChanged).await;
+        self.told(&changed, notice);
         let rotated = match visitor {
             Some((token, live)) => self.rotate_after_change(token, &live.with_user(user.clone())).await,
             None => None,
@@ -120,13 +124,9 @@ impl Engine {
         Ok(Verified { session_changed, rotated, ..Verified::nothing(VerifiedUser::Changed(Box::new(user))) })
     }
 
-    fn post_new_address(&self, user: &UserRecord, to: &str, callback_url: Option<&str>) {
+    fn new_address_letter(&self, user: &UserRecord, to: &str, callback_url: Option<&str>) -> Mail {
         let url = self.change_link(user, to, VERIFICATION, callback_url);
-        self.post(Mail {
-            to: to.to_owned(),
-            name: user.name.clone(),
-            letter: Letter::VerifyNewEmail { url },
-        });
+        Mail { to: to.to_owned(), name: user.name.clone(), letter: Letter::VerifyNewEmail { url } }
     }
 
     fn change_link(&self, user: &UserRecord, to: &str, step: &str, callback_url: Option<&str>) -> String {

@@ -84,20 +84,16 @@ impl Engine {
     async fn post_deletion_link(&self, live: &LiveSession, callback_url: Option<&str>) -> EngineResult<()> {
         let token = alphanumeric(self.random(), DELETION_TOKEN_LENGTH);
         let now = self.now();
-        self.store()
-            .create_verification(VerificationRecord {
-                key: verification_key(Purpose::DeleteAccount, &token),
-                value: live.user.id.clone(),
-                expires_at: now.plus(self.policy().accounts.deletion_expires_in),
-                created_at: now,
-            })
-            .await?;
-        let url = self.links().delete_user(&token, callback_url);
-        self.post(Mail {
-            to: live.user.email.clone(),
-            name: live.user.name.clone(),
-            letter: Letter::DeleteAccount { url },
-        });
+        let verification = VerificationRecord {
+            key: verification_key(Purpose::DeleteAccount, &token),
+            value: live.user.id.clone(),
+            expires_at: now.plus(self.policy().accounts.deletion_expires_in),
+            created_at: now,
+        };
+        let letter = Letter::DeleteAccount { url: self.links().delete_user(&token, callback_url) };
+        let draft = self.draft(Mail { to: live.user.email.clone(), name: live.user.name.clone(), letter });
+        self.store().create_verification(verification, draft.record()).await?;
+        self.post(draft);
         Ok(())
     }
 }

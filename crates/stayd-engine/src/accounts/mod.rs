@@ -3,6 +3,7 @@
 mod change_email;
 mod common_passwords;
 mod delete;
+mod disable;
 mod linked;
 mod password;
 mod profile;

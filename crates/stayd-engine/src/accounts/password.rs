@@ -3,7 +3,7 @@
 use crate::{
     Device, EndReason, Engine, EngineResult, LiveSession, Refusal, Renewed, SecurityEvent, SignedIn,
     security::Incident,
-    store::{CREDENTIAL, Ending},
+    store::{CREDENTIAL, EndedSession, Ending, NewPassword, PasswordProof, StoreError},
 };
 use stayd_protocol::SessionToken;
 
@@ -41,10 +41,7 @@ impl Engine {
     ) -> EngineResult<PasswordChanged> {
         self.check_new_password(&change.new)?;
         self.check_password_not_too_long(&change.current)?;
-        let stored = self.credential_hash(&live.user.id).await?.ok_or(Refusal::CredentialAccountNotFound)?;
-        if !self.hashing().verify(&change.current, Some(stored)).await? {
-            return Err(Refusal::InvalidPassword.into());
-        }
+        let proof = self.prove(&live.user.id, &change.current).await?;
         let hash = self.hashing().hash(&change.new, self.random()).await?;
 
         let now = self.now();
@@ -53,15 +50,25 @@ impl Engine {
             end_sessions.then(|| self.new_session(&live.user.id, live.session.kind, device.clone(), now));
         let ending = if end_sessions { Ending::All } else { Ending::None };
         let session = begun.as_ref().map(|(_, session)| session.clone());
-        let ended =
-            self.store().set_password(&live.user.id, hash, self.new_id(), ending, session, now).await?;
+        let changed = Incident::of_person(SecurityEvent::PasswordChanged, &live.user, Some(&device));
+        let notice = self.notice(&changed);
+        let new = NewPassword {
+            user_id: live.user.id.clone(),
+            password_hash: hash,
+            new_account_id: self.new_id(),
+            ending,
+            session,
+            at: now,
+            letter: notice.record(),
+            proof: Some(proof),
+        };
+        let ended = self.set_password_over(new, &change.current).await?;
         // The one that made the change goes on in another: its browser is about to be told so, and must not think itself signed out.
         let (own, others): (Vec<_>, Vec<_>) =
             ended.into_iter().partition(|ended| ended.id == live.session.id);
         self.forget(own, EndReason::Replaced);
         self.forget(others, EndReason::PasswordChanged);
-        let changed = Incident::of_person(SecurityEvent::PasswordChanged, &live.user, Some(&device));
-        self.raise(changed).await?;
+        self.told(&changed, notice);
         if let Some((token, session)) = begun {
             return Ok(PasswordChanged::Begun(Box::new(SignedIn {
                 token,
@@ -73,6 +80,28 @@ impl Engine {
             .rotate_after_change(token, live)
             .await
             .map_or(PasswordChanged::Kept, PasswordChanged::Rotated))
+    }
+
+    /// The person's hash, if `password` is behind it.
+    async fn prove(&self, user_id: &str, password: &str) -> EngineResult<PasswordProof> {
+        let present = self.credential_hash(user_id).await?.ok_or(Refusal::CredentialAccountNotFound)?;
+        if !self.hashing().verify(password, Some(present.clone())).await? {
+            return Err(Refusal::InvalidPassword.into());
+        }
+        Ok(PasswordProof::Present(present))
+    }
+
+    /// Sets a password that rests on the present one. Where that has changed while the new one was hashed, it is proven again: a sign-in
+    /// may merely have hashed it anew, and if somebody else has changed it, who knows the one before changes nothing any more.
+    async fn set_password_over(&self, new: NewPassword, current: &str) -> EngineResult<Vec<EndedSession>> {
+        match self.store().set_password(new.clone()).await {
+            Err(StoreError::NotFound) => {
+                let proof = Some(self.prove(&new.user_id, current).await?);
+                let set = self.store().set_password(NewPassword { proof, ..new }).await;
+                set.map_err(|error| error.or_refused(Refusal::InvalidPassword))
+            }
+            other => Ok(other?),
+        }
     }
 
     /// Replaces the token of the session that has changed what it opens (L-5), where the policy has it so.

@@ -1,6 +1,8 @@
 //! Somebody comes back.
 
-use crate::{Device, Engine, EngineError, EngineResult, Refusal, SessionKind, SignedIn, store::StoreError};
+use crate::{
+    Device, EndReason, Engine, EngineError, EngineResult, Refusal, SessionKind, SignedIn, store::StoreError,
+};
 use stayd_protocol::{TokenHash, email};
 
 /// A wish to sign in with a password.
@@ -32,17 +34,55 @@ impl Engine {
             Some(found) => (Some(found.user), found.password_hash),
             None => (None, None),
         };
-        let right = self.hashing().verify(&wish.password, stored).await?;
-        let Some(user) = user.filter(|_| right) else {
+        let verdict = self.hashing().verify_or_renew(&wish.password, stored.clone(), self.random()).await?;
+        let Some(user) = user.filter(|_| verdict.is_right) else {
             return Err(Refusal::InvalidEmailOrPassword.into());
         };
         if self.policy().accounts.require_email_verification && !user.email_verified {
             return Err(Refusal::EmailNotVerified.into());
         }
-        match self.begin_session(user, SessionKind::of_browser(wish.remember), device, presented).await {
+        let user_id = user.id.clone();
+        // At the same time, so that both wait for the disk together.
+        let (begun, ()) = tokio::join!(
+            self.begin_session(user, SessionKind::of_browser(wish.remember), device, presented),
+            self.keep_renewed_hash(&user_id, stored.as_deref(), verdict.renewed.clone()),
+        );
+        let begun = match begun {
             // The person was deleted while the password was checked.
-            Err(EngineError::Store(StoreError::NotFound)) => Err(Refusal::InvalidEmailOrPassword.into()),
-            other => other,
+            Err(EngineError::Store(StoreError::NotFound)) => {
+                return Err(Refusal::InvalidEmailOrPassword.into());
+            }
+            other => other?,
+        };
+        if !self.is_still_right(&user_id, &wish.password, [stored, verdict.renewed]).await? {
+            self.end_session_because(&begun.token.hash(), EndReason::PasswordChanged).await?;
+            return Err(Refusal::InvalidEmailOrPassword.into());
+        }
+        Ok(begun)
+    }
+
+    /// Whether a password that was found right by one of these hashes is right now that its session is there. Whoever has changed it meanwhile
+    /// has ended all sessions but that one (L-6): a change before the session began shows here, one after it has ended it.
+    async fn is_still_right(
+        &self,
+        user_id: &str,
+        password: &str,
+        by: [Option<String>; 2],
+    ) -> EngineResult<bool> {
+        let present = self.credential_hash(user_id).await?;
+        if present.is_some() && by.contains(&present) {
+            return Ok(true);
+        }
+        // Changed, or only hashed anew at another sign-in.
+        self.hashing().verify(password, present).await
+    }
+
+    /// Keeps a hash that was made anew, unless the password was changed meanwhile. That it could not be kept is no reason to refuse the
+    /// sign-in: the next one makes it again.
+    async fn keep_renewed_hash(&self, user_id: &str, stored: Option<&str>, renewed: Option<String>) {
+        let Some((stored, renewed)) = stored.zip(renewed) else { return };
+        if let Err(error) = self.store().people().renew_password_hash(user_id, stored, renewed).await {
+            tracing::warn!(%error, "a password's hash could not be renewed; the next sign-in tries again");
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::change_email::ChangeStep;
 use crate::{
-    Device, Engine, EngineResult, LiveSession, Refusal, Renewed, SessionKind, SignedIn,
+    Device, EndReason, Engine, EngineResult, LiveSession, Refusal, Renewed, SessionKind, SignedIn,
     mail::{Letter, Mail},
-    store::{UserChange, UserRecord},
+    store::{CREDENTIAL, UserChange, UserRecord},
 };
 use stayd_protocol::{MailToken, MailTokenError, SessionToken, email};
 
@@ -41,7 +41,7 @@ impl Verified {
 
 impl Engine {
     /// Sends the verification link to the person signed in. `email` must be theirs.
-    pub fn send_own_verification(
+    pub async fn send_own_verification(
         &self,
         user: &UserRecord,
         email: &str,
@@ -53,17 +53,28 @@ impl Engine {
         if user.email_verified {
             return Err(Refusal::EmailAlreadyVerified.into());
         }
-        self.post_verification(user, callback_url);
-        Ok(())
+        self.queue(self.verification_letter(user, callback_url)).await
     }
 
-    /// Sends the verification link to an address if somebody has it and has not verified it. An outsider cannot tell.
+    /// Sends the verification link to an address if somebody has it and has not verified it. An outsider cannot tell: where there is
+    /// nothing to send, a letter to nobody is made, sealed and written all the same.
     pub async fn send_verification(&self, email: &str, callback_url: Option<&str>) -> EngineResult<()> {
-        let found = self.store().user_by_email(&email::normalise(email)).await?;
-        if let Some(found) = found.filter(|found| !found.user.email_verified) {
-            self.post_verification(&found.user, callback_url);
-        }
-        Ok(())
+        let address = email::normalise(email);
+        let found = self.store().user_by_email(&address).await?;
+        let mail = match found.filter(|found| !found.user.email_verified) {
+            Some(found) => self.verification_letter(&found.user, callback_url),
+            None => {
+                let url = self.verification_link(&address, &self.new_id(), callback_url);
+                Mail { to: String::new(), name: String::new(), letter: Letter::VerifyEmail { url } }
+            }
+        };
+        self.queue(mail).await
+    }
+
+    /// The mailbox that gets a letter when this link is followed, if one does: whoever counts letters can ask before.
+    pub fn mailbox_of_link(&self, token: &str) -> Option<String> {
+        let token = MailToken::verify(&self.links().signer, token, self.now()).ok()?;
+        ChangeStep::of(&token)?.ok()?.mailbox()
     }
 
     /// Follows a verification link. `visitor` is the session that came with the visit, and the token that opened it.
@@ -96,12 +107,9 @@ impl Engine {
             only_if_email: Some(user.email.clone()),
             ..UserChange::default()
         };
-        let user = self
-            .store()
-            .update_user(&user.id, change, self.now())
-            .await
-            .map_err(|error| error.or_refused(Refusal::VerifyUserNotFound))?;
-        self.user_changed(&user).await?;
+        let changed = self.store().update_user(&user.id, change, self.now()).await;
+        let changed = changed.map_err(|error| error.or_refused(Refusal::VerifyUserNotFound))?;
+        let user = self.person_changed(changed, EndReason::EmailChanged).await;
 
         if !self.policy().accounts.auto_sign_in_after_verification {
             return Ok(nothing);
@@ -109,31 +117,34 @@ impl Engine {
         if visitor.is_some_and(|(_, live)| live.user.id == user.id) {
             return Ok(Verified { session_changed: true, ..nothing });
         }
+        if self.is_before_password(&user.id, token.iat).await? {
+            return Ok(nothing);
+        }
         let kind = SessionKind::of_browser(self.policy().sessions.remember_unless_told);
         let signed_in = self.begin_session(user, kind, device, None).await?;
         Ok(Verified { signed_in: Some(signed_in), ..nothing })
     }
 
-    /// Sends the link that verifies the person's address.
-    pub(crate) fn post_verification(&self, user: &UserRecord, callback_url: Option<&str>) {
-        let token = self.mail_token(&user.email, &user.id);
-        let url = self.links().verify_email(&token, callback_url);
-        self.post(Mail {
-            to: user.email.clone(),
-            name: user.name.clone(),
-            letter: Letter::VerifyEmail { url },
-        });
+    /// Whether the person has set a password since a link was made, to the second that the link tells. These links cannot be taken out of the
+    /// store as others are; but whoever could read a mailbox or use a session before must not be able to come back by one.
+    pub(super) async fn is_before_password(&self, user_id: &str, made_at: i64) -> EngineResult<bool> {
+        let accounts = self.store().accounts_of(user_id).await?;
+        let mut passwords = accounts.iter().filter(|account| account.provider_id == CREDENTIAL);
+        Ok(passwords.any(|account| made_at < account.updated_at.as_s()))
+    }
+
+    /// The letter with the link that verifies the person's address.
+    pub(crate) fn verification_letter(&self, user: &UserRecord, callback_url: Option<&str>) -> Mail {
+        let url = self.verification_link(&user.email, &user.id, callback_url);
+        Mail { to: user.email.clone(), name: user.name.clone(), letter: Letter::VerifyEmail { url } }
+    }
+
+    fn verification_link(&self, address: &str, user_id: &str, callback_url: Option<&str>) -> String {
+        self.links().verify_email(&self.mail_token(address, user_id), callback_url)
     }
 
     /// A token for a link to this person at this address, as yet without a change of address.
     pub(crate) fn mail_token(&self, email: &str, user_id: &str) -> MailToken {
         MailToken::new(email, user_id, self.now(), self.policy().accounts.verification_expires_in)
-    }
-
-    /// Hands a letter over. A full outbox is logged and not told to the caller, who would learn whether the address is known.
-    pub(crate) fn post(&self, mail: Mail) {
-        if let Err(error) = self.mailer().post(mail) {
-            tracing::error!(%error, "a letter was not taken");
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! Parsed once per sign-in or list, never per check. The text is a stranger's: nothing of it is handed on but a short name made of harmless
 //! characters, and only its beginning is looked at, so that its length costs nothing.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use woothee::parser::{Parser, WootheeResult};
 
@@ -30,7 +31,7 @@ pub struct Browser {
 }
 
 /// An operating system, without its version: browsers no longer tell the true one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Platform {
     /// Windows.

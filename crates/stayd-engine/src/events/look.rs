@@ -16,6 +16,10 @@ impl Engine {
         let live = self.look_at(token).await?.ok_or(WatchError::Nobody)?;
         let absolute_end = self.policy().sessions.of(&live.session).absolute_end(&live.session);
         let watch = self.watchers().enter(&live, absolute_end, seen, limits)?;
+        self.look_at_documents(&live.user.id).await?;
+        if seen.is_none() {
+            self.watchers().begin_documents(&watch.session, watch.number);
+        }
         // Who ends or changes a session tells those who are entered by then. What happened before that shows now.
         let live = self.look_at(token).await?.ok_or(WatchError::Nobody)?;
         self.watchers().seen(&live);
@@ -34,10 +38,14 @@ impl Engine {
     }
 
     /// Waits until [`Engine::notice_foreign_writes`] has found that somebody else wrote to the store, then looks at every session that is
-    /// watched. Whoever hosts the engine calls it again and again; it may be dropped while it waits.
+    /// watched, and at the documents of its person. Whoever hosts the engine calls it again and again; it may be dropped while it waits.
     pub async fn tell_foreign_writes(&self) -> EngineResult<()> {
         self.watchers().foreign_write.notified().await;
-        self.look_at_watched().await
+        self.look_at_watched().await?;
+        for user_id in self.watchers().people() {
+            self.look_at_documents(&user_id).await?;
+        }
+        Ok(())
     }
 
     /// Looks at every session that is watched, and tells those who watch it what has become of it. To be called every few seconds where a kind

@@ -115,9 +115,11 @@ impl RevocationLog {
     fn note(&self, facts: impl IntoIterator<Item = Revocation>) {
         let mut state = self.lock();
         let mut wakers = Vec::new();
-        for fact in facts {
-            if let Revocation::Doubted { about: Subject::Everybody, before } = fact {
-                state.floor = state.floor.max(before);
+        for mut fact in facts {
+            if let Revocation::Doubted { about: Subject::Everybody, before } = &mut fact {
+                // A clock that has gone back takes no doubt back.
+                *before = state.floor.max(*before);
+                state.floor = *before;
             }
             if state.facts.len() >= REMEMBERED {
                 state.drop_first(true);
@@ -303,6 +305,17 @@ mod tests {
         assert_eq!(log.lock().facts.len(), REMEMBERED);
         let mut late = log.enter(None, 2).unwrap();
         assert!(matches!(told(&mut late)[0], RevocationNews::Begins { floor, .. } if floor == at(5000)));
+    }
+
+    // L-13
+    #[test]
+    fn a_clock_that_went_back_takes_no_doubt_back() {
+        let log = log();
+        let mut feed = log.enter(None, 1).unwrap();
+        told(&mut feed);
+        log.doubt(Subject::Everybody, at(400));
+        let everybody = Revocation::Doubted { about: Subject::Everybody, before: at(1000) };
+        assert!(matches!(&told(&mut feed)[0], RevocationNews::Said { fact, .. } if *fact == everybody));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! One who watches a session.
 
 use super::{Changes, SessionVersion, watchers::Watchers};
-use crate::{EndReason, EngineError, store::StoreError};
+use crate::{
+    EndReason, EngineError,
+    store::{Revision, StoreError},
+};
 use stayd_protocol::Timestamp;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -43,12 +46,21 @@ impl From<StoreError> for WatchError {
 }
 
 /// What a watcher is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WatchNews {
     /// The session went on.
     Changed {
         /// What happened since the watcher was last told something; not nothing.
         changes: Changes,
+        /// How far the watcher knows the story now.
+        version: SessionVersion,
+    },
+    /// A document of the person changed.
+    DocumentChanged {
+        /// Which one; `None`: any of them may have, the watcher was away for too long.
+        name: Option<Arc<str>>,
+        /// Its last change, or of all of them.
+        revision: Revision,
         /// How far the watcher knows the story now.
         version: SessionVersion,
     },
@@ -72,6 +84,11 @@ impl SessionWatch {
     /// that there is [`SessionWatch::time_left`].
     pub fn poll(&mut self, cx: &mut Context<'_>, now: Timestamp) -> Poll<WatchNews> {
         self.watchers.poll(&self.session, self.number, cx, now)
+    }
+
+    /// The id of the session that is watched.
+    pub fn session(&self) -> &str {
+        &self.session
     }
 
     /// How far the watcher knows the session's story.

@@ -1,12 +1,13 @@
 //! All who watch on this node, behind one lock that is held for some hundred nanoseconds and never over a wait. Requests do not come here:
 //! only a change of a session or its person does, and a watcher that comes, is woken or goes.
 
+use super::watched::{Person, Watched, Watcher};
 use super::{SessionVersion, SessionWatch, WatchError, WatchLimits, WatchNews};
 use crate::{
-    EndReason, LiveSession, store::EndedSession, store::SessionRecord, store::SessionTokens,
+    EndReason, LiveSession, store::DocumentEntry, store::EndedSession, store::SessionRecord,
     store::UserRecord,
 };
-use stayd_protocol::{Timestamp, TokenHash};
+use stayd_protocol::Timestamp;
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -24,31 +25,10 @@ pub(crate) struct Watchers {
 struct State {
     /// By the session's id.
     sessions: HashMap<Arc<str>, Watched>,
-    /// The sessions of each person.
-    people: HashMap<Arc<str>, Vec<Arc<str>>>,
+    people: HashMap<Arc<str>, Person>,
     count: usize,
     next_number: u64,
     closed: bool,
-}
-
-/// A session that somebody watches.
-#[derive(Debug)]
-struct Watched {
-    user_id: Arc<str>,
-    /// Its present token.
-    token: TokenHash,
-    version: SessionVersion,
-    /// Where its kind has one: from here on no renewal helps.
-    absolute_end: Option<Timestamp>,
-    ended: Option<EndReason>,
-    watchers: Vec<Watcher>,
-}
-
-#[derive(Debug)]
-struct Watcher {
-    number: u64,
-    told: SessionVersion,
-    waker: Option<Waker>,
 }
 
 impl Watchers {
@@ -102,9 +82,9 @@ impl Watchers {
         cx: &mut Context<'_>,
         now: Timestamp,
     ) -> Poll<WatchNews> {
-        let mut state = self.lock();
-        let closed = state.closed;
-        let Some(watched) = state.sessions.get_mut(session) else { return Poll::Ready(WatchNews::Closed) };
+        let mut guard = self.lock();
+        let State { sessions, people, closed, .. } = &mut *guard;
+        let Some(watched) = sessions.get_mut(session) else { return Poll::Ready(WatchNews::Closed) };
         let (version, ended) = (watched.version, watched.ended.or_else(|| watched.ended_by_time(now)));
         let Some(watcher) = watched.watchers.iter_mut().find(|watcher| watcher.number == number) else {
             return Poll::Ready(WatchNews::Closed);
@@ -112,12 +92,11 @@ impl Watchers {
         if let Some(reason) = ended {
             return Poll::Ready(WatchNews::Ended(reason));
         }
-        let changes = version.since(&watcher.told);
-        if !changes.is_empty() {
-            watcher.told = version;
-            return Poll::Ready(WatchNews::Changed { changes, version });
+        let person = people.get(&watched.user_id);
+        if let Some(news) = person.and_then(|person| watcher.next(version, &person.documents)) {
+            return Poll::Ready(news);
         }
-        if closed {
+        if *closed {
             return Poll::Ready(WatchNews::Closed);
         }
         match &mut watcher.waker {
@@ -167,7 +146,7 @@ impl Watchers {
         let mut guard = self.lock();
         let state = &mut *guard;
         let mut wakers = Vec::new();
-        for id in state.people.get(user.id.as_str()).map(Vec::as_slice).unwrap_or_default() {
+        for id in state.people.get(user.id.as_str()).iter().flat_map(|person| &person.sessions) {
             if let Some(watched) = state.sessions.get_mut(id) {
                 let changed = SessionVersion { user_changed_at: user.updated_at, ..watched.version };
                 watched.version = watched.version.merge(changed);
@@ -176,6 +155,45 @@ impl Watchers {
         }
         drop(guard);
         wake(wakers);
+    }
+
+    /// What the store says of all documents of a person.
+    pub(crate) fn documents_changed(&self, user_id: &str, entries: &[DocumentEntry]) {
+        let mut guard = self.lock();
+        let State { sessions, people, .. } = &mut *guard;
+        let mut wakers = Vec::new();
+        let Some(person) = people.get_mut(user_id) else { return };
+        if !person.documents.update(entries) {
+            return;
+        }
+        for id in &person.sessions {
+            if let Some(watched) = sessions.get_mut(id) {
+                watched.version.documents = person.documents.revision();
+                watched.take_wakers(&mut wakers);
+            }
+        }
+        drop(guard);
+        wake(wakers);
+    }
+
+    /// A watcher that has just come knows nothing of documents, and is told nothing of those that changed before.
+    pub(super) fn begin_documents(&self, session: &str, number: u64) {
+        if let Some(watched) = self.lock().sessions.get_mut(session) {
+            let documents = watched.version.documents;
+            for watcher in watched.watchers.iter_mut().filter(|watcher| watcher.number == number) {
+                watcher.told.documents = documents;
+            }
+        }
+    }
+
+    /// Whether a session of this person is watched.
+    pub(crate) fn has_watchers(&self, user_id: &str) -> bool {
+        self.lock().people.contains_key(user_id)
+    }
+
+    /// The people whose sessions are watched.
+    pub(super) fn people(&self) -> Vec<Arc<str>> {
+        self.lock().people.keys().cloned().collect()
     }
 
     /// What the store says of a session and its person.
@@ -223,12 +241,13 @@ impl State {
             Some((user_id, _)) => Arc::clone(user_id),
             None => Arc::from(live.user.id.as_str()),
         };
-        self.people.entry(Arc::clone(&user_id)).or_default().push(Arc::clone(&id));
+        let person = self.people.entry(Arc::clone(&user_id)).or_default();
+        person.sessions.push(Arc::clone(&id));
         let watched = Watched {
             absolute_end,
-            user_id,
             token: live.session.token_hash,
-            version,
+            version: SessionVersion { documents: person.documents.revision(), ..version },
+            user_id,
             ended: None,
             watchers: Vec::with_capacity(1),
         };
@@ -252,30 +271,12 @@ impl State {
     }
 
     fn forget_names(&mut self, id: &Arc<str>, watched: &Watched) {
-        if let Some(sessions) = self.people.get_mut(&watched.user_id) {
-            sessions.retain(|session| session != id);
-            if sessions.is_empty() {
+        if let Some(person) = self.people.get_mut(&watched.user_id) {
+            person.sessions.retain(|session| session != id);
+            if person.sessions.is_empty() {
                 self.people.remove(&watched.user_id);
             }
         }
-    }
-}
-
-impl Watched {
-    /// As it would be named if it were over.
-    fn named(&self, id: &str) -> EndedSession {
-        let tokens = SessionTokens { current: self.token, predecessor: None };
-        EndedSession { id: id.to_owned(), user_id: (*self.user_id).to_owned(), tokens, families: Vec::new() }
-    }
-
-    fn ended_by_time(&self, now: Timestamp) -> Option<EndReason> {
-        let is_last = self.absolute_end.is_some_and(|end| end <= now);
-        let reason = if is_last { EndReason::AbsoluteLimit } else { EndReason::Expired };
-        (self.version.expires_at <= now).then_some(reason)
-    }
-
-    fn take_wakers(&mut self, wakers: &mut Vec<Waker>) {
-        wakers.extend(self.watchers.iter_mut().filter_map(|watcher| watcher.waker.take()));
     }
 }
 

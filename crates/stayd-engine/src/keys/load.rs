@@ -8,7 +8,7 @@ use stayd_protocol::jws::{Algorithm, KeyFailure, KeySet, SigningKey, VerifyingKe
 use std::sync::{Arc, atomic::Ordering};
 
 /// How often somebody else may be faster before it is no coincidence.
-const TRIES: usize = 16;
+pub(super) const TRIES: usize = 16;
 
 impl Engine {
     /// The keys of this moment.
@@ -52,10 +52,9 @@ impl Engine {
         }
         for _ in 0..TRIES {
             let keys = self.store().signing_keys().await?;
-            // Never before a key that was announced: the order in which they were made is that in which they sign.
             let now = self.now();
-            let from = keys.last().map_or(now, |last| last.signs_from.max(now));
-            if let Some(made) = self.make_key(&keys, now, from).await? {
+            // One that was announced and has not signed yet never will: of those whose time has come, the last that was made signs.
+            if let Some(made) = self.make_key(&keys, now, now).await? {
                 self.keys().forget_what_was_known();
                 return Ok(Some(made));
             }
@@ -89,7 +88,7 @@ impl Engine {
     }
 
     /// Makes a key unless somebody else was faster.
-    async fn make_key(
+    pub(super) async fn make_key(
         &self,
         keys: &[SigningKeyRecord],
         now: Timestamp,

@@ -8,10 +8,12 @@ mod load;
 mod ring;
 mod rotate;
 mod session_jwt;
+mod withdraw;
 
 pub use load::KeysError;
 pub use ring::KeyRing;
 pub use session_jwt::JwtClaims;
+pub use withdraw::WithdrawnKey;
 
 use crate::TokenPolicy;
 use stayd_protocol::{Sealer, Secrets, Timestamp};

@@ -1,9 +1,9 @@
 //! A token that tells other back ends who has a session (the `jwt` plugin of Better Auth, protocol spec 10.1).
 
-use crate::{Engine, EngineResult, KeysError, LiveSession};
+use crate::{Engine, EngineResult, KeysError, LiveSession, tokens::auth_time};
 use serde::Serialize;
-use stayd_protocol::User;
 use stayd_protocol::jws::AccessToken;
+use stayd_protocol::{Timestamp, User};
 
 /// What such a token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,13 +29,18 @@ struct UserClaims<'a> {
 }
 
 impl Engine {
-    /// A token about a session that is alive, for as long as an access token lives.
-    pub async fn session_jwt(&self, live: &LiveSession, claims: JwtClaims) -> EngineResult<String> {
+    /// A token about a session that is alive, for as long as an access token lives and no longer than the session: that it has expired nobody
+    /// is told. Made as of `read_at`, when the session was looked at: what ended or was put in doubt since then covers the token too (P2).
+    pub async fn session_jwt(
+        &self,
+        live: &LiveSession,
+        claims: JwtClaims,
+        read_at: Timestamp,
+    ) -> EngineResult<String> {
         let ring = self.key_ring().await?;
         let (policy, iss) = (&self.policy().tokens, self.keys().issuer.as_str());
         let aud = policy.audience.as_deref().unwrap_or(iss);
-        let now = self.now();
-        let (iat, exp) = (now.as_s(), now.plus(policy.lifetime).as_s());
+        let (iat, exp) = (read_at.as_s(), read_at.plus(policy.lifetime).min(live.session.expires_at).as_s());
         let signed = match claims {
             JwtClaims::Minimal => {
                 let access = AccessToken {
@@ -45,7 +50,7 @@ impl Engine {
                     sid: live.session.id.clone(),
                     client_id: None,
                     scope: None,
-                    auth_time: live.session.authenticated_at.as_s(),
+                    auth_time: auth_time(&live.session).min(iat),
                     iat,
                     exp,
                     jti: self.new_id(),

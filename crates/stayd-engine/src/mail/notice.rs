@@ -3,11 +3,12 @@
 
 use super::words::{Words, escape, greeting, page};
 use crate::SecurityEvent;
+use serde::{Deserialize, Serialize};
 use stayd_protocol::Timestamp;
 use std::fmt::Write as _;
 
 /// What a person is told of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// What happened.
     pub event: SecurityEvent,

@@ -46,7 +46,9 @@ impl Familiar {
 impl Engine {
     /// Whether a request with the cookie of this device, or of none, may use a session: always, but where sessions of its kind are bound.
     pub fn is_on_its_device(&self, live: &LiveSession, device_id: impl FnOnce() -> Option<String>) -> bool {
-        if self.policy().sessions.of(&live.session).binding != Binding::Device {
+        let policy = &self.policy().sessions;
+        // Where devices are not told apart no browser can show what it is.
+        if !policy.devices || policy.of(&live.session).binding != Binding::Device {
             return true;
         }
         let bound_to = live.session.device_id.as_deref();
@@ -76,22 +78,20 @@ impl Engine {
         if same_network && named.as_bytes() == from.user_agent {
             return true;
         }
-        live.familiar.seen.load(Ordering::Relaxed) == self.security().print_of((from.user_agent, network))
+        live.familiar.seen.load(Ordering::Relaxed) == self.print(from)
     }
 
     /// Parses where a request comes from, and acts where that differs too much from where its session was begun. The same request does not
     /// come here again while the session is in memory.
     pub async fn look_closer(&self, live: &LiveSession, from: RequestFrom<'_>) -> EngineResult<Drift> {
         let policy = &self.policy().security;
-        let network = from.address.map(|address| policy.network.network_of(address));
-        let print = self.security().print_of((from.user_agent, network));
-        live.familiar.seen.store(print, Ordering::Relaxed);
         let user_agent = String::from_utf8_lossy(from.user_agent);
         let session = &live.session;
         let before = Fingerprint::of(session.user_agent.as_deref(), live.familiar.address, policy.network);
         let after = Fingerprint::of(Some(&user_agent), from.address, policy.network);
         let score = before.drift(&after);
         if score < policy.fingerprint_threshold {
+            self.grow_familiar(live, from);
             return Ok(Drift::Passed);
         }
         let event = SecurityEvent::FingerprintChanged { before, after, score };
@@ -99,8 +99,23 @@ impl Engine {
             Device { ip_address: None, user_agent: Some(user_agent.into_owned()), ..Device::default() };
         match self.raise(Incident::in_session(event, &live.user, session, &device)).await? {
             Reaction::End => Ok(Drift::Ended),
-            Reaction::StepUp => Ok(Drift::NotFresh),
-            _ => Ok(Drift::Passed),
+            // What replaces this state of the session looks for itself.
+            Reaction::StepUp if self.is_fresh(session, self.now()) => Ok(Drift::NotFresh),
+            Reaction::StepUp | Reaction::Notify | Reaction::Log | Reaction::Ignore => {
+                self.grow_familiar(live, from);
+                Ok(Drift::Passed)
+            }
         }
+    }
+
+    /// From now on such a request needs no closer look. Only when what follows from it has been done: a second one, which comes meanwhile,
+    /// must not find the door open.
+    fn grow_familiar(&self, live: &LiveSession, from: RequestFrom<'_>) {
+        live.familiar.seen.store(self.print(from), Ordering::Relaxed);
+    }
+
+    fn print(&self, from: RequestFrom<'_>) -> u64 {
+        let network = from.address.map(|address| self.policy().security.network.network_of(address));
+        self.security().print_of((from.user_agent, network))
     }
 }

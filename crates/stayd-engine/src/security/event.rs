@@ -2,11 +2,12 @@
 
 use super::{Fingerprint, Reaction, SecurityPolicy};
 use crate::store::SignInPlace;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stayd_protocol::Timestamp;
 
 /// Something that its person, or whoever guards the deployment, may want to know (AA-18).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum SecurityEvent {
     /// A sign-in from a device that the person has not signed in from before.

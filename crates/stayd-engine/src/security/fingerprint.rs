@@ -2,6 +2,7 @@
 //! nothing is kept, so that an update of the browser or a new address from the same provider is no difference.
 
 use crate::{Platform, UserAgent};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -41,7 +42,7 @@ impl NetworkSize {
 }
 
 /// What tells one browser from another.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The family of the browser, such as `Firefox`.
     pub browser: Option<String>,

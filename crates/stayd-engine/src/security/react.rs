@@ -3,8 +3,8 @@
 use super::{Reaction, SecurityEvent};
 use crate::{
     Device, EndReason, Engine, EngineError, EngineResult, Refusal,
-    mail::{Letter, Mail, Notice},
-    store::{SessionRecord, UserRecord},
+    mail::{Draft, Letter, Mail, Notice},
+    store::{LetterRecord, SessionRecord, UserRecord},
 };
 use quick_cache::sync::Cache;
 use stayd_protocol::Timestamp;
@@ -65,6 +65,19 @@ impl<'a> Incident<'a> {
     }
 }
 
+/// What follows a change of a person's account, drafted before it is made.
+pub(crate) struct TellOf {
+    reaction: Reaction,
+    draft: Option<Draft>,
+}
+
+impl TellOf {
+    /// What the store writes in the same step as the change.
+    pub(crate) fn record(&self) -> Option<LetterRecord> {
+        self.draft.as_ref().and_then(Draft::record)
+    }
+}
+
 impl Engine {
     /// Does what the policy has follow an event. Answers what that was. Where a session that has just begun was ended, the answer is an error
     /// for who began it ([`Refusal::SuspiciousSignIn`]).
@@ -73,14 +86,8 @@ impl Engine {
         if reaction == Reaction::Ignore {
             return Ok(reaction);
         }
-        let is_about_account = matches!(
-            incident.event,
-            SecurityEvent::PasswordChanged
-                | SecurityEvent::EmailChanged { .. }
-                | SecurityEvent::SessionsEnded { .. }
-        );
-        if is_about_account || self.is_new(&incident) {
-            self.tell(&incident, reaction);
+        if matches!(incident.event, SecurityEvent::SessionsEnded { .. }) || self.is_new(&incident) {
+            self.tell(&incident, reaction).await;
         }
         let Some(session) = incident.session else { return Ok(reaction) };
         match reaction {
@@ -96,6 +103,23 @@ impl Engine {
         Ok(reaction)
     }
 
+    /// The letter that tells of a change, to be written in the same step; [`Engine::told`] comes after it. Nothing where the policy wants none.
+    pub(crate) fn notice(&self, incident: &Incident<'_>) -> TellOf {
+        let reaction = incident.event.reaction(&self.policy().security);
+        let draft = (reaction >= Reaction::Notify).then(|| self.draft(self.letter_on(incident, reaction)));
+        TellOf { reaction, draft }
+    }
+
+    /// The change is made: it is logged, and its letter may leave.
+    pub(crate) fn told(&self, incident: &Incident<'_>, tell_of: TellOf) {
+        if tell_of.reaction >= Reaction::Log {
+            self.log(incident, tell_of.reaction);
+        }
+        if let Some(draft) = tell_of.draft {
+            self.post(draft);
+        }
+    }
+
     fn is_new(&self, incident: &Incident<'_>) -> bool {
         let Incident { event, user, session, .. } = incident;
         let session = session.map(|session| &session.id);
@@ -103,8 +127,31 @@ impl Engine {
         self.security().told.is_new(print, self.now())
     }
 
-    fn tell(&self, incident: &Incident<'_>, reaction: Reaction) {
-        let Incident { event, user, session, device, to } = incident;
+    /// Logs an event, and writes the letter that tells of it. That it could not be written is logged and stops nothing.
+    async fn tell(&self, incident: &Incident<'_>, reaction: Reaction) {
+        self.log(incident, reaction);
+        if reaction >= Reaction::Notify
+            && let Err(error) = self.queue(self.letter_on(incident, reaction)).await
+        {
+            tracing::error!(%error, "a person could not be told of a security event");
+        }
+    }
+
+    fn letter_on(&self, incident: &Incident<'_>, reaction: Reaction) -> Mail {
+        let Incident { event, user, device, to, .. } = incident;
+        let notice = Notice {
+            event: event.clone(),
+            at: self.now(),
+            device: device.and_then(Device::name),
+            place: device.and_then(|device| self.sign_in_place(device)).map(|place| place.name),
+            ended: reaction == Reaction::End,
+        };
+        let to = to.clone().unwrap_or_else(|| user.email.clone());
+        Mail { to, name: user.name.clone(), letter: Letter::Notice(Box::new(notice)) }
+    }
+
+    fn log(&self, incident: &Incident<'_>, reaction: Reaction) {
+        let Incident { event, user, session, device, .. } = incident;
         let name = device.and_then(Device::name);
         let place = device.and_then(|device| self.sign_in_place(device)).map(|place| place.name);
         tracing::warn!(
@@ -117,12 +164,5 @@ impl Engine {
             reaction = reaction.name(),
             "a security event"
         );
-        if reaction >= Reaction::Notify {
-            let event = event.clone();
-            let notice =
-                Notice { event, at: self.now(), device: name, place, ended: reaction == Reaction::End };
-            let to = to.clone().unwrap_or_else(|| user.email.clone());
-            self.post(Mail { to, name: user.name.clone(), letter: Letter::Notice(Box::new(notice)) });
-        }
     }
 }

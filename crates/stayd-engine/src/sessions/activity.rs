@@ -19,6 +19,14 @@ impl Activity {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(token).copied()
     }
 
+    /// Takes back what could not be written down, but for what was noted again meanwhile.
+    pub(crate) fn give_back(&self, seen: Vec<(TokenHash, Timestamp)>) {
+        let mut noted = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (token, at) in seen {
+            noted.entry(token).or_insert(at);
+        }
+    }
+
     /// What was noted since the last call.
     pub(crate) fn take(&self) -> Vec<(TokenHash, Timestamp)> {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));

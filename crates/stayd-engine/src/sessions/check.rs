@@ -51,11 +51,12 @@ impl Engine {
         self.sessions().ended.just_ended(token, self.now())
     }
 
-    /// Drops what is kept in memory when somebody else, such as the command line, wrote to the store (P2).
+    /// Drops what is kept in memory when somebody else, such as the command line, wrote to the store, or when it cannot be said whether anybody
+    /// has: a node that cannot hear of ends asks the store (P2).
     pub async fn notice_foreign_writes(&self, seen: &mut u64) -> EngineResult<()> {
-        let count = self.store().foreign_writes().await?;
-        if count != *seen {
-            *seen = count;
+        let count = self.store().foreign_writes().await;
+        let nothing_happened = count.as_ref().is_ok_and(|count| count == seen);
+        if !nothing_happened {
             // In this order: a cookie made from what the cache still held is older than the moment told to `ended`.
             self.sessions().cache.clear();
             self.sessions().ended.forget_what_was_known(self.now());
@@ -63,15 +64,19 @@ impl Engine {
             self.revocations().doubt(Subject::Everybody, self.now());
             self.watchers().foreign_write.notify_one();
         }
+        *seen = count?;
         Ok(())
     }
 
     /// Writes down when sessions were last used.
     pub async fn write_activity(&self) -> EngineResult<()> {
         let seen = self.sessions().activity.take();
-        if !seen.is_empty() {
-            self.store().record_activity(seen).await?;
+        if seen.is_empty() {
+            return Ok(());
         }
+        // A use that is forgotten ends a session early that has an idle limit.
+        let written = self.store().record_activity(seen.clone()).await;
+        written.inspect_err(|_| self.sessions().activity.give_back(seen))?;
         Ok(())
     }
 

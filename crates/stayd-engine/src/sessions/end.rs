@@ -65,7 +65,7 @@ impl Engine {
     pub async fn end_all_sessions_of(&self, user_id: &str) -> EngineResult<usize> {
         let count = self.end_sessions(user_id, Ending::All, EndReason::Revoked).await?;
         // The session that asked for it is one of them.
-        self.tell_of_ends(user_id, count.saturating_sub(1)).await?;
+        self.tell_of_ends(user_id, count.saturating_sub(1)).await;
         Ok(count)
     }
 
@@ -78,20 +78,25 @@ impl Engine {
     pub async fn end_other_sessions(&self, kept: &SessionRecord) -> EngineResult<usize> {
         let others = Ending::AllBut(kept.token_hash);
         let count = self.end_sessions(&kept.user_id, others, EndReason::Revoked).await?;
-        self.tell_of_ends(&kept.user_id, count).await?;
+        self.tell_of_ends(&kept.user_id, count).await;
         Ok(count)
     }
 
-    /// Tells a person that sessions of theirs were ended.
-    async fn tell_of_ends(&self, user_id: &str, count: usize) -> EngineResult<()> {
+    /// Tells a person that sessions of theirs were ended. They are, whatever becomes of the letter.
+    async fn tell_of_ends(&self, user_id: &str, count: usize) {
         let is_told = count > 0 && self.policy().security.account_changed != Reaction::Ignore;
         if !is_told {
-            return Ok(());
+            return;
         }
-        if let Some(user) = self.store().user_by_id(user_id).await? {
-            self.raise(Incident::of_person(SecurityEvent::SessionsEnded { count }, &user, None)).await?;
+        let event = SecurityEvent::SessionsEnded { count };
+        let told = match self.store().user_by_id(user_id).await {
+            Ok(Some(user)) => self.raise(Incident::of_person(event, &user, None)).await.map(drop),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = told {
+            tracing::error!(%error, "a person could not be told of ended sessions");
         }
-        Ok(())
     }
 
     /// Ends anybody's session by its handle; for operators.
@@ -158,10 +163,11 @@ impl Engine {
     /// The one place that every end passes, whatever its reason: says it to whoever listens. By then the store has committed it and
     /// this node honours it.
     pub(crate) fn tell_of_end(&self, ended: &[EndedSession], reason: EndReason) {
+        self.revocations().ended(ended, reason, self.now());
+        self.watchers().ended(ended, reason);
+        // Whoever watches does not wait for a log that is slow to take its line.
         for EndedSession { id, user_id, .. } in ended {
             tracing::info!(session = id, user = user_id, reason = reason.name(), "a session ended");
         }
-        self.revocations().ended(ended, reason, self.now());
-        self.watchers().ended(ended, reason);
     }
 }

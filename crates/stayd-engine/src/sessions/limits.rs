@@ -46,8 +46,9 @@ impl Engine {
         Ok(None)
     }
 
-    async fn end_by_limit(&self, session: &SessionRecord, reason: EndReason) -> EngineResult<()> {
-        let ended = self.store().end_session(&session.token_hash).await?;
+    /// No act: what programs were given with the session has limits of its own, whether somebody comes by to notice these or not.
+    pub(super) async fn end_by_limit(&self, session: &SessionRecord, reason: EndReason) -> EngineResult<()> {
+        let ended = self.store().end_overdue_session(&session.token_hash).await?;
         self.sessions().cache.remove(session.tokens());
         self.forget(ended, reason);
         Ok(())

@@ -12,7 +12,9 @@ mod live;
 mod reason;
 mod recognise;
 mod renew;
+mod restored;
 mod rotation;
+mod step_back;
 mod successor;
 
 pub use create::{Device, SignedIn};

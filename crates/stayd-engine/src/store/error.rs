@@ -10,6 +10,9 @@ pub enum StoreError {
     /// The record that was to be changed is not there.
     #[error("not found")]
     NotFound,
+    /// The person is disabled, and so may not have the session that was to be added.
+    #[error("the person is disabled")]
+    Disabled,
     /// The store cannot answer now: full, locked, down. Trying again later may work; nothing was written.
     #[error("the store is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -5,8 +5,11 @@
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod devices;
+mod documents;
 mod error;
+mod letters;
 mod memory;
+mod people;
 mod record;
 mod security;
 #[cfg(feature = "sqlite")]
@@ -14,18 +17,24 @@ pub mod sqlite;
 mod tokens;
 
 pub use devices::{DEVICES_OF_ONE, DeviceRecord, DeviceStore, SessionFilter};
+pub use documents::{
+    DocumentChange, DocumentChanged, DocumentEntry, DocumentRecord, DocumentStore, REMOVALS_OF_ONE, Revision,
+};
 pub use error::{StoreError, StoreResult};
+pub use letters::{LetterLease, LetterRecord, LetterStore, TakenLetter, WaitingLetters};
 pub use memory::MemoryStore;
+pub use people::PeopleStore;
 pub use record::{
-    AccountRecord, CREDENTIAL, EndedSession, Renewal, Renewed, RotationRecord, SessionRecord, SessionTokens,
-    SessionWithUser, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, CREDENTIAL, ChangedUser, EndedSession, NewPassword, PasswordProof, Renewal, Renewed,
+    RotationRecord, SessionRecord, SessionTokens, SessionWithUser, Swept, UserChange, UserRecord,
+    UserWithPassword, VerificationRecord,
 };
 pub use security::{Authentication, Coordinates, KnownDevice, SecurityStore, SeenFrom, SignInPlace};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use tokens::{
-    FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession, RotatedFamily, SigningKeyRecord,
-    TokenStore,
+    FamilyParent, FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession, RotatedFamily,
+    SigningKeyRecord, TokenStore,
 };
 
 use crate::SessionKind;
@@ -50,7 +59,7 @@ use stayd_protocol::{Timestamp, TokenHash};
 pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     // --- users and accounts ---
 
-    /// Adds a person, their first account and, where given, their first session, in one step.
+    /// Adds a person, their first account and, where given, their first session and the letter that goes with it, in one step.
     /// `Conflict` when the address, an id, the token or the provider's account is taken; `NotFound` when the account or the session
     /// is of somebody who does not exist.
     async fn create_user(
@@ -58,6 +67,7 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
         user: UserRecord,
         account: AccountRecord,
         session: Option<SessionRecord>,
+        letter: Option<LetterRecord>,
     ) -> StoreResult<()>;
 
     /// The person with this id.
@@ -70,9 +80,11 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     /// user `after` (an id). Nobody where `after` does not exist.
     async fn users(&self, after: Option<&str>, limit: usize) -> StoreResult<Vec<UserRecord>>;
 
-    /// Changes a person, notes the time in `updated_at` and answers with the new state. `NotFound` when there is no such person (or the condition on the
-    /// address does not hold), `Conflict` when the new address is taken.
-    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord>;
+    /// Changes a person, notes the time in `updated_at`, and in the same step adds the change's letter and ends the sessions that it names.
+    /// Answers with the new state and those that ended. `NotFound` when there is no such person (or the condition on the address does not
+    /// hold), `Conflict` when the new address is taken. A new address removes the verifications whose `value` is the person's id: their
+    /// links went to the one before.
+    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<ChangedUser>;
 
     /// Removes a person with their accounts, sessions and verifications (those whose `value` is the person's id).
     /// Answers with the sessions that ended, in no particular order; `NotFound` when there is no such person.
@@ -81,18 +93,10 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     /// A person's accounts, oldest first.
     async fn accounts_of(&self, user_id: &str) -> StoreResult<Vec<AccountRecord>>;
 
-    /// Sets the password of the person's credential account, making that account (with id `new_account_id`) where there is none.
-    /// In the same step ends the person's sessions that `ending` names, and adds `session`. Answers with those that ended.
-    /// `NotFound` when there is no such person, `Conflict` when the id of the new account or of the session, or its token, is taken.
-    async fn set_password(
-        &self,
-        user_id: &str,
-        password_hash: String,
-        new_account_id: String,
-        ending: Ending,
-        session: Option<SessionRecord>,
-        at: Timestamp,
-    ) -> StoreResult<Vec<EndedSession>>;
+    /// Sets the password of the person's credential account, making that account where there is none. In the same step ends the sessions
+    /// that `new` names, removes the verifications whose `value` is the person's id, and adds the session and the letter of `new`. Answers with those that ended.
+    /// `NotFound` when there is no such person, or what the password rests on does not hold (any more); `Conflict` when the id of the new account or of the session, or its token, is taken.
+    async fn set_password(&self, new: NewPassword) -> StoreResult<Vec<EndedSession>>;
 
     /// Removes one account of a person (`account_id` is its key, [`AccountRecord::id`]) unless it is the last one. `NotFound` when the person has no such account,
     /// `Conflict` when it is their last (and `allow_last` is not set).
@@ -110,6 +114,9 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
 
     /// The session with this token, or with this predecessor of its token, and its person, expired or not. One lookup, not two.
     async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>>;
+
+    /// The session with this id, expired or not.
+    async fn session_by_id(&self, id: &str) -> StoreResult<Option<SessionRecord>>;
 
     /// A person's sessions that end after `now`, oldest first (of the same moment: in the order they were added).
     async fn sessions_of(&self, user_id: &str, now: Timestamp) -> StoreResult<Vec<SessionRecord>>;
@@ -132,6 +139,9 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
 
     /// Ends the session with this token. Answers with what ended.
     async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>>;
+
+    /// Ends the session with this token, which is over by a limit in time: no act has ended it, so families that were begun with it go on.
+    async fn end_overdue_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>>;
 
     /// Ends the session with this id if it belongs to `user_id` (anybody's where `None`: operators). Answers with what ended.
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>>;
@@ -158,10 +168,29 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     /// The part that knows devices.
     fn devices(&self) -> &dyn DeviceStore;
 
+    // --- documents ---
+
+    /// The part that knows documents.
+    fn documents(&self) -> &dyn DocumentStore;
+
+    // --- letters ---
+
+    /// The part in which letters wait.
+    fn letters(&self) -> &dyn LetterStore;
+
+    // --- people, as operators and the engine change them ---
+
+    /// The part by which people are disabled.
+    fn people(&self) -> &dyn PeopleStore;
+
     // --- verifications ---
 
-    /// Adds a verification. `Conflict` when its key is taken.
-    async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()>;
+    /// Adds a verification and the letter that brings its secret, in one step. `Conflict` when its key is taken.
+    async fn create_verification(
+        &self,
+        verification: VerificationRecord,
+        letter: Option<LetterRecord>,
+    ) -> StoreResult<()>;
 
     /// Reads a verification without using it up, expired or not.
     async fn verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>>;
@@ -184,9 +213,10 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
 }
 
 /// Which of a person's sessions end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ending {
     /// None of them.
+    #[default]
     None,
     /// All of them.
     All,

@@ -1,5 +1,6 @@
 //! What a store keeps.
 
+use super::{Ending, LetterRecord};
 use crate::SessionKind;
 use stayd_protocol::{Timestamp, TokenHash};
 
@@ -210,6 +211,49 @@ pub struct UserChange {
     pub email_verified: Option<bool>,
     /// Only change the person while their address is this one; otherwise the answer is `NotFound`.
     pub only_if_email: Option<String>,
+    /// The letter that tells of it.
+    pub letter: Option<LetterRecord>,
+    /// Which sessions of the person end with it.
+    pub ending: Ending,
+}
+
+/// A person who was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedUser {
+    /// As they are now.
+    pub user: UserRecord,
+    /// The sessions that ended with it, in no particular order.
+    pub ended: Vec<EndedSession>,
+}
+
+/// A new password, and what changes with it.
+#[derive(Clone)]
+pub struct NewPassword {
+    /// Whose.
+    pub user_id: String,
+    /// Its hash.
+    pub password_hash: String,
+    /// The id of the credential account, where the person has none yet.
+    pub new_account_id: String,
+    /// Which sessions of the person end.
+    pub ending: Ending,
+    /// A session that begins once those have ended.
+    pub session: Option<SessionRecord>,
+    /// Now.
+    pub at: Timestamp,
+    /// The letter that tells of it.
+    pub letter: Option<LetterRecord>,
+    /// What it rests on; `None`: somebody's word.
+    pub proof: Option<PasswordProof>,
+}
+
+/// What a new password rests on. It was looked at before, while something was hashed: only what still holds in the step itself counts.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PasswordProof {
+    /// This is still the hash of the present one.
+    Present(String),
+    /// This verification, whose `value` is the person's id, is still there. It is used up in the same step.
+    Link(TokenHash),
 }
 
 /// A later end for a session, and perhaps a new token.

@@ -2,6 +2,7 @@
 
 use super::{SessionRecord, StoreResult};
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use stayd_protocol::{Timestamp, TokenHash};
 
 /// The part of a [`Store`](super::Store) that is about proofs and known devices. Its promises are those of a store.
@@ -63,7 +64,7 @@ pub struct KnownDevice {
 }
 
 /// Where a sign-in came from, as far as an address tells: to some ten kilometres at best.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInPlace {
     /// As people call it: `Lyon, France`.
     pub name: String,
@@ -72,7 +73,7 @@ pub struct SignInPlace {
 }
 
 /// A point on the earth, in tenths of a degree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coordinates {
     /// Positive to the north.
     pub latitude: i16,

@@ -5,6 +5,7 @@ use stayd_protocol::jws::Algorithm;
 use stayd_protocol::{Sealed, Timestamp, TokenHash};
 
 use super::{SessionRecord, StoreResult};
+use crate::SessionKind;
 
 /// Keeps signing keys and families of refresh tokens; part of [`super::Store`], whose promises hold here too.
 #[async_trait]
@@ -58,16 +59,29 @@ pub struct FamilyRecord {
     pub session_id: String,
     /// The session that asked for it; when that is ended by an act, so is this.
     pub parent_id: String,
+    /// What that session was, which may be gone by now; `None` in families from before this was noted.
+    pub parent: Option<FamilyParent>,
     /// The client it was given to, where one was named.
     pub client_id: Option<String>,
     /// What it may be used for, where that was named.
     pub scope: Option<String>,
+    /// For whom its access tokens are made, where another audience than the usual one was asked for.
+    pub audience: Option<String>,
     /// SHA-256 of the present refresh token.
     pub token_hash: TokenHash,
     /// How many tokens came before the present one.
     pub generation: u32,
     /// The last replacement of the token; `None` while it has its first one.
     pub rotation: Option<FamilyPredecessor>,
+}
+
+/// The session that a family was begun with, as far as the family's limit depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FamilyParent {
+    /// Its kind, whose absolute limit counts.
+    pub kind: SessionKind,
+    /// When it began, from which that limit is counted.
+    pub began_at: Timestamp,
 }
 
 /// The refresh token before the present one.

@@ -1,7 +1,10 @@
 //! The access token, and the answer it comes in.
 
 use super::{RefreshToken, Tokens};
-use crate::{Engine, EngineResult, KeyRing, KeysError, store::FamilyWithSession};
+use crate::{
+    Engine, EngineResult, KeyRing, KeysError, Refusal,
+    store::{FamilyRecord, FamilyWithSession, SessionRecord},
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use stayd_protocol::Timestamp;
@@ -18,6 +21,8 @@ pub struct Grant {
     pub client_id: Option<String>,
     /// What they are to be used for, in words with spaces between.
     pub scope: Option<String>,
+    /// For whom they are to be made (RFC 8707); for the usual audience where nothing is said.
+    pub audience: Option<String>,
 }
 
 /// An access token, and what gets the next.
@@ -47,7 +52,7 @@ impl Engine {
     ) -> EngineResult<TokenPair> {
         let claims = self.tokens().claims(found, scope, made_at, self.policy().tokens.lifetime);
         let access_token = claims.sign(ring.signing()).map_err(KeysError::Failure)?;
-        let left = claims.exp.saturating_sub(seconds(self.now()));
+        let left = claims.exp.saturating_sub(self.now().as_s());
         Ok(TokenPair {
             access_token,
             expires_in: u64::try_from(left).unwrap_or(0),
@@ -62,7 +67,27 @@ impl Tokens {
     /// What an access token is asked for here.
     pub(super) fn expectation(&self) -> Expectation<'_> {
         // The clock that made it is this one.
-        Expectation { leeway: Duration::ZERO, ..Expectation::new(&self.issuer, &self.audience) }
+        let also_for = &self.audiences;
+        Expectation { leeway: Duration::ZERO, also_for, ..Expectation::new(&self.issuer, &self.audience) }
+    }
+
+    /// For whom the access tokens of a family are made.
+    pub(super) fn audience_of<'a>(&'a self, family: &'a FamilyRecord) -> &'a str {
+        family.audience.as_deref().unwrap_or(&self.audience)
+    }
+
+    /// The audience that a program asks for, as a family keeps it: the usual one need not be said.
+    pub(super) fn audience_asked(&self, asked: Option<&str>) -> EngineResult<Option<String>> {
+        match asked.filter(|asked| *asked != self.audience) {
+            None => Ok(None),
+            Some(asked) if self.makes_for(asked) => Ok(Some(asked.to_owned())),
+            Some(_) => Err(Refusal::InvalidTarget.into()),
+        }
+    }
+
+    /// Whether tokens are made for this audience, as it is configured now.
+    pub(super) fn makes_for(&self, audience: &str) -> bool {
+        audience == self.audience || self.audiences.iter().any(|known| known == audience)
     }
 
     fn claims(
@@ -73,7 +98,7 @@ impl Tokens {
         lifetime: Duration,
     ) -> AccessToken {
         let FamilyWithSession { session, family } = found;
-        let iat = seconds(made_at);
+        let iat = made_at.as_s();
         // Not drawn, so that a repeated answer is the same answer.
         let id = self.ids.mac(format!("{}.{}.{iat}", session.id, family.generation).as_bytes());
         let (jti, rest) = id.split_at(16);
@@ -82,19 +107,21 @@ impl Tokens {
         let exp = iat.saturating_add(i64::try_from(life).unwrap_or(i64::MAX));
         AccessToken {
             iss: self.issuer.clone(),
-            aud: self.audience.clone(),
+            aud: self.audience_of(family).to_owned(),
             sub: session.user_id.clone(),
             sid: session.id.clone(),
             client_id: family.client_id.clone(),
             scope,
-            auth_time: seconds(session.authenticated_at).min(iat),
+            auth_time: auth_time(session).min(iat),
             iat,
-            exp: exp.min(seconds(session.expires_at)),
+            exp: exp.min(session.expires_at.as_s()),
             jti: URL_SAFE_NO_PAD.encode(jti),
         }
     }
 }
 
-pub(super) fn seconds(moment: Timestamp) -> i64 {
-    moment.as_ms().div_euclid(1000)
+/// When the person proved who they are (s). Where that counts no more it is 1970, which is fresh for nobody and a number that every reader of
+/// a token can hold.
+pub(crate) fn auth_time(session: &SessionRecord) -> i64 {
+    session.authenticated_at.as_s().max(0)
 }

@@ -19,13 +19,14 @@ impl Engine {
         let expected = Expectation { expired_for: grace, ..self.tokens().expectation() };
         let claims = jws::verify(shown, ring.verifying(), self.now(), &expected)
             .map_err(|refusal| self.refuse(Because::Token(refusal)))?;
+        // Made as of before the look: an end or a doubt that is told meanwhile covers what is made here (P2).
+        let made_at = self.now();
         let found = self.store().family(&claims.sid).await?;
-        let now = self.now();
-        let found = found.filter(|found| !grace.is_zero() && self.is_in_use(&found.session, now));
+        let found = found.filter(|found| !grace.is_zero() && self.is_going_on(found, self.now()));
         let Some(found) = found else { return Err(self.refuse(Because::Unknown)) };
         if found.family.client_id.is_some() && found.family.client_id != asked.client_id {
             return Err(self.refuse(Because::Foreign));
         }
-        self.pair(&ring, &found, None, claims.scope, now)
+        self.pair(&ring, &found, None, claims.scope, made_at)
     }
 }

@@ -1,13 +1,16 @@
 //! What a token is worth at this moment (RFC 7662).
 
 use super::RefreshToken;
-use super::access::seconds;
+use super::access::auth_time;
 use super::refusals::Because;
-use crate::{Engine, EngineResult, KeyRing, store::FamilyWithSession};
+use crate::{
+    Engine, EngineResult, KeyRing,
+    store::{FamilyWithSession, SessionRecord},
+};
 use stayd_protocol::jws;
 
-/// A family that nobody has: looking for it costs what looking for any costs.
-const NO_FAMILY: &str = "none";
+/// A session that nobody has: looking for it costs what looking for any costs.
+const NO_SESSION: &str = "none";
 
 /// A token that is worth something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +55,18 @@ impl Engine {
         let ring = self.key_ring().await?;
         if let Some(shown) = RefreshToken::parse(token) {
             ring.check_decoy();
-            let found = self.living_family(shown.family()).await?;
-            let present = found.filter(|found| found.family.token_hash == shown.hash());
+            let found = self.store().family(shown.family()).await?;
+            let present = found.filter(|found| {
+                found.family.token_hash == shown.hash() && self.is_going_on(found, self.now())
+            });
             return Ok(self.counted(present.map(|found| self.of_refresh_token(found))));
         }
         let claims = self.checked(&ring, token);
-        let sid = claims.as_ref().map_or(NO_FAMILY, |claims| claims.sid.as_str());
-        let found = self.living_family(sid).await?;
+        // A family's session, or one that a person has at a browser (see `session_jwt`).
+        let sid = claims.as_ref().map_or(NO_SESSION, |claims| claims.sid.as_str());
+        let found = self.store().session_by_id(sid).await?;
         let Some(claims) = claims else { return Ok(None) };
+        let found = found.filter(|session| self.goes_on(session));
         Ok(self.counted(found.map(|_| Introspected {
             token_type: TokenType::Access,
             iss: claims.iss,
@@ -89,10 +96,8 @@ impl Engine {
         }
     }
 
-    pub(super) async fn living_family(&self, id: &str) -> EngineResult<Option<FamilyWithSession>> {
-        let found = self.store().family(id).await?;
-        let now = self.now();
-        Ok(found.filter(|found| self.is_in_use(&found.session, now)))
+    fn goes_on(&self, session: &SessionRecord) -> bool {
+        self.is_in_use(session, self.now())
     }
 
     fn of_refresh_token(&self, found: FamilyWithSession) -> Introspected {
@@ -102,13 +107,13 @@ impl Engine {
             token_type: TokenType::Refresh,
             iss: self.tokens().issuer.clone(),
             aud: self.tokens().issuer.clone(),
+            auth_time: auth_time(&session),
             sub: session.user_id,
             sid: session.id,
             client_id: family.client_id,
             scope: family.scope,
-            auth_time: seconds(session.authenticated_at),
-            iat: seconds(made_at),
-            exp: seconds(session.expires_at),
+            iat: made_at.as_s(),
+            exp: session.expires_at.as_s(),
             jti: None,
         }
     }

@@ -15,7 +15,8 @@ impl Engine {
     /// answer may have been lost; many at once are one. Shown later, or after its successor was used, it is taken for stolen: the family
     /// ends, and its person is told.
     ///
-    /// `InvalidGrant` for everything that gets nothing; `InvalidScope` where more is asked for than was granted.
+    /// `InvalidGrant` for everything that gets nothing; `InvalidScope` and `InvalidTarget` where more, or another audience, is asked for than
+    /// was granted.
     pub async fn refresh_tokens(
         &self,
         shown: &str,
@@ -28,7 +29,7 @@ impl Engine {
             return Err(self.refuse(Because::Unknown));
         };
         let now = self.now();
-        if !self.is_in_use(&found.session, now) {
+        if !self.is_going_on(&found, now) {
             return Err(self.refuse(Because::Unknown));
         }
         match self.standing_of(&shown, &found, now) {
@@ -39,6 +40,10 @@ impl Engine {
         }
         if found.family.client_id.is_some() && found.family.client_id != asked.client_id {
             return Err(self.refuse(Because::Foreign));
+        }
+        let audience = self.tokens().audience_asked(asked.audience.as_deref())?;
+        if asked.audience.is_some() && audience != found.family.audience {
+            return Err(Refusal::InvalidTarget.into());
         }
         let scope = narrowed(found.family.scope.as_deref(), asked.scope.as_deref())?;
         self.go_on(&ring, &shown, found, scope, now, device).await
@@ -59,7 +64,7 @@ impl Engine {
             session_id: found.session.id.clone(),
             token_hash: shown.hash(),
             successor: next.hash(),
-            expires_at: self.policy().sessions.of(&found.session).renewed_end(&found.session, now),
+            expires_at: self.refreshed_end(&found, now),
             at: now,
         };
         let Some(rotated) = self.store().rotate_family(rotation).await? else {

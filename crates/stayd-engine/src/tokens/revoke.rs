@@ -10,8 +10,8 @@ use stayd_protocol::jws;
 pub enum Revoker<'a> {
     /// Whoever holds it, as the client of this name where one is named.
     Holder(Option<&'a str>),
-    /// A back end that has shown its credential.
-    Backend,
+    /// A back end that has shown its credential. It may give back access tokens of these audiences; any token where nothing is said.
+    Backend(Option<&'a [String]>),
 }
 
 impl Engine {
@@ -22,7 +22,16 @@ impl Engine {
             return Ok(false);
         };
         let is_theirs = match by {
-            Revoker::Backend => true,
+            Revoker::Backend(None) => true,
+            // What it was never meant to be shown is unknown to it.
+            Revoker::Backend(Some(audiences)) => {
+                let is_meant_for_it = RefreshToken::parse(token).is_none()
+                    && audiences.iter().any(|audience| audience == self.tokens().audience_of(&family));
+                if !is_meant_for_it {
+                    return Ok(false);
+                }
+                true
+            }
             Revoker::Holder(client) => family.client_id.is_none() || family.client_id.as_deref() == client,
         };
         if !is_theirs {

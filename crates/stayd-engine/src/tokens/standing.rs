@@ -62,8 +62,10 @@ mod tests {
         FamilyRecord {
             session_id: "family".into(),
             parent_id: "parent".into(),
+            parent: None,
             client_id: None,
             scope: None,
+            audience: None,
             token_hash: TokenHash::of("R2"),
             generation: 2,
             rotation: Some(FamilyPredecessor { token_hash: TokenHash::of("R1"), rotated_at: at(0) }),

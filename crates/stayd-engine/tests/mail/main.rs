@@ -6,17 +6,18 @@
 mod folder;
 mod server;
 mod support;
+mod waiting;
 
 use std::{net::TcpListener, time::Duration};
 
 use server::MailServer;
-use stayd_engine::mail::{CarryError, Letter, Mail, MailError, Mailer, Outbox, OutboxLimits};
-use support::{URL, carrier, every_letter, impatient, mail};
+use stayd_engine::mail::{CarryError, Letter, Mail, MailError, Mailer, OutboxLimits};
+use support::{URL, carrier, every_letter, impatient, mail, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_letter_arrives_intact() {
     let server = MailServer::start(&[]);
-    let (outbox, courier) = Outbox::start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
+    let (outbox, courier) = start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
     for letter in every_letter() {
         outbox.post(mail("Zoë 李小龍 🙂", letter)).expect("there is room");
         let received = server.letter();
@@ -41,8 +42,7 @@ async fn every_letter_arrives_intact() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_name_cannot_add_a_header_or_a_recipient() {
     let server = MailServer::start(&[]);
-    let (outbox, _courier) =
-        Outbox::start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
+    let (outbox, _courier) = start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
     for name in [
         "Ada\r\nBcc: eve@example.org",
         "Ada\nSubject: hello",
@@ -78,7 +78,7 @@ async fn a_letter_waits_while_the_server_is_down_and_arrives_when_it_is_back() {
     // Stands in for a server that is starting: it takes connections and hangs up.
     let broken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = broken.local_addr().expect("an address").port();
-    let (outbox, courier) = Outbox::start(carrier(&format!("smtp://127.0.0.1:{port}")), impatient());
+    let (outbox, courier) = start(carrier(&format!("smtp://127.0.0.1:{port}")), impatient());
     outbox.post(mail("Ada", Letter::VerifyEmail { url: URL.into() })).expect("there is room");
     let first_attempt = tokio::task::spawn_blocking(move || broken.accept().map(drop)).await;
     first_attempt.expect("no panic").expect("the letter was tried");
@@ -93,8 +93,7 @@ async fn a_letter_waits_while_the_server_is_down_and_arrives_when_it_is_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_that_is_put_off_is_tried_again_and_holds_up_no_other() {
     let server = MailServer::start(&["--put-off", "1"]);
-    let (outbox, _courier) =
-        Outbox::start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
+    let (outbox, _courier) = start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
     outbox.post(mail("Ada", Letter::VerifyEmail { url: URL.into() })).expect("there is room");
     server.next("put off");
     server.letter();
@@ -104,7 +103,7 @@ async fn a_letter_that_is_put_off_is_tried_again_and_holds_up_no_other() {
 async fn a_refused_letter_is_tried_once_and_its_link_is_not_in_the_log() {
     let server = MailServer::start(&["--refuse"]);
     let log = support::Log::capture();
-    let (outbox, courier) = Outbox::start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
+    let (outbox, courier) = start(carrier(&format!("smtp://127.0.0.1:{}", server.port)), impatient());
     outbox.post(mail("Ada", Letter::VerifyEmail { url: URL.into() })).expect("there is room");
     server.next("refused");
     courier.finish(Duration::from_secs(30)).await;
@@ -121,7 +120,7 @@ async fn starttls_and_tls_protect_letters_and_passwords() {
     for (scheme, option, extra) in [("smtp", "&tls=starttls", &[][..]), ("smtps", "", &["--wrapped"])] {
         let server = MailServer::start(&[&common, extra].concat());
         let address = format!("{scheme}://ada:p%2Fss@localhost:{}?ca={file}{option}", server.port);
-        let (outbox, _courier) = Outbox::start(carrier(&address), impatient());
+        let (outbox, _courier) = start(carrier(&address), impatient());
         outbox.post(mail("Ada", Letter::VerifyEmail { url: URL.into() })).expect("there is room");
         let received = server.letter();
         assert!(received.is_encrypted(), "{scheme}");
@@ -162,13 +161,18 @@ async fn a_server_that_never_answers_is_given_up_after_a_while() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_outbox_refuses_and_a_stopped_one_is_closed() {
-    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port");
+async fn a_full_outbox_refuses_and_takes_letters_again_when_there_is_room() {
+    let broken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = broken.local_addr().expect("an address").port();
+    drop(broken);
     let limits = OutboxLimits { capacity: 2, ..impatient() };
-    let (outbox, courier) = Outbox::start(carrier(&format!("smtp://{nobody}")), limits);
-    let letter = mail("Ada", Letter::VerifyEmail { url: URL.into() });
-    assert!(outbox.post(letter.clone()).is_ok() && outbox.post(letter.clone()).is_ok());
-    assert!(matches!(outbox.post(letter.clone()), Err(MailError::Full)));
-    assert_eq!(courier.finish(Duration::from_secs(30)).await, 2, "the lost letters are counted");
-    assert!(outbox.post(letter).is_err());
+    let (outbox, courier) = start(carrier(&format!("smtp://127.0.0.1:{port}")), limits);
+    let letter = || mail("Ada", Letter::VerifyEmail { url: URL.into() });
+    let is_full = || matches!(outbox.post(letter()), Err(MailError::Full));
+    support::until("it is full", is_full).await;
+
+    let server = MailServer::start(&["--port", &port.to_string()]);
+    support::until("it takes letters again", || outbox.post(letter()).is_ok()).await;
+    server.letter();
+    assert_eq!(courier.finish(Duration::from_secs(30)).await, 0);
 }

@@ -1,4 +1,5 @@
 //! Starts and reads the SMTP server in `server.py`.
+#![allow(dead_code, reason = "shared with the tests of the binary, which use a part of it")]
 
 use std::{
     io::{BufRead, BufReader},
@@ -21,7 +22,7 @@ pub(crate) struct MailServer {
 
 impl MailServer {
     pub(crate) fn start(options: &[&str]) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/server.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../stayd-engine/tests/mail/server.py");
         let mut process = Command::new(python())
             .arg(script)
             .args(options)

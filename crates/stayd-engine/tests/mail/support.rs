@@ -3,15 +3,19 @@
 use std::{
     fs,
     io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use stayd_engine::{
     Clock,
-    mail::{Carrier, Letter, Letterhead, Mail, OutboxLimits, open},
+    mail::{Carrier, Courier, Letter, Letterhead, Mail, Outbox, OutboxLimits, OutboxParts, open},
+    store::{MemoryStore, Store},
 };
-use stayd_protocol::{Random, Timestamp};
+use stayd_protocol::{Random, Secret, Secrets, Timestamp};
 use tempfile::TempDir;
 
 /// Longer than a line of a message may be, as real verification links are.
@@ -23,11 +27,49 @@ pub(crate) fn carrier(transport: &str) -> Arc<dyn Carrier> {
     open(&transport, letterhead, Arc::new(FixedClock), Arc::new(Counter::default())).expect("a carrier")
 }
 
+/// An outbox over a store of its own.
+pub(crate) fn start(carrier: Arc<dyn Carrier>, limits: OutboxLimits) -> (Outbox, Courier) {
+    start_over(Arc::new(MemoryStore::new()), carrier, limits)
+}
+
+/// An outbox over this store.
+pub(crate) fn start_over(
+    store: Arc<dyn Store>,
+    carrier: Arc<dyn Carrier>,
+    limits: OutboxLimits,
+) -> (Outbox, Courier) {
+    let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").expect("a secret");
+    let secrets = Secrets::new(secret, Vec::new()).expect("secrets");
+    let parts = OutboxParts {
+        store,
+        carrier,
+        clock: Arc::new(WallClock),
+        random: Arc::new(Counter::another()),
+        secrets,
+    };
+    Outbox::start(parts, limits)
+}
+
+/// Waits until something holds.
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(),
+        "waited in vain until {what}"
+    );
+}
+
 /// Tries again soon, so that tests are quick.
 pub(crate) fn impatient() -> OutboxLimits {
     OutboxLimits {
         first_pause: Duration::from_millis(20),
         longest_pause: Duration::from_millis(200),
+        lease: Duration::from_millis(300),
+        look_every: Duration::from_millis(200),
         ..OutboxLimits::default()
     }
 }
@@ -56,9 +98,27 @@ impl Clock for FixedClock {
     }
 }
 
+/// The machine's.
+pub(crate) struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+        Timestamp::from_ms(i64::try_from(since.as_millis()).expect("a moment"))
+    }
+}
+
 /// Not random at all, but never twice the same.
 #[derive(Default)]
-struct Counter(Mutex<u64>);
+pub(crate) struct Counter(Mutex<u64>);
+
+impl Counter {
+    /// One whose numbers no other has.
+    fn another() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        Self(Mutex::new(COUNT.fetch_add(1, Ordering::Relaxed) << 32))
+    }
+}
 
 impl Random for Counter {
     fn fill(&self, bytes: &mut [u8]) {

@@ -10,7 +10,7 @@ use stayd_engine::{
     mail::{Mail, MailError, Mailer},
     store::{MemoryStore, Store},
 };
-use stayd_protocol::{Random, Secret, Secrets, Timestamp};
+use stayd_protocol::{Random, Secret, Secrets, Timestamp, password::PasswordHashing};
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicI64, Ordering},
@@ -50,6 +50,8 @@ impl World {
         let clock = Arc::new(HandClock(AtomicI64::new(START.as_ms())));
         let letters = Arc::new(Letters::default());
         let mut policy = Policy::new("http://127.0.0.1:3000/api/auth");
+        // A quarter of the default's work, for nearly every test signs somebody up.
+        policy.passwords.hashing = PasswordHashing::Argon2id;
         adjust(&mut policy);
         let engine = Engine::new(Parts {
             policy,

@@ -1,10 +1,12 @@
 //! Promises about accounts and passwords.
 
 use super::samples::{
-    TestStore, assert_refused, at, found, is_live, password, person, provided, session, sign_up,
-    sign_up_with, sorted, token, tokens,
+    TestStore, assert_refused, at, found, is_live, new_password, password, person, proof, provided, session,
+    sign_up, sign_up_with, sorted, token, tokens,
 };
-use crate::store::{CREDENTIAL, EndedSession, Ending, SessionRecord, StoreResult};
+use crate::store::{
+    CREDENTIAL, EndedSession, Ending, NewPassword, PasswordProof, SessionRecord, StoreResult, UserChange,
+};
 
 async fn set(
     store: &TestStore,
@@ -12,8 +14,7 @@ async fn set(
     ending: Ending,
     session: Option<SessionRecord>,
 ) -> StoreResult<Vec<EndedSession>> {
-    let (hash, account) = ("salt:new".to_owned(), format!("account-new-{name}"));
-    store.set_password(&format!("user-{name}"), hash, account, ending, session, at(9)).await
+    store.set_password(new_password(name, &format!("account-new-{name}"), ending, session)).await
 }
 
 async fn password_of(store: &TestStore, name: &str) -> Option<String> {
@@ -22,7 +23,7 @@ async fn password_of(store: &TestStore, name: &str) -> Option<String> {
 
 /// Signs a person up with an account at a provider and then a password.
 async fn sign_up_with_two_accounts(store: &TestStore, name: &str) {
-    store.create_user(person(name), provided(name), None).await.unwrap();
+    store.create_user(person(name), provided(name), None, None).await.unwrap();
     set(store, name, Ending::None, None).await.unwrap();
 }
 
@@ -47,6 +48,65 @@ pub async fn a_new_password_replaces_the_old_one(store: TestStore) {
     expected.password_hash = Some("salt:new".to_owned());
     expected.updated_at = at(9);
     assert!(store.accounts_of("user-ada").await.unwrap() == [expected]);
+}
+
+pub async fn a_new_password_or_address_makes_earlier_links_worthless(store: TestStore) {
+    sign_up(&store, "ada").await;
+    sign_up(&store, "eve").await;
+    store.create_verification(proof("other", "eve"), None).await.unwrap();
+    let is_there = async |name| store.verification(&token(name)).await.unwrap().is_some();
+    let named = |name: &str| UserChange { name: Some(name.to_owned()), ..UserChange::default() };
+    let moved = UserChange { email: Some("new@example.com".to_owned()), ..UserChange::default() };
+    for change in [None, Some(moved)] {
+        store.create_verification(proof("reset", "ada"), None).await.unwrap();
+        store.update_user("user-ada", named("Countess"), at(5)).await.unwrap();
+        assert!(is_there("reset").await, "a new name is neither");
+        match change {
+            None => drop(set(&store, "ada", Ending::None, None).await.unwrap()),
+            Some(moved) => drop(store.update_user("user-ada", moved, at(5)).await.unwrap()),
+        }
+        assert!(!is_there("reset").await && is_there("other").await);
+    }
+}
+
+pub async fn a_new_password_is_set_only_if_what_it_rests_on_still_holds(store: TestStore) {
+    sign_up_with(&store, "ada", &["one"]).await;
+    sign_up(&store, "eve").await;
+    store.create_verification(proof("reset", "ada"), None).await.unwrap();
+    store.create_verification(proof("other", "eve"), None).await.unwrap();
+    let set = async |hash: &str, proof: PasswordProof| {
+        let new = new_password("ada", "account-new", Ending::All, None);
+        store.set_password(NewPassword { password_hash: hash.to_owned(), proof: Some(proof), ..new }).await
+    };
+    let present = |hash: &str| PasswordProof::Present(hash.to_owned());
+    for wrong in [present("salt:other"), PasswordProof::Link(token("other")), PasswordProof::Link(token("x"))]
+    {
+        assert_refused!(set("salt:wrong", wrong).await, NotFound);
+    }
+    assert!(is_live(&store, "one").await);
+    assert!(store.verification(&token("reset")).await.unwrap().is_some());
+    set("salt:second", present("salt:ada")).await.unwrap();
+    assert_refused!(set("salt:wrong", PasswordProof::Link(token("reset"))).await, NotFound);
+    store.create_verification(proof("again", "ada"), None).await.unwrap();
+    set("salt:third", PasswordProof::Link(token("again"))).await.unwrap();
+    assert!(store.verification(&token("again")).await.unwrap().is_none(), "used up");
+    assert_eq!(password_of(&store, "ada").await.as_deref(), Some("salt:third"));
+    assert!(store.verification(&token("other")).await.unwrap().is_some());
+}
+
+pub async fn a_new_address_ends_the_sessions_that_it_names_in_the_same_step(store: TestStore) {
+    sign_up_with(&store, "ada", &["one", "two"]).await;
+    sign_up_with(&store, "eve", &["other"]).await;
+    let moved =
+        |email: &str, ending| UserChange { email: Some(email.to_owned()), ending, ..UserChange::default() };
+    let taken = moved("eve@example.com", Ending::All);
+    assert_refused!(store.update_user("user-ada", taken, at(5)).await, Conflict);
+    assert!(is_live(&store, "one").await && is_live(&store, "two").await);
+    let but_one = moved("new@example.com", Ending::AllBut(token("one")));
+    let changed = store.update_user("user-ada", but_one, at(5)).await.unwrap();
+    assert_eq!(changed.user.email, "new@example.com");
+    assert_eq!(sorted(changed.ended), tokens(&["two"]));
+    assert!(is_live(&store, "one").await && !is_live(&store, "two").await && is_live(&store, "other").await);
 }
 
 pub async fn a_first_password_makes_an_account(store: TestStore) {
@@ -111,9 +171,9 @@ pub async fn set_password_with_a_taken_token_writes_nothing(store: TestStore) {
 }
 
 pub async fn set_password_with_a_taken_account_id_writes_nothing(store: TestStore) {
-    store.create_user(person("ada"), provided("ada"), Some(session("one", "ada"))).await.unwrap();
-    let (hash, taken) = ("salt:new".to_owned(), provided("ada").id);
-    let result = store.set_password("user-ada", hash, taken, Ending::All, None, at(9)).await;
+    store.create_user(person("ada"), provided("ada"), Some(session("one", "ada")), None).await.unwrap();
+    let new = new_password("ada", &provided("ada").id, Ending::All, None);
+    let result = store.set_password(new).await;
     assert_refused!(result, Conflict);
     assert!(is_live(&store, "one").await);
     assert!(store.accounts_of("user-ada").await.unwrap() == [provided("ada")]);

@@ -7,7 +7,8 @@ use super::samples::{
 };
 use crate::SessionKind;
 use crate::store::{
-    EndedSession, Ending, FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession, SessionRecord,
+    EndedSession, Ending, FamilyParent, FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession,
+    SessionRecord,
 };
 
 /// The session of the family named `name`, of the person named `ada`.
@@ -21,7 +22,9 @@ fn family(name: &str, parent: &str) -> FamilyRecord {
         session_id: format!("session-{name}"),
         parent_id: format!("session-{parent}"),
         client_id: Some("cli".to_owned()),
+        parent: Some(FamilyParent { kind: SessionKind::Remember, began_at: at(0) }),
         scope: None,
+        audience: Some("https://api.example".to_owned()),
         token_hash: token(&format!("{name}-0")),
         generation: 0,
         rotation: None,
@@ -170,6 +173,11 @@ pub async fn a_family_outlives_a_session_that_is_over_by_time(store: TestStore) 
     let swept = store.sweep(at(60_000), 10).await.unwrap();
     assert_eq!(swept.sessions, [session("web", "ada").into()]);
     assert!(found(&store, "api").await.is_some());
+    store.create_session(session("web", "ada"), None).await.unwrap();
+    let ended = store.end_overdue_session(&token("web")).await.unwrap();
+    assert_eq!(ended, Some(session("web", "ada").into()), "with a limit nothing ends along");
+    assert!(!is_live(&store, "web").await && found(&store, "api").await.is_some());
+    assert_eq!(store.end_overdue_session(&token("web")).await.unwrap(), None);
     assert_eq!(store.sweep(at(90_000), 10).await.unwrap().sessions.len(), 1);
     assert!(found(&store, "api").await.is_none());
 }

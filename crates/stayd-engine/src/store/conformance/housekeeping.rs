@@ -13,7 +13,7 @@ async fn add_ending(store: &TestStore, name: &str, end: i64) {
     let session = SessionRecord { expires_at: at(end), ..session(name, "ada") };
     store.create_session(session, None).await.unwrap();
     let proof = VerificationRecord { expires_at: at(end), ..proof(name, "ada") };
-    store.create_verification(proof).await.unwrap();
+    store.create_verification(proof, None).await.unwrap();
 }
 
 async fn is_kept(store: &TestStore, name: &str) -> bool {
@@ -99,7 +99,7 @@ pub async fn a_store_that_works_says_so(store: TestStore) {
 pub async fn a_dropped_call_leaves_whole_records(store: TestStore) {
     for number in 0..64 {
         let name = number.to_string();
-        let call = store.create_user(person(&name), password(&name), Some(session(&name, &name)));
+        let call = store.create_user(person(&name), password(&name), Some(session(&name, &name)), None);
         let mut call = pin!(call);
         let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }

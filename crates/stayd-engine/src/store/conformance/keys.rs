@@ -52,6 +52,17 @@ pub async fn a_key_is_sealed_anew_and_otherwise_stays_as_it_was(store: TestStore
     assert_eq!(store.signing_keys().await.unwrap(), [SigningKeyRecord { sealed, ..key("a") }]);
 }
 
+pub async fn behind_a_last_key_that_was_removed_the_next_is_added_to_those_that_stay(store: TestStore) {
+    store.add_signing_key(key("a"), None).await.unwrap();
+    store.add_signing_key(key("b"), Some("a")).await.unwrap();
+    store.remove_signing_keys(&["b".to_owned()]).await.unwrap();
+    // Whoever has read the keys before must read them again.
+    assert!(!store.add_signing_key(key("c"), Some("b")).await.unwrap());
+    store.reseal_signing_key("b", key("b").sealed).await.unwrap();
+    assert!(store.add_signing_key(key("c"), Some("a")).await.unwrap());
+    assert_eq!(store.signing_keys().await.unwrap(), [key("a"), key("c")]);
+}
+
 pub async fn keys_are_removed_by_name(store: TestStore) {
     store.add_signing_key(key("a"), None).await.unwrap();
     store.add_signing_key(key("b"), Some("a")).await.unwrap();

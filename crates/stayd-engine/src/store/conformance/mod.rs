@@ -18,9 +18,12 @@ pub mod samples;
 
 pub mod accounts;
 pub mod devices;
+pub mod disabling;
+pub mod documents;
 pub mod families;
 pub mod housekeeping;
 pub mod keys;
+pub mod letters;
 pub mod limits;
 pub mod people;
 pub mod renewals;

@@ -19,7 +19,7 @@ pub async fn a_person_is_found_by_id_and_by_address(store: TestStore) {
 }
 
 pub async fn a_person_without_a_password_is_found_without_one(store: TestStore) {
-    store.create_user(person("ada"), provided("ada"), None).await.unwrap();
+    store.create_user(person("ada"), provided("ada"), None, None).await.unwrap();
     let found = store.user_by_email("ada@example.com").await.unwrap().unwrap();
     assert_eq!(found.user, person("ada"));
     assert_eq!(found.password_hash, None);
@@ -48,7 +48,7 @@ pub async fn odd_text_comes_back_as_it_was(store: TestStore) {
         user.image = Some(name.to_owned());
         let mut session = session(&key, &key);
         session.user_agent = Some(name.to_owned());
-        store.create_user(user.clone(), password(&key), Some(session.clone())).await.unwrap();
+        store.create_user(user.clone(), password(&key), Some(session.clone()), None).await.unwrap();
         let found = found(&store, &key).await.unwrap();
         assert_eq!(found.user, user);
         assert_eq!(found.session, session);
@@ -59,13 +59,13 @@ pub async fn times_at_the_ends_of_their_range_come_back_as_they_were(store: Test
     for (name, time) in [("first", i64::MIN), ("epoch", 0), ("last", i64::MAX)] {
         let mut user = person(name);
         user.created_at = Timestamp::from_ms(time);
-        store.create_user(user.clone(), password(name), None).await.unwrap();
+        store.create_user(user.clone(), password(name), None, None).await.unwrap();
         assert_eq!(store.user_by_id(&user.id).await.unwrap(), Some(user));
     }
 }
 
 pub async fn sign_up_adds_person_account_and_session_in_one_step(store: TestStore) {
-    store.create_user(person("ada"), password("ada"), Some(session("one", "ada"))).await.unwrap();
+    store.create_user(person("ada"), password("ada"), Some(session("one", "ada")), None).await.unwrap();
     let found = found(&store, "one").await.unwrap();
     assert_eq!(found.user, person("ada"));
     assert_eq!(found.session, session("one", "ada"));
@@ -81,7 +81,7 @@ pub async fn a_taken_address_is_a_conflict(store: TestStore) {
     sign_up(&store, "ada").await;
     let mut other = person("eve");
     other.email.clone_from(&person("ada").email);
-    assert_refused!(store.create_user(other, password("eve"), None).await, Conflict);
+    assert_refused!(store.create_user(other, password("eve"), None, None).await, Conflict);
     assert_eq!(store.user_by_id("user-eve").await.unwrap(), None);
     assert!(store.accounts_of("user-eve").await.unwrap().is_empty());
 }
@@ -90,7 +90,7 @@ pub async fn a_taken_user_id_is_a_conflict(store: TestStore) {
     sign_up(&store, "ada").await;
     let mut other = person("eve");
     other.id = person("ada").id;
-    assert_refused!(store.create_user(other, provided("ada"), None).await, Conflict);
+    assert_refused!(store.create_user(other, provided("ada"), None, None).await, Conflict);
     assert_eq!(store.user_by_id("user-ada").await.unwrap(), Some(person("ada")));
     assert!(store.user_by_email("eve@example.com").await.unwrap().is_none());
 }
@@ -99,7 +99,7 @@ pub async fn create_user_with_a_taken_token_writes_nothing(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     let mut taken = session("two", "eve");
     taken.token_hash = token("one");
-    assert_refused!(store.create_user(person("eve"), password("eve"), Some(taken)).await, Conflict);
+    assert_refused!(store.create_user(person("eve"), password("eve"), Some(taken), None).await, Conflict);
     assert_absent(&store, "eve").await;
     assert_eq!(found(&store, "one").await.unwrap().user, person("ada"));
 }
@@ -108,19 +108,19 @@ pub async fn create_user_with_a_taken_session_id_writes_nothing(store: TestStore
     sign_up_with(&store, "ada", &["one"]).await;
     let mut taken = session("two", "eve");
     taken.id = session("one", "ada").id;
-    assert_refused!(store.create_user(person("eve"), password("eve"), Some(taken)).await, Conflict);
+    assert_refused!(store.create_user(person("eve"), password("eve"), Some(taken), None).await, Conflict);
     assert_absent(&store, "eve").await;
     assert!(!is_live(&store, "two").await);
 }
 
 pub async fn create_user_with_a_taken_account_writes_nothing(store: TestStore) {
-    store.create_user(person("ada"), provided("ada"), None).await.unwrap();
+    store.create_user(person("ada"), provided("ada"), None, None).await.unwrap();
     let mut same_subject = provided("eve");
     same_subject.account_id = provided("ada").account_id;
     let mut same_id = provided("eve");
     same_id.id = provided("ada").id;
     for account in [same_subject, same_id] {
-        let result = store.create_user(person("eve"), account, Some(session("two", "eve"))).await;
+        let result = store.create_user(person("eve"), account, Some(session("two", "eve")), None).await;
         assert_refused!(result, Conflict);
         assert_absent(&store, "eve").await;
         assert!(!is_live(&store, "two").await);
@@ -128,11 +128,11 @@ pub async fn create_user_with_a_taken_account_writes_nothing(store: TestStore) {
 }
 
 pub async fn create_user_with_an_account_of_nobody_writes_nothing(store: TestStore) {
-    assert_refused!(store.create_user(person("ada"), password("eve"), None).await, NotFound);
+    assert_refused!(store.create_user(person("ada"), password("eve"), None, None).await, NotFound);
     assert_absent(&store, "ada").await;
     assert!(store.accounts_of("user-eve").await.unwrap().is_empty());
     let session = session("one", "eve");
-    assert_refused!(store.create_user(person("ada"), password("ada"), Some(session)).await, NotFound);
+    assert_refused!(store.create_user(person("ada"), password("ada"), Some(session), None).await, NotFound);
     assert_absent(&store, "ada").await;
 }
 
@@ -150,7 +150,7 @@ pub async fn of_many_sign_ups_with_one_address_exactly_one_succeeds(store: TestS
         async move {
             let name = number.to_string();
             let user = UserRecord { email: "same@example.com".to_owned(), ..person(&name) };
-            store.create_user(user, password(&name), Some(session(&name, &name))).await
+            store.create_user(user, password(&name), Some(session(&name, &name)), None).await
         }
     })
     .await;
@@ -171,7 +171,7 @@ pub async fn people_are_listed_in_the_order_they_signed_up(store: TestStore) {
     for (name, moment) in [("third", 30), ("first", 10), ("second", 20)] {
         let mut user = person(name);
         user.created_at = at(moment);
-        store.create_user(user, password(name), None).await.unwrap();
+        store.create_user(user, password(name), None, None).await.unwrap();
     }
     assert_eq!(listed(&store, None, 10).await, ["first", "second", "third"]);
 }
@@ -208,7 +208,7 @@ async fn listed(store: &TestStore, after: Option<&str>, limit: usize) -> Vec<Str
 pub async fn a_change_leaves_other_fields_as_they_were(store: TestStore) {
     sign_up(&store, "ada").await;
     let change = UserChange { name: Some("Countess".to_owned()), ..UserChange::default() };
-    let changed = store.update_user("user-ada", change, at(5)).await.unwrap();
+    let changed = store.update_user("user-ada", change, at(5)).await.unwrap().user;
     let expected = UserRecord { name: "Countess".to_owned(), updated_at: at(5), ..person("ada") };
     assert_eq!(changed, expected);
     assert_eq!(store.user_by_id("user-ada").await.unwrap(), Some(expected));
@@ -216,7 +216,7 @@ pub async fn a_change_leaves_other_fields_as_they_were(store: TestStore) {
 
 pub async fn a_change_is_noted_with_its_time(store: TestStore) {
     sign_up(&store, "ada").await;
-    let changed = store.update_user("user-ada", UserChange::default(), at(7)).await.unwrap();
+    let changed = store.update_user("user-ada", UserChange::default(), at(7)).await.unwrap().user;
     assert_eq!((changed.created_at, changed.updated_at), (at(0), at(7)));
 }
 
@@ -224,12 +224,12 @@ pub async fn a_picture_can_be_set_and_removed(store: TestStore) {
     sign_up(&store, "ada").await;
     let set =
         UserChange { image: Some(Some("https://example.com/a.png".to_owned())), ..UserChange::default() };
-    let changed = store.update_user("user-ada", set, at(1)).await.unwrap();
+    let changed = store.update_user("user-ada", set, at(1)).await.unwrap().user;
     assert_eq!(changed.image.as_deref(), Some("https://example.com/a.png"));
-    let kept = store.update_user("user-ada", UserChange::default(), at(2)).await.unwrap();
+    let kept = store.update_user("user-ada", UserChange::default(), at(2)).await.unwrap().user;
     assert_eq!(kept.image, changed.image);
     let remove = UserChange { image: Some(None), ..UserChange::default() };
-    assert_eq!(store.update_user("user-ada", remove, at(3)).await.unwrap().image, None);
+    assert_eq!(store.update_user("user-ada", remove, at(3)).await.unwrap().user.image, None);
 }
 
 fn new_email(email: &str) -> UserChange {
@@ -246,7 +246,7 @@ pub async fn a_change_to_a_taken_address_is_a_conflict_and_changes_nothing(store
 
 pub async fn a_change_to_the_own_address_is_no_conflict(store: TestStore) {
     sign_up(&store, "ada").await;
-    let changed = store.update_user("user-ada", new_email("ada@example.com"), at(1)).await.unwrap();
+    let changed = store.update_user("user-ada", new_email("ada@example.com"), at(1)).await.unwrap().user;
     assert!(changed.email_verified);
 }
 
@@ -257,7 +257,7 @@ pub async fn a_changed_address_frees_the_old_one(store: TestStore) {
     let found = store.user_by_email("countess@example.com").await.unwrap().unwrap();
     assert_eq!(found.user.id, "user-ada");
     let other = UserRecord { email: "ada@example.com".to_owned(), ..person("eve") };
-    store.create_user(other, password("eve"), None).await.unwrap();
+    store.create_user(other, password("eve"), None, None).await.unwrap();
 }
 
 pub async fn a_change_of_nobody_is_not_found(store: TestStore) {
@@ -277,7 +277,7 @@ pub async fn a_change_on_condition_of_the_present_address_is_made(store: TestSto
     sign_up(&store, "ada").await;
     let mut change = new_email("new@example.com");
     change.only_if_email = Some("ada@example.com".to_owned());
-    assert_eq!(store.update_user("user-ada", change, at(1)).await.unwrap().email, "new@example.com");
+    assert_eq!(store.update_user("user-ada", change, at(1)).await.unwrap().user.email, "new@example.com");
 }
 
 pub async fn of_many_changes_on_condition_of_one_address_exactly_one_is_made(store: TestStore) {
@@ -296,7 +296,7 @@ pub async fn of_many_changes_on_condition_of_one_address_exactly_one_is_made(sto
 
 pub async fn deleting_a_person_takes_everything_of_theirs_along(store: TestStore) {
     sign_up_with(&store, "ada", &["one", "two"]).await;
-    store.create_verification(proof("reset", "ada")).await.unwrap();
+    store.create_verification(proof("reset", "ada"), None).await.unwrap();
     let ended = store.delete_user("user-ada").await.unwrap();
     assert_eq!(sorted(ended), tokens(&["one", "two"]));
     assert_absent(&store, "ada").await;
@@ -307,7 +307,7 @@ pub async fn deleting_a_person_takes_everything_of_theirs_along(store: TestStore
 pub async fn deleting_a_person_leaves_others_alone(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     sign_up_with(&store, "eve", &["two"]).await;
-    store.create_verification(proof("reset", "eve")).await.unwrap();
+    store.create_verification(proof("reset", "eve"), None).await.unwrap();
     assert_eq!(sorted(store.delete_user("user-ada").await.unwrap()), tokens(&["one"]));
     assert!(is_live(&store, "two").await);
     assert!(store.verification(&token("reset")).await.unwrap().is_some());
@@ -315,7 +315,7 @@ pub async fn deleting_a_person_leaves_others_alone(store: TestStore) {
 }
 
 pub async fn deleting_nobody_is_not_found(store: TestStore) {
-    store.create_verification(proof("reset", "ada")).await.unwrap();
+    store.create_verification(proof("reset", "ada"), None).await.unwrap();
     assert_refused!(store.delete_user("user-ada").await, NotFound);
     // Whole or nothing: what refers to the id stays as well.
     assert!(store.verification(&token("reset")).await.unwrap().is_some());

@@ -45,6 +45,9 @@ macro_rules! conformance_tests {
                 accounts_come_oldest_first
                 nobody_has_no_accounts
                 a_new_password_replaces_the_old_one
+                a_new_password_or_address_makes_earlier_links_worthless
+                a_new_password_is_set_only_if_what_it_rests_on_still_holds
+                a_new_address_ends_the_sessions_that_it_names_in_the_same_step
                 a_first_password_makes_an_account
                 a_password_of_nobody_is_not_found
                 a_new_password_ends_all_sessions_when_told_so
@@ -64,6 +67,7 @@ macro_rules! conformance_tests {
                 a_session_is_found_with_its_person
                 an_unknown_token_is_not_found
                 an_expired_session_is_still_found_by_its_token
+                a_session_is_found_by_its_id_until_it_ends
                 a_session_shows_its_person_as_changed_since
                 a_taken_token_is_a_conflict
                 a_taken_session_id_is_a_conflict
@@ -101,6 +105,16 @@ macro_rules! conformance_tests {
                 sessions_end_by_kind_by_device_and_but_one
                 everybodys_sessions_end_and_people_stay
                 the_sweep_forgets_devices_that_were_not_seen_for_long_and_have_no_session
+            }
+            documents {
+                a_document_is_made_changed_and_removed
+                a_change_that_expects_another_document_is_not_made
+                one_count_goes_through_all_documents_of_a_person
+                a_document_that_is_one_too_many_is_not_made
+                of_removals_only_the_last_ones_are_remembered
+                of_many_who_change_one_document_exactly_one_does
+                documents_belong_to_one_person_and_go_with_them
+                documents_of_nobody_are_not_found
             }
             limits {
                 a_session_keeps_its_kind
@@ -166,12 +180,32 @@ macro_rules! conformance_tests {
                 of_many_takers_of_a_verification_exactly_one_gets_it
                 a_verification_may_be_about_nobody
             }
+            disabling {
+                disabling_a_person_ends_their_sessions_and_families_and_nobody_elses
+                no_session_of_somebody_disabled_begins_in_any_way
+                who_is_enabled_again_signs_in_anew
+                nobody_can_be_disabled_or_enabled_who_is_not_there
+                a_deleted_person_is_not_disabled_any_more
+                a_renewed_hash_replaces_only_the_one_it_was_made_from
+            }
+            letters {
+                letters_are_taken_whole_and_in_the_order_they_are_due
+                a_letter_with_a_taken_id_is_a_conflict
+                of_many_takers_each_letter_goes_to_one
+                what_somebody_holds_is_free_again_when_the_lease_has_run_out
+                a_letter_that_is_put_off_comes_back_when_it_is_due
+                what_is_let_go_of_is_free_at_once_and_keeps_its_place
+                a_letter_that_was_carried_is_gone
+                waiting_letters_are_counted_up_to_a_limit
+                a_letter_is_there_exactly_when_the_change_it_tells_of_is_made
+            }
             keys {
                 keys_come_back_in_the_order_in_which_they_were_added
                 a_key_is_added_only_after_the_one_that_is_last
                 of_many_keys_added_at_once_exactly_one_is
                 a_key_is_sealed_anew_and_otherwise_stays_as_it_was
                 keys_are_removed_by_name
+                behind_a_last_key_that_was_removed_the_next_is_added_to_those_that_stay
             }
             families {
                 a_family_is_found_by_its_session

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::renewals::{made, unmade};
 use super::samples::{
-    TestStore, alone, assert_refused, at, at_once, found, is_live, session, sign_up, sign_up_with, sorted,
-    token, tokens,
+    TestStore, alone, assert_refused, at, at_once, found, is_live, new_password, session, sign_up,
+    sign_up_with, sorted, token, tokens,
 };
 use crate::store::{EndedSession, Ending, Renewal, RotationRecord, SessionRecord, SessionTokens};
 
@@ -188,8 +188,8 @@ pub async fn every_end_names_both_tokens(store: TestStore) {
     store.delete_user("user-ada").await.unwrap();
 
     rotate(&store).await;
-    let (hash, account) = ("salt:new".to_owned(), "account-new".to_owned());
-    let ended = store.set_password("user-ada", hash, account, Ending::All, None, at(9)).await.unwrap();
+    let new = new_password("ada", "account-new", Ending::All, None);
+    let ended = store.set_password(new).await.unwrap();
     assert_eq!(sorted(ended), tokens(&["new", "one", "two"]));
     store.delete_user("user-ada").await.unwrap();
 

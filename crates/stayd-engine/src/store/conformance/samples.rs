@@ -6,8 +6,8 @@ use stayd_protocol::{Timestamp, TokenHash};
 
 use crate::SessionKind;
 use crate::store::{
-    AccountRecord, CREDENTIAL, EndedSession, SessionRecord, SessionWithUser, Store, UserRecord,
-    VerificationRecord,
+    AccountRecord, CREDENTIAL, EndedSession, Ending, NewPassword, SessionRecord, SessionWithUser, Store,
+    UserRecord, VerificationRecord,
 };
 
 /// The store under test.
@@ -96,9 +96,28 @@ pub fn proof(name: &str, about: &str) -> VerificationRecord {
     }
 }
 
+/// A new password of the person named `name`.
+pub fn new_password(
+    name: &str,
+    new_account_id: &str,
+    ending: Ending,
+    session: Option<SessionRecord>,
+) -> NewPassword {
+    NewPassword {
+        user_id: format!("user-{name}"),
+        password_hash: "salt:new".to_owned(),
+        new_account_id: new_account_id.to_owned(),
+        ending,
+        session,
+        at: at(9),
+        letter: None,
+        proof: None,
+    }
+}
+
 /// Signs the person named `name` up, with a password and without a session.
 pub async fn sign_up(store: &TestStore, name: &str) {
-    store.create_user(person(name), password(name), None).await.unwrap();
+    store.create_user(person(name), password(name), None, None).await.unwrap();
 }
 
 /// Signs the person named `name` up with a session of each name in `sessions`.

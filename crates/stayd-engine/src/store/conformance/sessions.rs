@@ -30,10 +30,21 @@ pub async fn an_expired_session_is_still_found_by_its_token(store: TestStore) {
     assert_eq!(found(&store, "one").await.unwrap().session, over);
 }
 
+pub async fn a_session_is_found_by_its_id_until_it_ends(store: TestStore) {
+    sign_up_with(&store, "ada", &["one", "two"]).await;
+    let one = session("one", "ada");
+    assert_eq!(store.session_by_id(&one.id).await.unwrap(), Some(one.clone()));
+    assert_eq!(store.session_by_id("nobodys").await.unwrap(), None);
+    store.end_session(&one.token_hash).await.unwrap();
+    assert_eq!(store.session_by_id(&one.id).await.unwrap(), None);
+    store.devices().end_everybody().await.unwrap();
+    assert_eq!(store.session_by_id(&session("two", "ada").id).await.unwrap(), None);
+}
+
 pub async fn a_session_shows_its_person_as_changed_since(store: TestStore) {
     sign_up_with(&store, "ada", &["one"]).await;
     let change = UserChange { name: Some("Countess".to_owned()), ..UserChange::default() };
-    let changed = store.update_user("user-ada", change, at(5)).await.unwrap();
+    let changed = store.update_user("user-ada", change, at(5)).await.unwrap().user;
     assert_eq!(found(&store, "one").await.unwrap().user, changed);
 }
 
@@ -242,7 +253,7 @@ pub async fn a_sign_in_is_seen_by_the_next_read(store: TestStore) {
         let store = Arc::clone(&store);
         async move {
             let name = task.to_string();
-            store.create_user(person(&name), password(&name), None).await.unwrap();
+            store.create_user(person(&name), password(&name), None, None).await.unwrap();
             for number in 0..16 {
                 let one = format!("{task}-{number}");
                 store.create_session(session(&one, &name), None).await.unwrap();

@@ -1,6 +1,9 @@
 //! [`MemoryStore`]: records in memory, for tests and the simulation.
 
 mod devices;
+mod documents;
+mod letters;
+mod people;
 mod security;
 mod sessions;
 mod tables;
@@ -14,8 +17,9 @@ use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::{
-    AccountRecord, DeviceStore, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser,
-    Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, ChangedUser, DeviceStore, DocumentStore, EndedSession, Ending, LetterRecord, LetterStore,
+    NewPassword, PeopleStore, Renewal, Renewed, SessionRecord, SessionWithUser, Store, StoreResult, Swept,
+    UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use crate::SessionKind;
 use tables::Tables;
@@ -50,8 +54,9 @@ impl Store for MemoryStore {
         user: UserRecord,
         account: AccountRecord,
         session: Option<SessionRecord>,
+        letter: Option<LetterRecord>,
     ) -> StoreResult<()> {
-        self.tables().create_user(user, account, session)
+        self.tables().create_user(user, account, session, letter)
     }
 
     async fn user_by_id(&self, id: &str) -> StoreResult<Option<UserRecord>> {
@@ -66,7 +71,7 @@ impl Store for MemoryStore {
         Ok(self.tables().users(after, limit))
     }
 
-    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord> {
+    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<ChangedUser> {
         self.tables().update_user(id, change, at)
     }
 
@@ -78,16 +83,8 @@ impl Store for MemoryStore {
         Ok(self.tables().accounts_of(user_id))
     }
 
-    async fn set_password(
-        &self,
-        user_id: &str,
-        password_hash: String,
-        new_account_id: String,
-        ending: Ending,
-        session: Option<SessionRecord>,
-        at: Timestamp,
-    ) -> StoreResult<Vec<EndedSession>> {
-        self.tables().set_password(user_id, password_hash, new_account_id, ending, session, at)
+    async fn set_password(&self, new: NewPassword) -> StoreResult<Vec<EndedSession>> {
+        self.tables().set_password(new)
     }
 
     async fn delete_account(&self, user_id: &str, account_id: &str, allow_last: bool) -> StoreResult<()> {
@@ -104,6 +101,10 @@ impl Store for MemoryStore {
 
     async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>> {
         Ok(self.tables().session_with_user(token))
+    }
+
+    async fn session_by_id(&self, id: &str) -> StoreResult<Option<SessionRecord>> {
+        Ok(self.tables().session_by_id(id))
     }
 
     async fn sessions_of(&self, user_id: &str, now: Timestamp) -> StoreResult<Vec<SessionRecord>> {
@@ -129,6 +130,10 @@ impl Store for MemoryStore {
 
     async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>> {
         Ok(self.tables().end_session(token))
+    }
+
+    async fn end_overdue_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>> {
+        Ok(self.tables().end_overdue_session(token))
     }
 
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>> {
@@ -158,8 +163,24 @@ impl Store for MemoryStore {
         self
     }
 
-    async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()> {
-        self.tables().create_verification(verification)
+    fn documents(&self) -> &dyn DocumentStore {
+        self
+    }
+
+    fn letters(&self) -> &dyn LetterStore {
+        self
+    }
+
+    fn people(&self) -> &dyn PeopleStore {
+        self
+    }
+
+    async fn create_verification(
+        &self,
+        verification: VerificationRecord,
+        letter: Option<LetterRecord>,
+    ) -> StoreResult<()> {
+        self.tables().create_verification(verification, letter)
     }
 
     async fn verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>> {

@@ -15,6 +15,7 @@ impl Tables {
         session: SessionRecord,
         replaced: Option<TokenHash>,
     ) -> StoreResult<Option<EndedSession>> {
+        self.may_begin_session(&session.user_id)?;
         let replaced = replaced.and_then(|token| self.present_token(&token));
         let ends =
             |other: &SessionRecord| Some(other.token_hash) == replaced && other.user_id == session.user_id;
@@ -124,9 +125,18 @@ impl Tables {
         self.end_with_families(&token)
     }
 
+    pub(super) fn end_overdue_session(&mut self, token: &TokenHash) -> Option<EndedSession> {
+        let token = self.present_token(token)?;
+        self.sweep_session(&token)
+    }
+
     /// Takes out a session that is over by time. Its families go on.
     pub(super) fn sweep_session(&mut self, token: &TokenHash) -> Option<EndedSession> {
         self.take_session(token).map(|row| row.record.into())
+    }
+
+    pub(super) fn session_by_id(&self, id: &str) -> Option<SessionRecord> {
+        Some(self.sessions.get(self.session_ids.get(id)?)?.record.clone())
     }
 
     pub(super) fn end_session_by_id(&mut self, id: &str, user_id: Option<&str>) -> Option<EndedSession> {

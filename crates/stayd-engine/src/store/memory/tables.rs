@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use stayd_protocol::TokenHash;
+use stayd_protocol::{Timestamp, TokenHash};
 
+use super::letters::Letter;
 use crate::store::{
-    AccountRecord, CREDENTIAL, DeviceRecord, FamilyRecord, KnownDevice, SessionRecord, SigningKeyRecord,
-    UserRecord, VerificationRecord,
+    AccountRecord, CREDENTIAL, DeviceRecord, FamilyRecord, KnownDevice, Revision, SessionRecord,
+    SigningKeyRecord, UserRecord, VerificationRecord,
 };
 
 /// A record and its place in the order in which records were added.
@@ -14,6 +15,15 @@ use crate::store::{
 pub(super) struct Row<T> {
     pub(super) seq: u64,
     pub(super) record: T,
+}
+
+/// A document, or what is remembered of one that was removed.
+#[derive(Debug)]
+pub(super) struct KeptDocument {
+    /// JSON; `None` where it was removed.
+    pub(super) value: Option<String>,
+    pub(super) revision: Revision,
+    pub(super) updated_at: Timestamp,
 }
 
 /// Everything a memory store holds.
@@ -33,7 +43,13 @@ pub(super) struct Tables {
     pub(super) known_devices: BTreeMap<String, Vec<KnownDevice>>,
     /// By person and id.
     pub(super) devices: BTreeMap<(String, String), Row<DeviceRecord>>,
+    /// By person and name.
+    pub(super) documents: BTreeMap<String, BTreeMap<String, KeptDocument>>,
     pub(super) verifications: BTreeMap<TokenHash, Row<VerificationRecord>>,
+    /// Since when, by id.
+    pub(super) disabled: BTreeMap<String, Timestamp>,
+    /// By id.
+    pub(super) letters: BTreeMap<String, Letter>,
     /// In the order in which they were added.
     pub(super) keys: Vec<SigningKeyRecord>,
     /// By the id of their session.

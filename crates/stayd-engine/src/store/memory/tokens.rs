@@ -66,8 +66,7 @@ impl Tables {
 
     fn family(&self, session_id: &str) -> Option<FamilyWithSession> {
         let family = self.families.get(session_id)?.clone();
-        let session = self.sessions.get(self.session_ids.get(session_id)?)?.record.clone();
-        Some(FamilyWithSession { session, family })
+        Some(FamilyWithSession { session: self.session_by_id(session_id)?, family })
     }
 
     fn rotate_family(&mut self, rotation: &FamilyRotation) -> Option<RotatedFamily> {

@@ -4,8 +4,8 @@ use stayd_protocol::Timestamp;
 
 use super::tables::{Row, Tables};
 use crate::store::{
-    AccountRecord, CREDENTIAL, EndedSession, Ending, SessionRecord, StoreError, StoreResult, UserChange,
-    UserRecord, UserWithPassword,
+    AccountRecord, CREDENTIAL, ChangedUser, EndedSession, Ending, LetterRecord, NewPassword, PasswordProof,
+    SessionRecord, StoreError, StoreResult, UserChange, UserRecord, UserWithPassword,
 };
 
 impl Tables {
@@ -14,13 +14,20 @@ impl Tables {
         user: UserRecord,
         account: AccountRecord,
         session: Option<SessionRecord>,
+        letter: Option<LetterRecord>,
     ) -> StoreResult<()> {
+        self.letter_is_free(letter.as_ref())?;
         if self.users.contains_key(&user.id)
             || self.addresses.contains_key(&user.email)
             || self.account_is_taken(&account)
-            || session.as_ref().is_some_and(|session| self.session_is_taken(session, |_| false))
         {
             return Err(StoreError::Conflict);
+        }
+        if let Some(session) = &session {
+            self.may_begin_session(&session.user_id)?;
+            if self.session_is_taken(session, |_| false) {
+                return Err(StoreError::Conflict);
+            }
         }
         let exists = |id: &String| *id == user.id || self.users.contains_key(id);
         if !exists(&account.user_id) || session.as_ref().is_some_and(|session| !exists(&session.user_id)) {
@@ -33,6 +40,7 @@ impl Tables {
         if let Some(session) = session {
             self.insert_session(session);
         }
+        self.insert_letter(letter);
         Ok(())
     }
 
@@ -68,11 +76,14 @@ impl Tables {
         id: &str,
         change: UserChange,
         at: Timestamp,
-    ) -> StoreResult<UserRecord> {
+    ) -> StoreResult<ChangedUser> {
+        let is_free = self.letter_is_free(change.letter.as_ref());
         let row = self.users.get_mut(id).ok_or(StoreError::NotFound)?;
         if change.only_if_email.is_some_and(|email| email != row.record.email) {
             return Err(StoreError::NotFound);
         }
+        is_free?;
+        let moves = change.email.is_some();
         if let Some(email) = change.email {
             if self.addresses.get(&email).is_some_and(|holder| holder != id) {
                 return Err(StoreError::Conflict);
@@ -91,7 +102,13 @@ impl Tables {
             row.record.email_verified = email_verified;
         }
         row.record.updated_at = at;
-        Ok(row.record.clone())
+        let user = row.record.clone();
+        if moves {
+            self.forget_verifications(id);
+        }
+        let ended = self.end_sessions_of(id, change.ending);
+        self.insert_letter(change.letter);
+        Ok(ChangedUser { user, ended })
     }
 
     pub(super) fn delete_user(&mut self, id: &str) -> StoreResult<Vec<EndedSession>> {
@@ -99,9 +116,15 @@ impl Tables {
         self.addresses.remove(&row.record.email);
         self.accounts.retain(|_, row| row.record.user_id != id);
         self.devices.retain(|_, row| row.record.user_id != id);
-        self.verifications.retain(|_, row| row.record.value != id);
+        self.forget_verifications(id);
         self.known_devices.remove(id);
+        self.disabled.remove(id);
+        self.documents.remove(id);
         Ok(self.end_sessions_of(id, Ending::All))
+    }
+
+    fn forget_verifications(&mut self, user_id: &str) {
+        self.verifications.retain(|_, row| row.record.value != user_id);
     }
 
     pub(super) fn accounts_of(&self, user_id: &str) -> Vec<AccountRecord> {
@@ -110,18 +133,13 @@ impl Tables {
         rows.into_iter().map(|row| row.record.clone()).collect()
     }
 
-    pub(super) fn set_password(
-        &mut self,
-        user_id: &str,
-        password_hash: String,
-        new_account_id: String,
-        ending: Ending,
-        session: Option<SessionRecord>,
-        at: Timestamp,
-    ) -> StoreResult<Vec<EndedSession>> {
-        if !self.users.contains_key(user_id) {
+    pub(super) fn set_password(&mut self, new: NewPassword) -> StoreResult<Vec<EndedSession>> {
+        let NewPassword { user_id, password_hash, new_account_id, ending, session, at, letter, proof } = new;
+        let user_id = user_id.as_str();
+        if !self.users.contains_key(user_id) || !proof.is_none_or(|proof| self.holds(user_id, &proof)) {
             return Err(StoreError::NotFound);
         }
+        self.letter_is_free(letter.as_ref())?;
         let credential = self.credential_id(user_id);
         let new_account = AccountRecord {
             id: new_account_id,
@@ -136,6 +154,7 @@ impl Tables {
             return Err(StoreError::Conflict);
         }
         if let Some(session) = &session {
+            self.may_begin_session(&session.user_id)?;
             let ends = |other: &SessionRecord| other.user_id == user_id && ending.names(&other.tokens());
             if self.session_is_taken(session, ends) {
                 return Err(StoreError::Conflict);
@@ -150,11 +169,25 @@ impl Tables {
         } else {
             self.insert_account(new_account);
         }
+        self.forget_verifications(user_id);
         let ended = self.end_sessions_of(user_id, ending);
         if let Some(session) = session {
             self.insert_session(session);
         }
+        self.insert_letter(letter);
         Ok(ended)
+    }
+
+    fn holds(&self, user_id: &str, proof: &PasswordProof) -> bool {
+        match proof {
+            PasswordProof::Present(hash) => {
+                let account = self.credential_id(user_id).and_then(|id| self.accounts.get(&id));
+                account.is_some_and(|row| row.record.password_hash.as_ref() == Some(hash))
+            }
+            PasswordProof::Link(key) => {
+                self.verifications.get(key).is_some_and(|row| row.record.value == user_id)
+            }
+        }
     }
 
     pub(super) fn delete_account(

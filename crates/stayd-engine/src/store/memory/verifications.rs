@@ -3,15 +3,21 @@
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::tables::Tables;
-use crate::store::{StoreError, StoreResult, Swept, VerificationRecord};
+use crate::store::{LetterRecord, StoreError, StoreResult, Swept, VerificationRecord};
 
 impl Tables {
-    pub(super) fn create_verification(&mut self, verification: VerificationRecord) -> StoreResult<()> {
+    pub(super) fn create_verification(
+        &mut self,
+        verification: VerificationRecord,
+        letter: Option<LetterRecord>,
+    ) -> StoreResult<()> {
+        self.letter_is_free(letter.as_ref())?;
         if self.verifications.contains_key(&verification.key) {
             return Err(StoreError::Conflict);
         }
         let row = self.row(verification);
         self.verifications.insert(row.record.key, row);
+        self.insert_letter(letter);
         Ok(())
     }
 

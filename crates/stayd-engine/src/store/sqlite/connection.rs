@@ -7,17 +7,13 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::log;
 use super::open_error::OpenError;
 use super::options::SqliteOptions;
 
 /// "STYD", in the file's header: how a file says that it is ours.
 pub(super) const APPLICATION_ID: u32 = u32::from_be_bytes(*b"STYD");
 
-/// Pages of 4 KiB in the log before they are moved to the file: 8 MiB. A longer log would make reads slower, a shorter one would
-/// move the same pages more often.
-const CHECKPOINT_PAGES: u32 = 2000;
-/// What is kept of the log's file after a checkpoint, in bytes.
-const LOG_BYTES: u32 = 16 << 20;
 /// Page caches in KiB. Small: the system caches the file as well, and an idle server has to stay small.
 const WRITER_CACHE_KIB: u32 = 4096;
 const READER_CACHE_KIB: u32 = 1024;
@@ -68,8 +64,7 @@ pub(super) fn finish_writer(
         // file ("database table is locked"). The next read ends it.
         connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", options.durability.synchronous())?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+        connection.pragma_update(None, "journal_size_limit", log::KEPT_BYTES)?;
         if let Some(bytes) = options.max_bytes {
             let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
             let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page.max(1);

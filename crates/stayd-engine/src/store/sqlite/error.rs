@@ -59,6 +59,8 @@ pub(super) fn classify(error: Error) -> StoreError {
             | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
             | ffi::SQLITE_CONSTRAINT_ROWID => StoreError::Conflict,
             ffi::SQLITE_CONSTRAINT_FOREIGNKEY => StoreError::NotFound,
+            // There is one: on sessions of people who are disabled.
+            ffi::SQLITE_CONSTRAINT_TRIGGER => StoreError::Disabled,
             _ => StoreError::Corrupt(Box::new(error)),
         },
         _ if may_pass(*cause) => StoreError::Unavailable(Box::new(error)),

@@ -6,9 +6,10 @@ use stayd_protocol::{Timestamp, TokenHash};
 use super::error::Outcome;
 use super::rows::{self, SESSION_COLUMNS, session_columns};
 use super::sessions;
+use crate::SessionKind;
 use crate::store::{
-    EndedSession, FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession, RotatedFamily,
-    SessionRecord, StoreError,
+    EndedSession, FamilyParent, FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession,
+    RotatedFamily, SessionRecord, StoreError,
 };
 
 pub(super) fn create(connection: &Connection, session: &SessionRecord, family: &FamilyRecord) -> Outcome<()> {
@@ -26,8 +27,8 @@ pub(super) fn create(connection: &Connection, session: &SessionRecord, family: &
     connection
         .prepare_cached(
             "INSERT INTO token_family (session_id, parent_id, client_id, scope, token_hash, generation,
-                                       predecessor_hash, rotated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                                       predecessor_hash, rotated_at, parent_kind, parent_began_at, audience)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             family.session_id,
@@ -38,6 +39,9 @@ pub(super) fn create(connection: &Connection, session: &SessionRecord, family: &
             family.generation,
             rotation.map(|rotation| rotation.token_hash.as_bytes()),
             rotation.map(|rotation| rotation.rotated_at.as_ms()),
+            family.parent.map(|parent| parent.kind.name()),
+            family.parent.map(|parent| parent.began_at.as_ms()),
+            family.audience,
         ])?;
     Ok(())
 }
@@ -47,7 +51,8 @@ pub(super) fn by_id(connection: &Connection, session_id: &str) -> Outcome<Option
         "SELECT ",
         session_columns!(),
         ", family.parent_id, family.client_id, family.scope, family.token_hash,
-           family.generation, family.predecessor_hash, family.rotated_at
+           family.generation, family.predecessor_hash, family.rotated_at,
+           family.parent_kind, family.parent_began_at, family.audience
          FROM token_family AS family JOIN session ON session.id = family.session_id
          WHERE family.session_id = ?1 AND session.seq > (SELECT seq FROM session_floor)"
     ))?;
@@ -106,14 +111,22 @@ fn found(row: &Row<'_>) -> rusqlite::Result<FamilyWithSession> {
             rotated_at: Timestamp::from_ms(row.get(FIRST + 6)?),
         }),
     };
+    let parent_kind: Option<String> = row.get(FIRST + 7)?;
+    let parent_began_at: Option<i64> = row.get(FIRST + 8)?;
     let family = FamilyRecord {
         session_id: session.id.clone(),
         parent_id: row.get(FIRST)?,
+        parent: parent_of(parent_kind.as_deref(), parent_began_at),
         client_id: row.get(FIRST + 1)?,
         scope: row.get(FIRST + 2)?,
+        audience: row.get(FIRST + 9)?,
         token_hash: hash(row.get(FIRST + 3)?),
         generation: row.get(FIRST + 4)?,
         rotation,
     };
     Ok(FamilyWithSession { session, family })
+}
+
+fn parent_of(kind: Option<&str>, began_at: Option<i64>) -> Option<FamilyParent> {
+    Some(FamilyParent { kind: SessionKind::from_name(kind?)?, began_at: Timestamp::from_ms(began_at?) })
 }

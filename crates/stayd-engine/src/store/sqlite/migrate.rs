@@ -25,6 +25,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_tokens", sql: include_str!("migrations/0004_tokens.sql") },
     Migration { name: "0005_devices", sql: include_str!("migrations/0005_devices.sql") },
     Migration { name: "0006_checks", sql: include_str!("migrations/0006_checks.sql") },
+    Migration { name: "0007_documents", sql: include_str!("migrations/0007_documents.sql") },
+    Migration { name: "0008_letters", sql: include_str!("migrations/0008_letters.sql") },
+    Migration { name: "0009_mark", sql: include_str!("migrations/0009_mark.sql") },
+    Migration { name: "0010_disabled", sql: include_str!("migrations/0010_disabled.sql") },
+    Migration { name: "0011_families", sql: include_str!("migrations/0011_families.sql") },
 ];
 
 impl Migration {

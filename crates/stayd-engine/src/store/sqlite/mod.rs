@@ -5,15 +5,20 @@
 
 mod connection;
 mod devices;
+mod documents;
 mod error;
 mod families;
 mod health;
 mod job;
 mod keys;
+mod letters;
+mod log;
 mod look;
+mod mark;
 mod migrate;
 mod open_error;
 mod options;
+mod people;
 mod reader;
 mod rotation;
 mod rows;

@@ -34,13 +34,15 @@ pub(super) fn create(
 pub(super) fn insert(connection: &Connection, session: &SessionRecord) -> Outcome<()> {
     let rotation = session.rotation.as_ref();
     let predecessor = rotation.map(|rotation| rotation.predecessor.as_bytes());
-    // What the unique columns cannot say: no token is another session's predecessor.
+    // What the unique columns cannot say: no token is another session's predecessor. Asked before the insertion, which would
+    // say first that there is no such person; that the person is disabled, its trigger shall say.
     let taken: bool = connection
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM session WHERE predecessor_hash = ?1)
-                 OR EXISTS (SELECT 1 FROM session WHERE token_hash = ?2)",
+            "SELECT (EXISTS (SELECT 1 FROM session WHERE predecessor_hash = ?1)
+                     OR EXISTS (SELECT 1 FROM session WHERE token_hash = ?2))
+                AND NOT EXISTS (SELECT 1 FROM disabled_user WHERE user_id = ?3)",
         )?
-        .query_row(params![session.token_hash.as_bytes(), predecessor], |row| row.get(0))?;
+        .query_row(params![session.token_hash.as_bytes(), predecessor, session.user_id], |row| row.get(0))?;
     if taken {
         return Err(StoreError::Conflict.into());
     }
@@ -89,6 +91,15 @@ pub(super) fn by_token(connection: &Connection, token: &TokenHash) -> Outcome<Op
     Ok(found)
 }
 
+pub(super) fn by_id(connection: &Connection, id: &str) -> Outcome<Option<SessionRecord>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        session_columns!(),
+        " FROM session WHERE id = ?1 AND session.seq > (SELECT seq FROM session_floor)"
+    ))?;
+    Ok(statement.query_row([id], rows::session).optional()?)
+}
+
 pub(super) fn of_user(connection: &Connection, user_id: &str, now: Timestamp) -> Outcome<Vec<SessionRecord>> {
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
@@ -120,13 +131,18 @@ pub(super) fn newest(
 }
 
 pub(super) fn end(connection: &Connection, token: &TokenHash) -> Outcome<Option<EndedSession>> {
+    let ended = end_alone(connection, token)?;
+    ended.map(|ended| families::end_with(connection, ended)).transpose()
+}
+
+/// The families that were begun with it go on.
+pub(super) fn end_alone(connection: &Connection, token: &TokenHash) -> Outcome<Option<EndedSession>> {
     let mut statement = connection.prepare_cached(concat!(
         "DELETE FROM session WHERE ",
         session_of_token!(),
         " RETURNING id, user_id, token_hash, predecessor_hash"
     ))?;
-    let ended = statement.query_row([token.as_bytes()], rows::ended).optional()?;
-    ended.map(|ended| families::end_with(connection, ended)).transpose()
+    Ok(statement.query_row([token.as_bytes()], rows::ended).optional()?)
 }
 
 pub(super) fn end_by_id(
@@ -225,8 +241,12 @@ pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) ->
 
 /// Ends every session that there is, by one number, whatever their count (L-8). Answers how many there were.
 pub(super) fn end_all(connection: &Connection) -> Outcome<usize> {
-    let mut count = connection
-        .prepare_cached("SELECT count(*) FROM session WHERE session.seq > (SELECT seq FROM session_floor)")?;
+    // Not counted from the floor up, which would read every record: all of them are in an index that is a tenth of that, and below the floor is
+    // only what has not been swept yet.
+    let mut count = connection.prepare_cached(
+        "SELECT (SELECT count(*) FROM session)
+              - (SELECT count(*) FROM session WHERE seq <= (SELECT seq FROM session_floor))",
+    )?;
     let count: i64 = count.query_row([], |row| row.get(0))?;
     connection
         .prepare_cached(

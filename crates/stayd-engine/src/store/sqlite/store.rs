@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
-use super::users::NewPassword;
 use super::{SqliteStore, health, rotation, sessions, users, verifications};
 use crate::SessionKind;
 use crate::store::{
-    AccountRecord, DeviceStore, EndedSession, Ending, Renewal, Renewed, SessionRecord, SessionWithUser,
-    Store, StoreResult, Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    AccountRecord, ChangedUser, DeviceStore, DocumentStore, EndedSession, Ending, LetterRecord, LetterStore,
+    NewPassword, PeopleStore, Renewal, Renewed, SessionRecord, SessionWithUser, Store, StoreResult, Swept,
+    UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 
 #[async_trait]
@@ -18,8 +18,11 @@ impl Store for SqliteStore {
         user: UserRecord,
         account: AccountRecord,
         session: Option<SessionRecord>,
+        letter: Option<LetterRecord>,
     ) -> StoreResult<()> {
-        self.writer.write(move |db| users::create(db, &user, &account, session.as_ref())).await
+        self.writer
+            .write(move |db| users::create(db, &user, &account, session.as_ref(), letter.as_ref()))
+            .await
     }
 
     async fn user_by_id(&self, id: &str) -> StoreResult<Option<UserRecord>> {
@@ -37,7 +40,7 @@ impl Store for SqliteStore {
         self.readers.read(move |db| users::list(db, after.as_deref(), limit)).await
     }
 
-    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<UserRecord> {
+    async fn update_user(&self, id: &str, change: UserChange, at: Timestamp) -> StoreResult<ChangedUser> {
         let id = id.to_owned();
         self.writer.write(move |db| users::update(db, &id, &change, at)).await
     }
@@ -52,17 +55,7 @@ impl Store for SqliteStore {
         self.readers.read(move |db| users::accounts(db, &user_id)).await
     }
 
-    async fn set_password(
-        &self,
-        user_id: &str,
-        password_hash: String,
-        new_account_id: String,
-        ending: Ending,
-        session: Option<SessionRecord>,
-        at: Timestamp,
-    ) -> StoreResult<Vec<EndedSession>> {
-        let user_id = user_id.to_owned();
-        let new = NewPassword { user_id, password_hash, new_account_id, ending, session, at };
+    async fn set_password(&self, new: NewPassword) -> StoreResult<Vec<EndedSession>> {
         self.writer.write(move |db| users::set_password(db, new)).await
     }
 
@@ -82,6 +75,11 @@ impl Store for SqliteStore {
     async fn session_by_token(&self, token: &TokenHash) -> StoreResult<Option<SessionWithUser>> {
         let token = *token;
         self.readers.read(move |db| sessions::by_token(db, &token)).await
+    }
+
+    async fn session_by_id(&self, id: &str) -> StoreResult<Option<SessionRecord>> {
+        let id = id.to_owned();
+        self.readers.read(move |db| sessions::by_id(db, &id)).await
     }
 
     async fn sessions_of(&self, user_id: &str, now: Timestamp) -> StoreResult<Vec<SessionRecord>> {
@@ -110,6 +108,11 @@ impl Store for SqliteStore {
     async fn end_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>> {
         let token = *token;
         self.writer.write(move |db| sessions::end(db, &token)).await
+    }
+
+    async fn end_overdue_session(&self, token: &TokenHash) -> StoreResult<Option<EndedSession>> {
+        let token = *token;
+        self.writer.write(move |db| sessions::end_alone(db, &token)).await
     }
 
     async fn end_session_by_id(&self, id: &str, user_id: Option<&str>) -> StoreResult<Option<EndedSession>> {
@@ -141,8 +144,24 @@ impl Store for SqliteStore {
         self
     }
 
-    async fn create_verification(&self, verification: VerificationRecord) -> StoreResult<()> {
-        self.writer.write(move |db| verifications::create(db, &verification)).await
+    fn documents(&self) -> &dyn DocumentStore {
+        self
+    }
+
+    fn letters(&self) -> &dyn LetterStore {
+        self
+    }
+
+    fn people(&self) -> &dyn PeopleStore {
+        self
+    }
+
+    async fn create_verification(
+        &self,
+        verification: VerificationRecord,
+        letter: Option<LetterRecord>,
+    ) -> StoreResult<()> {
+        self.writer.write(move |db| verifications::create(db, &verification, letter.as_ref())).await
     }
 
     async fn verification(&self, key: &TokenHash) -> StoreResult<Option<VerificationRecord>> {

@@ -5,10 +5,10 @@ use stayd_protocol::Timestamp;
 
 use super::error::Outcome;
 use super::rows::{self, user_columns};
-use super::sessions;
+use super::{letters, sessions};
 use crate::store::{
-    AccountRecord, CREDENTIAL, EndedSession, Ending, SessionRecord, StoreError, UserChange, UserRecord,
-    UserWithPassword,
+    AccountRecord, CREDENTIAL, ChangedUser, EndedSession, Ending, LetterRecord, NewPassword, PasswordProof,
+    SessionRecord, StoreError, UserChange, UserRecord, UserWithPassword,
 };
 
 pub(super) fn create(
@@ -16,6 +16,7 @@ pub(super) fn create(
     user: &UserRecord,
     account: &AccountRecord,
     session: Option<&SessionRecord>,
+    letter: Option<&LetterRecord>,
 ) -> Outcome<()> {
     connection
         .prepare_cached(
@@ -35,7 +36,7 @@ pub(super) fn create(
     if let Some(session) = session {
         sessions::insert(connection, session)?;
     }
-    Ok(())
+    letters::insert(connection, letter)
 }
 
 fn insert_account(connection: &Connection, account: &AccountRecord) -> Outcome<()> {
@@ -109,7 +110,7 @@ pub(super) fn update(
     id: &str,
     change: &UserChange,
     at: Timestamp,
-) -> Outcome<UserRecord> {
+) -> Outcome<ChangedUser> {
     let mut statement = connection.prepare_cached(concat!(
         "UPDATE user SET
              name = coalesce(?2, name),
@@ -136,15 +137,27 @@ pub(super) fn update(
             |row| rows::user(row, 0),
         )
         .optional()?;
-    Ok(changed.ok_or(StoreError::NotFound)?)
+    let changed = changed.ok_or(StoreError::NotFound)?;
+    if change.email.is_some() {
+        forget_verifications(connection, id)?;
+    }
+    let ended = sessions::end_of_user(connection, id, change.ending)?;
+    letters::insert(connection, change.letter.as_ref())?;
+    Ok(ChangedUser { user: changed, ended })
 }
 
 pub(super) fn delete(connection: &Connection, id: &str) -> Outcome<Vec<EndedSession>> {
     let ended = sessions::end_of_user(connection, id, Ending::All)?;
-    connection.prepare_cached("DELETE FROM verification WHERE value = ?1")?.execute([id])?;
+    forget_verifications(connection, id)?;
     // Accounts go with the user.
     let deleted = connection.prepare_cached("DELETE FROM user WHERE id = ?1")?.execute([id])?;
     if deleted == 0 { Err(StoreError::NotFound.into()) } else { Ok(ended) }
+}
+
+/// What was asked for in a person's name is worth nothing any more.
+fn forget_verifications(connection: &Connection, id: &str) -> Outcome<()> {
+    connection.prepare_cached("DELETE FROM verification WHERE value = ?1")?.execute([id])?;
+    Ok(())
 }
 
 pub(super) fn accounts(connection: &Connection, user_id: &str) -> Outcome<Vec<AccountRecord>> {
@@ -156,19 +169,12 @@ pub(super) fn accounts(connection: &Connection, user_id: &str) -> Outcome<Vec<Ac
     Ok(accounts.collect::<Result<_, _>>()?)
 }
 
-/// What [`set_password`] is told.
-pub(super) struct NewPassword {
-    pub(super) user_id: String,
-    pub(super) password_hash: String,
-    pub(super) new_account_id: String,
-    pub(super) ending: Ending,
-    pub(super) session: Option<SessionRecord>,
-    pub(super) at: Timestamp,
-}
-
 pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome<Vec<EndedSession>> {
     if by_id(connection, &new.user_id)?.is_none() {
         return Err(StoreError::NotFound.into());
+    }
+    if let Some(proof) = &new.proof {
+        check_proof(connection, &new.user_id, proof)?;
     }
     let updated = connection
         .prepare_cached(
@@ -190,11 +196,30 @@ pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome
         };
         insert_account(connection, &account)?;
     }
+    forget_verifications(connection, &new.user_id)?;
     let ended = sessions::end_of_user(connection, &new.user_id, new.ending)?;
     if let Some(session) = &new.session {
         sessions::insert(connection, session)?;
     }
+    letters::insert(connection, new.letter.as_ref())?;
     Ok(ended)
+}
+
+fn check_proof(connection: &Connection, user_id: &str, proof: &PasswordProof) -> Outcome<()> {
+    let holds: bool = match proof {
+        PasswordProof::Present(hash) => connection
+            .prepare_cached(
+                "SELECT (
+                     SELECT password_hash FROM account WHERE user_id = ?1 AND provider_id = ?2 ORDER BY seq LIMIT 1
+                 ) IS ?3",
+            )?
+            .query_row(params![user_id, CREDENTIAL, hash], |row| row.get(0))?,
+        // It goes with the person's other links.
+        PasswordProof::Link(key) => connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM verification WHERE key = ?1 AND value = ?2)")?
+            .query_row(params![key.as_bytes(), user_id], |row| row.get(0))?,
+    };
+    if holds { Ok(()) } else { Err(StoreError::NotFound.into()) }
 }
 
 pub(super) fn delete_account(

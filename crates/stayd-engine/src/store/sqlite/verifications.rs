@@ -4,10 +4,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use stayd_protocol::{Timestamp, TokenHash};
 
 use super::error::Outcome;
-use super::rows;
-use crate::store::VerificationRecord;
+use super::{letters, rows};
+use crate::store::{LetterRecord, VerificationRecord};
 
-pub(super) fn create(connection: &Connection, verification: &VerificationRecord) -> Outcome<()> {
+pub(super) fn create(
+    connection: &Connection,
+    verification: &VerificationRecord,
+    letter: Option<&LetterRecord>,
+) -> Outcome<()> {
     connection
         .prepare_cached(
             "INSERT INTO verification (key, value, expires_at, created_at) VALUES (?1, ?2, ?3, ?4)",
@@ -18,7 +22,7 @@ pub(super) fn create(connection: &Connection, verification: &VerificationRecord)
             verification.expires_at.as_ms(),
             verification.created_at.as_ms(),
         ])?;
-    Ok(())
+    letters::insert(connection, letter)
 }
 
 pub(super) fn by_key(connection: &Connection, key: &TokenHash) -> Outcome<Option<VerificationRecord>> {

@@ -1,7 +1,7 @@
 //! The one connection that writes, on a thread of its own. It takes everything that waits, and commits it as one group: the price of a
 //! durable commit is paid once for all of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::error::{Outcome, classify, closed};
 use super::job::{GroupFailure, Job, Work};
+use super::log::{Log, move_log, try_to_make_room};
 use super::open_error::OpenError;
 use super::options::{Durability, SqliteOptions};
 use super::thread::Thread;
@@ -47,17 +48,19 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(
-        connection: Connection,
+        mut connection: Connection,
         path: &Path,
         options: &SqliteOptions,
     ) -> Result<Self, OpenError> {
         connection.busy_timeout(LOCK_TRY).map_err(|source| OpenError::from_sqlite(path, source))?;
+        let log = Log::of(&mut connection).map_err(|source| OpenError::from_sqlite(path, source))?;
         let (queue, messages) = mpsc::channel(QUEUE);
         let (leisurely, leisurely_jobs) = mpsc::channel(LEISURELY_QUEUE);
         let (versions, asked) = mpsc::unbounded_channel();
         let lock_tries = (options.lock_wait.as_millis() / LOCK_TRY.as_millis()).max(1);
         let worker = Worker {
             connection,
+            log,
             messages,
             leisurely: leisurely_jobs,
             asked,
@@ -65,7 +68,8 @@ impl Writer {
             lock_tries,
             durability: options.durability,
         };
-        let thread = Thread::start("stayd-write", move || worker.run())
+        let log_of = options.room_for_log.then(|| path.to_owned());
+        let thread = Thread::start("stayd-write", move || worker.run(log_of))
             .map_err(|source| OpenError::Thread { path: path.to_owned(), source })?;
         Ok(Self { queue, leisurely, versions, thread })
     }
@@ -126,6 +130,7 @@ impl Writer {
 /// What lives on the thread.
 struct Worker {
     connection: Connection,
+    log: Log,
     messages: mpsc::Receiver<Message>,
     leisurely: mpsc::Receiver<Box<dyn Job>>,
     asked: mpsc::UnboundedReceiver<Version>,
@@ -135,12 +140,15 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self) {
+    fn run(mut self, mut log_of: Option<PathBuf>) {
         let mut group = Vec::with_capacity(GROUP);
         while self.collect(&mut group) {
             self.answer_versions();
             if !group.is_empty() {
                 self.commit(&mut group);
+            } else if let Some(path) = log_of.take() {
+                // Nobody waits for a write, nor for the start.
+                try_to_make_room(&mut self.connection, &path);
             }
             if let Ok(job) = self.leisurely.try_recv() {
                 self.commit_at_leisure(job);
@@ -212,6 +220,7 @@ impl Worker {
         for job in group.drain(..) {
             job.answer(committed.as_ref().copied());
         }
+        self.log.move_if_long(&self.connection);
     }
 
     fn transact(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), GroupFailure> {
@@ -285,8 +294,4 @@ fn close(connection: Connection) -> rusqlite::Result<()> {
     let moved = connection.busy_timeout(CLOSE_WAIT).and_then(|()| move_log(&connection));
     let closed = connection.close().map_err(|(_, error)| error);
     moved.and(closed)
-}
-
-fn move_log(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }

@@ -1,9 +1,0 @@
-//! The clock the engine is given: nothing in this crate reads one by itself.
-
-use stayd_protocol::Timestamp;
-
-/// Tells the time. The server passes the system's clock, tests and the simulator one they move by hand.
-pub trait Clock: Send + Sync {
-    /// Now, in milliseconds since the Unix epoch.
-    fn now(&self) -> Timestamp;
-}
