@@ -28,6 +28,7 @@ pub(crate) fn described(data: &SessionData, headers: &HeaderMap) -> Answer {
         session: key(&data.session.id),
         person: key(&data.user.id),
         data: data.fingerprint(),
+        created_s: data.session.created_at.map_or(0, |time| u32::try_from(at(time) / 1000).unwrap_or(0)),
         renews_in_ms: ends_in_ms.saturating_sub(life / RENEWED_IN_THE_LAST),
         lapses_in_ms: ends_in_ms,
         ends_in_ms,

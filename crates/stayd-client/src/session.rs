@@ -26,6 +26,9 @@ pub struct SessionDetails {
     pub user_id: String,
     /// When it ends unless it is renewed, by the server's clock.
     pub expires_at: Timestamp,
+    /// When it was made, by the server's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// When it was last renewed or changed, by the server's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,

@@ -34,12 +34,21 @@ impl App {
         attempt: impl Future<Output = EngineResult<T>>,
     ) -> ApiResult<T> {
         self.admitted(|| self.limiter.account(user_id, self.engine.now()))?;
+        self.settle(user_id, attempt).await
+    }
+
+    /// Makes an attempt that was counted under this name, and leaves it counted if the password was wrong. Whoever is turned away for another
+    /// reason, such as that there is too much to do, has not guessed.
+    pub(crate) async fn settle<T>(
+        &self,
+        counted_as: &str,
+        attempt: impl Future<Output = EngineResult<T>>,
+    ) -> ApiResult<T> {
         let outcome = attempt.await;
         match &outcome {
-            Ok(_) => self.limiter.account_succeeded(user_id),
-            Err(EngineError::Refused(Refusal::InvalidPassword)) => {}
-            // Nothing was learnt of the password.
-            Err(_) => self.limiter.account_not_tried(user_id),
+            Ok(_) => self.limiter.account_succeeded(counted_as),
+            Err(EngineError::Refused(Refusal::InvalidPassword | Refusal::InvalidEmailOrPassword)) => {}
+            Err(_) => self.limiter.account_not_tried(counted_as),
         }
         outcome.map_err(ApiError::from)
     }

@@ -1,14 +1,15 @@
 //! Answers: JSON with cookies, or a redirect.
 
-use crate::cookies::Cookies;
+use crate::{conditions, cookies::Cookies};
 use axum::body::Body;
 use axum::http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, LOCATION},
+    header::{CONTENT_TYPE, ETAG, LOCATION},
 };
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
+use stayd_engine::store::Revision;
 
 /// The answer to a request that went well.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(crate) struct Answer {
     status: StatusCode,
     body: Bytes,
     location: Option<String>,
+    tag: Option<HeaderValue>,
     clear_site_data: Option<HeaderValue>,
     cookies: Cookies,
 }
@@ -38,9 +40,25 @@ impl Answer {
             status: StatusCode::OK,
             body,
             location: None,
+            tag: None,
             clear_site_data: None,
             cookies: Cookies::default(),
         }
+    }
+
+    /// 304: the caller has it already.
+    pub(crate) fn not_modified() -> Self {
+        Self::raw(Bytes::new()).with_status(StatusCode::NOT_MODIFIED)
+    }
+
+    /// With another status than 200.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Names the revision of what is answered, for the conditions of later requests.
+    pub(crate) fn tagged(self, revision: Revision) -> Self {
+        Self { tag: conditions::tag(revision), ..self }
     }
 
     /// 302 to `location`.
@@ -86,6 +104,9 @@ impl IntoResponse for Answer {
         headers.insert(CONTENT_TYPE, JSON);
         if let Some(location) = self.location {
             insert_text(headers, LOCATION, &location);
+        }
+        if let Some(tag) = self.tag {
+            headers.insert(ETAG, tag);
         }
         if let Some(what) = self.clear_site_data {
             headers.insert(CLEAR_SITE_DATA, what);

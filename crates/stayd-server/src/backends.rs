@@ -18,7 +18,22 @@ const MAX_ID: usize = 64;
 
 /// Whoever may ask, by id. Of the secrets only the hashes are kept.
 #[derive(Debug, Clone, Default)]
-pub struct Backends(BTreeMap<String, TokenHash>);
+pub struct Backends(BTreeMap<String, Backend>);
+
+#[derive(Debug, Clone)]
+struct Backend {
+    secret: TokenHash,
+    /// Whose tokens concern it; all, where nothing is said.
+    audiences: Option<Vec<String>>,
+}
+
+/// A back end that has shown its credential.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) id: &'a str,
+    /// The audiences whose tokens it may ask about and give back; all, where nothing is said.
+    pub(crate) audiences: Option<&'a [String]>,
+}
 
 /// Why a credential was not taken. The secret is never part of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +56,14 @@ pub enum InvalidBackend {
         /// Theirs.
         id: String,
     },
+    /// It could ask about nothing, or nobody can be called that.
+    #[error(
+        "the audiences of the back end {id} are visible characters without a comma; leave them out for all"
+    )]
+    Audience {
+        /// Whose.
+        id: String,
+    },
 }
 
 impl Backends {
@@ -61,11 +84,31 @@ impl Backends {
             if secret.len() < MIN_SECRET || !secret.bytes().all(in_secret) {
                 return Err(InvalidBackend::Secret { id });
             }
-            if backends.insert(id.clone(), TokenHash::of(secret)).is_some() {
+            let backend = Backend { secret: TokenHash::of(secret), audiences: None };
+            if backends.insert(id.clone(), backend).is_some() {
                 return Err(InvalidBackend::Twice { id });
             }
         }
         Ok(Self(backends))
+    }
+
+    /// Lets the back end with this id ask about, and give back, the access tokens of these audiences and nothing else (RFC 7662 section 4):
+    /// it is told of other tokens what it is told of those that are worth nothing, and of refresh tokens too, which are meant for none.
+    pub fn only_for<S: Into<String>>(
+        mut self,
+        id: &str,
+        audiences: impl IntoIterator<Item = S>,
+    ) -> Result<Self, InvalidBackend> {
+        let audiences: Vec<String> = audiences.into_iter().map(Into::into).collect();
+        let is_name = |name: &String| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',')
+        };
+        if audiences.is_empty() || !audiences.iter().all(is_name) {
+            return Err(InvalidBackend::Audience { id: id.to_owned() });
+        }
+        let backend = self.0.get_mut(id).ok_or(InvalidBackend::Id)?;
+        backend.audiences = Some(audiences);
+        Ok(self)
     }
 
     /// Whether there is none, so that nobody may ask.
@@ -73,13 +116,13 @@ impl Backends {
         self.0.is_empty()
     }
 
-    /// The id of the back end whose credential a request shows. An unknown id and a wrong secret are refused alike: 401, with the scheme
+    /// The back end whose credential a request shows. An unknown id and a wrong secret are refused alike: 401, with the scheme
     /// that is expected.
-    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> ApiResult<&str> {
+    pub(crate) fn authenticate(&self, headers: &HeaderMap) -> ApiResult<Caller<'_>> {
         self.find(headers).ok_or_else(|| ErrorKind::OAuth(OAuthError::InvalidClient).into())
     }
 
-    fn find(&self, headers: &HeaderMap) -> Option<&str> {
+    fn find(&self, headers: &HeaderMap) -> Option<Caller<'_>> {
         let mut shown = headers.get_all(header::AUTHORIZATION).iter();
         let (Some(only), None) = (shown.next(), shown.next()) else { return None };
         let (scheme, value) = only.to_str().ok()?.split_once(' ')?;
@@ -88,11 +131,12 @@ impl Backends {
         }
         let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
         let (id, secret) = pair.split_once(':')?;
-        let (id, kept) = self.0.get_key_value(id)?;
+        let (id, backend) = self.0.get_key_value(id)?;
         // A client that follows RFC 6749 to the letter (2.3.1) encodes the secret as a form does; ours have no space in them.
         let decoded = percent_decode_str(secret).decode_utf8().ok()?;
         // Comparing hashes need not take constant time (see `TokenHash`).
-        (*kept == TokenHash::of(secret) || *kept == TokenHash::of(&decoded)).then_some(id.as_str())
+        let is_theirs = [secret, &decoded].iter().any(|shown| backend.secret == TokenHash::of(shown));
+        is_theirs.then_some(Caller { id, audiences: backend.audiences.as_deref() })
     }
 }
 
@@ -107,21 +151,38 @@ mod tests {
         [(header::AUTHORIZATION, value)].into_iter().collect()
     }
 
+    fn id_of<'a>(backends: &'a Backends, headers: &HeaderMap) -> Option<&'a str> {
+        backends.find(headers).map(|caller| caller.id)
+    }
+
     #[test]
     fn a_back_end_is_known_by_its_id_and_its_secret() {
         let backends = Backends::new([("api", SECRET), ("web.2", &SECRET.repeat(2))]).unwrap();
-        assert_eq!(backends.find(&shown(&format!("api:{SECRET}"))), Some("api"));
+        assert_eq!(id_of(&backends, &shown(&format!("api:{SECRET}"))), Some("api"));
         let encoded = SECRET.replace('%', "%25").replace('+', "%2B");
-        assert_eq!(backends.find(&shown(&format!("api:{encoded}"))), Some("api"));
+        assert_eq!(id_of(&backends, &shown(&format!("api:{encoded}"))), Some("api"));
         for wrong in
             [format!("web.2:{SECRET}"), format!("other:{SECRET}"), "api:".into(), "api".into(), String::new()]
         {
-            assert_eq!(backends.find(&shown(&wrong)), None, "{wrong}");
+            assert_eq!(id_of(&backends, &shown(&wrong)), None, "{wrong}");
         }
-        assert_eq!(backends.find(&HeaderMap::new()), None);
+        assert_eq!(id_of(&backends, &HeaderMap::new()), None);
         let mut twice = shown(&format!("api:{SECRET}"));
         twice.append(header::AUTHORIZATION, "Basic x".parse().unwrap());
-        assert_eq!(backends.find(&twice), None);
+        assert_eq!(id_of(&backends, &twice), None);
+    }
+
+    #[test]
+    fn a_back_end_may_ask_for_whom_it_is_said_to_be_and_for_all_where_nothing_is_said() {
+        let backends = Backends::new([("api", SECRET), ("web", &SECRET.repeat(2))]).unwrap();
+        let backends = backends.only_for("api", ["https://api.example"]).unwrap();
+        let of = |shown_secret: &str| backends.find(&shown(shown_secret)).unwrap().audiences;
+        assert_eq!(of(&format!("api:{SECRET}")).unwrap(), ["https://api.example"]);
+        assert_eq!(of(&format!("web:{}", SECRET.repeat(2))), None);
+        for wrong in [&[][..], &[""], &["two words"], &["a,b"]] {
+            assert!(backends.clone().only_for("web", wrong.iter().copied()).is_err(), "{wrong:?}");
+        }
+        assert!(backends.only_for("other", ["a"]).is_err());
     }
 
     #[test]

@@ -16,7 +16,9 @@ const SWEEP: Duration = Duration::from_mins(5);
 const KEYS: Duration = Duration::from_mins(1);
 
 /// A sweep that has found so much has left some; the next one is not far (L-14: a million records within an hour).
-const FULL_SWEEP: usize = 1000;
+const FULL_SWEEP: usize = 250;
+/// How far: a thousand records a second.
+const NEXT_SWEEP: Duration = Duration::from_millis(250);
 
 /// How late a session that is watched and not used may end.
 const IDLE: Duration = Duration::from_secs(5);
@@ -25,7 +27,25 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Keeps an engine's house until told to stop, then writes down what is still in memory.
 pub async fn keep_house(engine: Engine, stop: CancellationToken) {
-    tokio::join!(tell_watchers(&engine, &stop), keep_in_order(&engine, &stop));
+    tokio::join!(notice_others(&engine, &stop), tell_watchers(&engine, &stop), keep_in_order(&engine, &stop));
+}
+
+/// Apart from the rest, which waits for the disk: what another process has ended must be noticed meanwhile.
+async fn notice_others(engine: &Engine, stop: &CancellationToken) {
+    let (mut seen, mut hears) = (0, true);
+    let mut notice = every(NOTICE);
+    while stop.run_until_cancelled(notice.tick()).await.is_some() {
+        let noticed = engine.notice_foreign_writes(&mut seen).await;
+        match &noticed {
+            Err(error) if hears => {
+                tracing::error!(%error, "it cannot be heard who else writes: until then memory is not believed");
+            }
+            Ok(()) if !hears => tracing::info!("it is heard again who else writes"),
+            // Said once, and not forty times in a second.
+            _ => {}
+        }
+        hears = noticed.is_ok();
+    }
 }
 
 /// Apart from the rest: with many watchers it takes its time, and what has ended elsewhere must be noticed meanwhile.
@@ -46,19 +66,16 @@ async fn tell_watchers(engine: &Engine, stop: &CancellationToken) {
 }
 
 async fn keep_in_order(engine: &Engine, stop: &CancellationToken) {
-    let mut seen = 0;
-    let mut notice = every(NOTICE);
     let mut activity = every(ACTIVITY);
     let mut sweep = every(SWEEP);
     let mut keys = every(KEYS);
     loop {
         let (task, outcome) = tokio::select! {
             () = stop.cancelled() => break,
-            _ = notice.tick() => ("noticing foreign writes", engine.notice_foreign_writes(&mut seen).await),
             _ = activity.tick() => ("writing activity", engine.write_activity().await),
             _ = sweep.tick() => ("sweeping", engine.sweep().await.map(|swept| {
                 if swept >= FULL_SWEEP {
-                    sweep.reset_after(PAUSE);
+                    sweep.reset_after(NEXT_SWEEP);
                 }
             })),
             // At the start too, so that there is a key to be fetched before the first token.

@@ -19,15 +19,25 @@ impl App {
         self.engine.is_on_its_device(live, || self.device_id(request))
     }
 
+    /// Both. Never waits.
+    pub(crate) fn is_as_its_session(
+        &self,
+        live: &LiveSession,
+        request: &HeaderMap,
+        peer: Option<Peer>,
+    ) -> bool {
+        self.is_on_its_device(live, request) && self.is_familiar(live, request, peer)
+    }
+
     /// What a token opens for this request: nothing where it comes without the device that the session is bound to, or is so unlike its
     /// session that the session was ended for it.
-    pub(crate) async fn held_against_session(
+    pub(crate) async fn recognise(
         &self,
-        recognised: Recognised,
         token: &SessionToken,
         request: &HeaderMap,
         peer: Option<Peer>,
     ) -> EngineResult<Recognised> {
+        let recognised = self.engine.recognise(token).await?;
         let (Recognised::Current(live) | Recognised::Honoured { live, .. }) = &recognised else {
             return Ok(recognised);
         };

@@ -7,6 +7,7 @@ use crate::{
     origin::RequestOrigin,
     rate_limit::Decision,
     request_id::RequestId,
+    to_the_end::to_the_end,
 };
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -24,13 +25,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = app.request_ids.next();
     let is_check = app.is_session_check(&request);
-    let cors = app.cors(request.headers());
+    let cors = app.cors(&request);
     let wish = app.csrf_wish(&request);
     let mut response = if is_check {
         next.run(request).await
     } else {
-        let span =
-            tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+        let span = tracing::info_span!("request", %id, method = %request.method(), path = path_to_log(request.uri().path()));
         app.answer(request, next, cors.is_some()).instrument(span).await
     };
     if let Some(wish) = wish {
@@ -38,6 +38,13 @@ pub(crate) async fn edge(State(app): State<App>, request: Request, next: Next) -
     }
     app.dress(&mut response, id, cors);
     response
+}
+
+/// The path as it may be written down: without the secret of a link, where that is part of it (C-8).
+fn path_to_log(path: &str) -> &str {
+    const BEFORE_SECRET: &str = "/reset-password/";
+    let end = path.find(BEFORE_SECRET).map_or(path.len(), |at| at + BEFORE_SECRET.len());
+    path.get(..end).unwrap_or_default()
 }
 
 impl App {
@@ -52,7 +59,9 @@ impl App {
         } else if let Err(error) = self.admit(&request) {
             error.into_response()
         } else {
-            in_time(next.run(request)).await
+            let answer =
+                async { to_the_end(next.run(request)).await.unwrap_or_else(ApiError::into_response) };
+            in_time(answer).await
         };
         tracing::info!(status = response.status().as_u16(), "answered");
         response
@@ -71,8 +80,10 @@ impl App {
         }
         let path = request.uri().path();
         let Some(route) = path.strip_prefix(self.config.base_path.as_str()) else { return Ok(()) };
-        // A back end asks for all whom it serves.
-        if route == "/introspect" && self.config.backends.authenticate(request.headers()).is_ok() {
+        // A back end asks, and gives tokens back, for all whom it serves.
+        if matches!(route, "/introspect" | "/revoke")
+            && self.config.backends.authenticate(request.headers()).is_ok()
+        {
             return Ok(());
         }
         let peer = request.extensions().get::<Peer>();
@@ -85,11 +96,22 @@ impl App {
     }
 
     /// What to allow, when the request comes from a page of another origin that is trusted.
-    fn cors(&self, headers: &HeaderMap) -> Option<Cors> {
+    fn cors(&self, request: &Request) -> Option<Cors> {
+        let headers = request.headers();
         let origin = headers.get(header::ORIGIN)?;
         let text = origin.to_str().ok()?;
-        (text != self.config.origin && RequestOrigin::is_trusted(text, &self.config.trusted_origins))
-            .then(|| Cors { origin: origin.clone(), with_token: self.csrf_header_is_asked(headers) })
+        (text != self.config.origin && RequestOrigin::is_trusted(text, &self.config.trusted_origins)).then(
+            || Cors {
+                origin: origin.clone(),
+                with_token: self.csrf_header_is_asked(headers),
+                is_document: self.is_document(request.uri().path()),
+            },
+        )
+    }
+
+    fn is_document(&self, path: &str) -> bool {
+        path.strip_prefix(self.config.base_path.as_str())
+            .is_some_and(|route| route.starts_with("/documents/"))
     }
 
     /// The headers that every answer has.
@@ -128,22 +150,29 @@ struct Cors {
     origin: HeaderValue,
     /// Whether it asks to send the CSRF token's header.
     with_token: bool,
+    /// Whether it asks for a document, which has methods and conditions of its own.
+    is_document: bool,
 }
 
-fn allow(headers: &mut HeaderMap, Cors { origin, with_token }: Cors) {
+fn allow(headers: &mut HeaderMap, Cors { origin, with_token, is_document }: Cors) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    let methods = if is_document { "GET, PUT, DELETE" } else { "GET, POST" };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(if with_token {
-            "content-type, authorization, x-csrf-token"
-        } else {
-            "content-type, authorization"
+        HeaderValue::from_static(match (with_token, is_document) {
+            (true, true) => "content-type, authorization, x-csrf-token, if-match, if-none-match",
+            (true, false) => "content-type, authorization, x-csrf-token",
+            (false, true) => "content-type, authorization, if-match, if-none-match",
+            (false, false) => "content-type, authorization",
         }),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
-    expose(headers, "retry-after, x-retry-after");
+    expose(
+        headers,
+        if is_document { "retry-after, x-retry-after, etag" } else { "retry-after, x-retry-after" },
+    );
 }
 
 /// Lets a page of another origin read these headers of the answer as well.

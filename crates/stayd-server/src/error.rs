@@ -10,7 +10,7 @@ use crate::{
 use axum::http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use stayd_engine::{EngineError, Refusal, WatchError, store::StoreError};
+use stayd_engine::{EngineError, Refusal, WatchError, causes, store::StoreError};
 use stayd_protocol::ErrorCode;
 use std::time::Duration;
 
@@ -169,11 +169,11 @@ fn respond(kind: ErrorKind) -> Response {
         ErrorKind::Engine(EngineError::Busy { retry_after }) => unavailable(retry_after),
         ErrorKind::TooSlow | ErrorKind::Engine(EngineError::Stopping) => unavailable(Duration::from_secs(1)),
         ErrorKind::Engine(EngineError::Store(StoreError::Unavailable(cause))) => {
-            tracing::error!(cause = chain(&*cause), "the store is unavailable");
+            tracing::error!(cause = causes(&*cause), "the store is unavailable");
             unavailable(Duration::from_secs(1))
         }
         ErrorKind::Engine(error) => {
-            tracing::error!(cause = chain(&error), "a request failed inside");
+            tracing::error!(cause = causes(&error), "a request failed inside");
             respond(ErrorKind::Coded(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalServerError))
         }
     }
@@ -209,10 +209,16 @@ fn refused(refusal: Refusal) -> ErrorKind {
         Refusal::LastAccount => (Status::BAD_REQUEST, Code::FailedToUnlinkLastAccount),
         Refusal::AccountNotFound => (Status::BAD_REQUEST, Code::AccountNotFound),
         Refusal::SuspiciousSignIn => (Status::FORBIDDEN, Code::SuspiciousSignIn),
+        Refusal::UserDisabled => (Status::FORBIDDEN, Code::BannedUser),
         Refusal::SessionEnded => (Status::UNAUTHORIZED, Code::FailedToGetSession),
         Refusal::SessionSuperseded => (Status::CONFLICT, Code::SessionSuperseded),
+        Refusal::NoSuchDocument => (Status::NOT_FOUND, Code::NotFound),
+        Refusal::DocumentChanged => (Status::PRECONDITION_FAILED, Code::DocumentChanged),
+        Refusal::DocumentTooLarge => (Status::PAYLOAD_TOO_LARGE, Code::DocumentTooLarge),
+        Refusal::TooManyDocuments => (Status::FORBIDDEN, Code::TooManyDocuments),
         Refusal::InvalidGrant => return ErrorKind::OAuth(OAuthError::InvalidGrant),
         Refusal::InvalidScope => return ErrorKind::OAuth(OAuthError::InvalidScope),
+        Refusal::InvalidTarget => return ErrorKind::OAuth(OAuthError::InvalidTarget),
         Refusal::EmailIsTheSame => {
             return ErrorKind::Message(Status::BAD_REQUEST, "Email is the same");
         }
@@ -234,16 +240,4 @@ fn retry_later(mut response: Response, after: Duration) -> Response {
     response.headers_mut().insert(RETRY_AFTER, seconds.clone());
     response.headers_mut().insert(X_RETRY_AFTER, seconds);
     response
-}
-
-/// An error with its causes, for the log.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

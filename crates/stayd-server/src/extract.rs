@@ -83,11 +83,12 @@ where
 
 async fn find(app: &App, parts: &Parts) -> Result<Option<Arc<LiveSession>>, NotSignedIn> {
     let Presented::Signed(token) = app.presented(&parts.headers) else { return Ok(None) };
-    match app
-        .who_has(token, &parts.headers, parts.extensions.get().copied(), false)
-        .await
-        .map_err(NotSignedIn)?
-    {
+    let peer = parts.extensions.get().copied();
+    if let Some(live) = app.in_memory(&token.hash, &parts.headers, peer, app.engine.now()) {
+        return Ok(Some(live));
+    }
+    let asking = app.clone().who_has_to_the_end(token, parts.headers.clone(), peer, false);
+    match asking.await.map_err(NotSignedIn)? {
         Who::Somebody(Current { live, .. }) => Ok(Some(live)),
         Who::Nobody(_) => Ok(None),
     }

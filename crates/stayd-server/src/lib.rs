@@ -11,6 +11,7 @@ mod app;
 mod backends;
 mod background;
 mod call;
+mod conditions;
 mod config;
 mod cookies;
 mod csrf;
@@ -36,6 +37,7 @@ mod schema;
 mod serve;
 mod session_data;
 mod sign_out_data;
+mod to_the_end;
 mod who;
 
 pub use address::{InvalidProxy, Peer, TrustedProxies};

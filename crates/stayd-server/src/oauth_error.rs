@@ -16,6 +16,8 @@ pub(crate) enum OAuthError {
     InvalidGrant,
     /// More is asked for than was granted.
     InvalidScope,
+    /// There is no such audience here, or the tokens are for another (RFC 8707).
+    InvalidTarget,
     /// Another way of granting than those there are.
     UnsupportedGrantType,
     /// Another type of token than those there are.
@@ -38,6 +40,9 @@ impl OAuthError {
             }
             Self::InvalidScope => {
                 (StatusCode::BAD_REQUEST, "invalid_scope", "More is asked for than was granted")
+            }
+            Self::InvalidTarget => {
+                (StatusCode::BAD_REQUEST, "invalid_target", "There are no tokens here for this resource")
             }
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "There is no grant of this type")

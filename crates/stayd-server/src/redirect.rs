@@ -1,6 +1,6 @@
 //! Where a person may be sent afterwards (protocol spec 6.4; X-7).
 
-use crate::{error::ApiError, origin::TrustedOrigins, query::Query};
+use crate::{error::ApiError, origin::TrustedOrigins, query::Query, schema::is_truthy};
 use axum::http::StatusCode;
 use serde_json::Value;
 use stayd_protocol::{ErrorCode, encode_component};
@@ -129,16 +129,6 @@ pub(crate) fn with_parameter(target: &str, name: &str, value: &str) -> String {
         result.push_str(fragment);
     }
     result
-}
-
-fn is_truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(_) | Value::Object(_) => true,
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use crate::{
     app::{App, Stayd},
     edge::{edge, not_found},
     routes::{
-        accounts, csrf, delete_user, devices, email, events, get_session, health, introspect, jwks, jwt,
-        multi_session, password, reset_password, revocations, sessions, sign_in, sign_out, sign_up, social,
-        status, step_up, token, user,
+        accounts, csrf, delete_user, devices, documents, email, events, get_session, health, introspect,
+        jwks, jwt, multi_session, password, reset_password, revocations, sessions, sign_in, sign_out,
+        sign_up, social, status, step_up, token, user,
     },
 };
 use axum::Router;
@@ -68,6 +68,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/devices", get(devices::devices)),
         ("/devices/rename", post(devices::rename)),
         ("/devices/end", post(devices::end)),
+        ("/documents", get(documents::documents)),
+        ("/documents/{name}", document()),
         ("/update-session", post(sessions::update_session)),
         ("/update-user", post(user::update_user)),
         ("/change-password", post(password::change_password)),
@@ -96,6 +98,11 @@ fn multi_session_routes() -> [(&'static str, MethodRouter<App>); 3] {
         ("/multi-session/set-active", post(multi_session::set_active)),
         ("/multi-session/revoke", post(multi_session::revoke)),
     ]
+}
+
+/// A document is read, put and removed under its own address.
+fn document() -> MethodRouter<App> {
+    get(documents::document).on(MethodFilter::PUT, documents::put).on(MethodFilter::DELETE, documents::remove)
 }
 
 /// A route by GET alone: any other method is answered like an unknown route, as the protocol does.

@@ -7,6 +7,7 @@ use crate::{
     cookies::{Cookies, cookie_header},
     error::{ApiError, ApiResult},
     names::presented_token,
+    to_the_end::to_the_end,
 };
 use axum::http::HeaderMap;
 use stayd_engine::{EngineError, LiveSession, Recognised, Refusal};
@@ -100,6 +101,29 @@ impl App {
         Ok(who)
     }
 
+    /// The session behind a token, where there is nothing to do but to take it from memory. Never waits.
+    pub(crate) fn in_memory(
+        &self,
+        token: &TokenHash,
+        request: &HeaderMap,
+        peer: Option<Peer>,
+        now: Timestamp,
+    ) -> Option<Arc<LiveSession>> {
+        let live = self.engine.session_in_memory(token, now)?;
+        self.is_as_its_session(&live, request, peer).then_some(live)
+    }
+
+    /// [`App::who_has`] for who may stop waiting: what it has begun to write is brought to its end.
+    pub(crate) async fn who_has_to_the_end(
+        self,
+        token: SignedToken,
+        request: HeaderMap,
+        peer: Option<Peer>,
+        may_renew: bool,
+    ) -> ApiResult<Who> {
+        to_the_end(async move { self.who_has(token, &request, peer, may_renew).await }).await?
+    }
+
     /// The session behind a token that we signed. A token that was superseded a moment ago is an error, 409 (see [`Recognised::Superseded`]).
     pub(crate) async fn who_has(
         &self,
@@ -109,11 +133,7 @@ impl App {
         may_renew: bool,
     ) -> ApiResult<Who> {
         let read_at = self.engine.now();
-        let recognised = self.engine.recognise(&token.token).await?;
-        let (live, successor) = match self
-            .held_against_session(recognised, &token.token, request, peer)
-            .await?
-        {
+        let (live, successor) = match self.recognise(&token.token, request, peer).await? {
             Recognised::Current(live) => (live, None),
             Recognised::Honoured { live, successor } => (live, Some(successor)),
             // No cookie is touched: the browser may hold the successor by now.
@@ -144,6 +164,10 @@ impl App {
         }
         if !by_current {
             self.sign_device_sessions_anew(request, &mut cookies).await?;
+            // Without its device's cookie a session that is bound to it would open nothing once the earlier secret is gone.
+            if let Some(id) = self.device_id(request) {
+                cookies.push(self.config.cookies.device(self.device_ids.sign(&id)));
+            }
         }
         Ok(Who::Somebody(Current { live, cookies, token, read_at }))
     }

@@ -85,16 +85,17 @@ impl Inner {
             // Whoever waited here may find the key now; where there never were keys, nothing can be said of any.
             return if fetches.succeeded { Ok(()) } else { Err(Refusal::Unavailable) };
         }
-        fetches.tried_at = Some(Instant::now());
         let fetched = self.fetch_keys().await;
+        // Counted from its end: those who waited for one that took long do not try one after the other.
+        fetches.tried_at = Some(Instant::now());
         fetches.succeeded |= fetched;
         if fetched { Ok(()) } else { Err(Refusal::Unavailable) }
     }
 
-    /// Fetches the keys again, if they were ever needed.
+    /// Fetches the keys again, if they were ever needed, however short a while ago somebody else did: else it would be the next time only.
     async fn refresh_keys(&self) {
         let mut fetches = self.access.fetches.lock().await;
-        if fetches.succeeded && fetches.tried_at.is_some_and(|at| at.elapsed() >= REFRESH) {
+        if fetches.succeeded {
             fetches.tried_at = Some(Instant::now());
             self.fetch_keys().await;
         }

@@ -21,6 +21,7 @@ const MAX_SKEW: Duration = Duration::from_mins(1);
 pub(crate) struct CookieNames {
     pub(crate) session_token: String,
     pub(crate) session_data: String,
+    pub(crate) device: String,
     pub(crate) prefix: String,
 }
 
@@ -28,7 +29,7 @@ impl CookieNames {
     pub(crate) fn new(config: &CookieConfig) -> Self {
         let session_token = config.session_token_name();
         let prefix = session_token.trim_end_matches("session_token").to_owned();
-        Self { session_token, session_data: config.session_data_name(), prefix }
+        Self { session_token, session_data: config.session_data_name(), device: config.device_name(), prefix }
     }
 }
 

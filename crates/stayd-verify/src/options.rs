@@ -153,6 +153,12 @@ impl Verify {
         self
     }
 
+    /// Whether the names of its cookies begin with `__Host-` instead, as the server's setting `cookie.host_prefix` has it (C-2). Default: no.
+    pub fn host_prefix(mut self, host_prefix: bool) -> Self {
+        self.cookies.host_prefix = host_prefix;
+        self
+    }
+
     /// How long ago a sign-in may be for [`crate::Fresh`]. Default: a day, as the server's own.
     pub fn fresh_age(mut self, age: Duration) -> Self {
         self.fresh_age = age;
@@ -307,6 +313,9 @@ mod tests {
             names(Verify::new("http://127.0.0.1:3000").secure(true)),
             "__Secure-better-auth.session_token"
         );
+        let of_the_host = Verify::new("https://app.example").host_prefix(true);
+        assert_eq!(names(of_the_host), "__Host-better-auth.session_token");
+        error(Verify::new("http://127.0.0.1:3000").host_prefix(true));
     }
 
     #[test]

@@ -12,10 +12,11 @@ pub(crate) enum Shown<'a> {
     Nothing,
     /// An access token.
     Bearer(&'a str),
-    /// The signed token of a session, and perhaps a copy of the session.
+    /// The signed token of a session, perhaps a copy of the session, and which device it comes from: a session may be bound to that.
     Cookies {
         token: Cow<'a, str>,
         data: Option<Cow<'a, str>>,
+        device: Option<Cow<'a, str>>,
     },
     /// Something that cannot be read as either.
     Unreadable,
@@ -51,7 +52,11 @@ pub(crate) fn shown<'a>(headers: &'a HeaderMap, cookies: &'a [u8], names: &Cooki
         // Another scheme is another layer's.
     }
     match cookie::find(cookies, &names.session_token).filter(|value| !value.is_empty()) {
-        Some(token) => Shown::Cookies { token, data: join_chunks(cookies, &names.session_data) },
+        Some(token) => Shown::Cookies {
+            token,
+            data: join_chunks(cookies, &names.session_data),
+            device: cookie::find(cookies, &names.device),
+        },
         None => Shown::Nothing,
     }
 }

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::access::Access;
 use crate::ask::{ANSWER_HOLDS, AskError};
-use crate::checked::{Checked, Remembered};
+use crate::checked::{Beside, Checked, Remembered};
 use crate::clock::Clock;
 use crate::cookies::{CookieNames, Cookies, Proof};
 use crate::counts::{Counters, Counts, count};
@@ -71,8 +71,8 @@ enum Here<'a> {
     /// The server has to be asked; the session is there where the proof was found genuine.
     Ask {
         token: &'a str,
-        beside: &'a str,
-        bearer: bool,
+        /// What stands beside a session's token; an access token has nothing.
+        beside: Option<Beside<'a>>,
         genuine: Option<Checked>,
     },
 }
@@ -123,18 +123,19 @@ impl Inner {
         let shown = shown(headers, &cookies, &self.names);
         match self.look(&shown).await {
             Here::Said(said) => said,
-            Here::Ask { token, beside, bearer, genuine } => {
-                self.ask(headers, token, beside, bearer, genuine).await
-            }
+            Here::Ask { token, beside, genuine } => self.ask(headers, token, beside, genuine).await,
         }
     }
 
     async fn look<'a>(&self, shown: &'a Shown<'a>) -> Here<'a> {
-        let (token, beside, bearer) = match shown {
+        let (token, beside) = match shown {
             Shown::Nothing => return Here::Said(Err(Refusal::Missing)),
             Shown::Unreadable => return Here::Said(Err(Refusal::Invalid)),
-            Shown::Bearer(token) => (*token, "", true),
-            Shown::Cookies { token, data } => (&**token, data.as_deref().unwrap_or(""), false),
+            Shown::Bearer(token) => (*token, None),
+            Shown::Cookies { token, data, device } => {
+                let [data, device] = [data, device].map(|text| text.as_deref().unwrap_or(""));
+                (&**token, Some(Beside { data, device }))
+            }
         };
         let now = self.now();
         let found = match self.remembered.get(token, beside) {
@@ -143,17 +144,16 @@ impl Inner {
                 found
             }
             _ => {
-                let proof = if bearer {
-                    self.check_token(token, now).await.map(Some)
-                } else {
-                    self.check_cookies(token, beside, now)
+                let proof = match beside {
+                    None => self.check_token(token, now).await.map(Some),
+                    Some(Beside { data, .. }) => self.check_cookies(token, data, now),
                 };
                 match proof {
                     Ok(Some(checked)) => {
                         self.remembered.insert(token, beside, checked.clone());
                         checked
                     }
-                    Ok(None) => return Here::Ask { token, beside, bearer, genuine: None },
+                    Ok(None) => return Here::Ask { token, beside, genuine: None },
                     Err(refusal) => return Here::Said(Err(refusal)),
                 }
             }
@@ -161,7 +161,7 @@ impl Inner {
         match self.belief(&found) {
             Belief::Holds => Here::Said(Ok(found.session)),
             Belief::Ended => Here::Said(Err(Refusal::Invalid)),
-            Belief::Doubted => Here::Ask { token, beside, bearer, genuine: Some(found) },
+            Belief::Doubted => Here::Ask { token, beside, genuine: Some(found) },
         }
     }
 
@@ -190,8 +190,7 @@ impl Inner {
         &self,
         headers: &HeaderMap,
         token: &str,
-        beside: &str,
-        bearer: bool,
+        beside: Option<Beside<'_>>,
         genuine: Option<Checked>,
     ) -> Result<Session, Refusal> {
         let heard = self.told.is_heard(Instant::now(), self.when_deaf.patience());
@@ -201,7 +200,7 @@ impl Inner {
         let asked_at = self.now();
         let told = self.told.count();
         let answer = match genuine {
-            Some(genuine) if bearer => self
+            Some(genuine) if beside.is_none() => self
                 .ask_about_token(token)
                 .await
                 .map(|active| active.then_some((genuine.session, genuine.until))),

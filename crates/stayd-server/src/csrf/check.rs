@@ -44,14 +44,14 @@ fn refused(code: ErrorCode) -> ApiError {
     ApiError::coded(StatusCode::FORBIDDEN, code)
 }
 
-/// Every browser that is up to date says one of these. Who says none is a program, which no page of another site can send.
+/// Every browser that is up to date says one of these. Who says none is a program, which no page of another site can send; so is Node,
+/// whose `fetch` says a mode and never a site.
 pub(super) fn may_be_a_browsers(request: &HeaderMap) -> bool {
-    const SEC_FETCH: [&str; 3] = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"];
     let has = |name: &header::HeaderName| request.contains_key(name);
     has(&header::COOKIE)
         || has(&header::ORIGIN)
         || has(&header::REFERER)
-        || SEC_FETCH.iter().any(|name| request.contains_key(*name))
+        || request.contains_key("sec-fetch-site")
 }
 
 /// For handlers of an application that mounts the router: a request that changes something comes from a page of ours and, unless

@@ -23,11 +23,10 @@ impl StreamAddresses {
     pub(crate) fn enter(self: &Arc<Self>, address: IpAddr, at_most: usize) -> Option<StreamPlace> {
         let address = network(address);
         let mut open = self.lock();
-        let count = open.entry(address).or_default();
-        if *count >= at_most {
+        if open.get(&address).copied().unwrap_or_default() >= at_most {
             return None;
         }
-        *count += 1;
+        *open.entry(address).or_default() += 1;
         Some(StreamPlace { addresses: Arc::clone(self), address })
     }
 
@@ -70,6 +69,10 @@ mod tests {
         drop(places);
         assert!(addresses.lock().is_empty());
         assert!(addresses.enter(one, 3).is_some());
+        assert!(
+            addresses.enter(one, 0).is_none() && addresses.lock().is_empty(),
+            "who is turned away leaves nothing"
+        );
     }
 
     // H-7, H-8

@@ -11,6 +11,9 @@ pub(crate) use revocations::{MOST_FOLLOWERS, RevocationStream};
 pub(crate) use stream::EventStream;
 pub(crate) use words::{LAST_EVENT_ID, last_event_id, pause};
 
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, header::CONTENT_TYPE};
+use axum::response::Response;
 use stayd_engine::WatchLimits;
 use std::time::Duration;
 
@@ -25,6 +28,16 @@ pub struct EventStreams {
     pub per_address: usize,
     /// How many streams the node may have open; 0 switches the route off. 19,000, which leaves a thousand connections for requests.
     pub in_all: usize,
+}
+
+/// The answer that a stream is.
+pub(crate) fn streaming(body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // nginx would keep what is said until it has a page of it.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
 }
 
 impl Default for EventStreams {

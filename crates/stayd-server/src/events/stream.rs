@@ -40,9 +40,9 @@ impl EventStream {
     }
 
     fn say(&mut self, news: WatchNews) -> Option<Bytes> {
-        self.is_over = !matches!(news, WatchNews::Changed { .. });
+        self.is_over = matches!(news, WatchNews::Ended(_) | WatchNews::Closed);
         self.next_heartbeat = Instant::now() + self.heartbeat;
-        words::news(news)
+        words::news(news, self.watch.session())
     }
 
     /// Sleeps until there is something to do; says whether it is time for a heartbeat.

@@ -2,12 +2,13 @@
 //!
 //! | event | data | when |
 //! |---|---|---|
-//! | `session` | `expiresAt`, `userUpdatedAt` | at the beginning: how things stand |
+//! | `session` | `expiresAt`, `userUpdatedAt`, `documentsRevision` | at the beginning: how things stand |
 //! | `check` | the same | at the beginning, to a client whose `Last-Event-ID` says nothing to us: it may have missed something |
 //! | `renewed` | `expiresAt` | the session has a later end |
 //! | `rotated` | | its token was replaced |
 //! | `user-changed` | `userUpdatedAt` | the person's name, picture or address changed |
-//! | `session-ended` | `reason` | the session is over; the stream ends |
+//! | `document-changed` | `name`, `revision` | a document of the person changed or was removed; without a name: any may have |
+//! | `session-ended` | `reason`, `session`: its id | the session is over; the stream ends |
 
 use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
@@ -52,7 +53,11 @@ impl Opening {
     /// The first words of a stream, to a client that is then `told` so much. Sent at once, so that it sees its stream open.
     pub(super) fn words(self, told: SessionVersion, random: &dyn Random) -> Bytes {
         let mut text = format!("retry: {}\n", pause(random));
-        let now = json!({"expiresAt": told.expires_at, "userUpdatedAt": told.user_changed_at});
+        let now = json!({
+            "expiresAt": told.expires_at,
+            "userUpdatedAt": told.user_changed_at,
+            "documentsRevision": told.documents.number(),
+        });
         match self {
             Self::Fresh => say(&mut text, "session", &now, Some(told)),
             Self::Unclear => say(&mut text, "check", &now, Some(told)),
@@ -70,8 +75,8 @@ pub(crate) fn pause(random: &dyn Random) -> u16 {
     1000 + u16::from_be_bytes(bytes) % 4000
 }
 
-/// News as events; `None` where there is nothing to say.
-pub(super) fn news(news: WatchNews) -> Option<Bytes> {
+/// News of this session as events; `None` where there is nothing to say.
+pub(super) fn news(news: WatchNews, session: &str) -> Option<Bytes> {
     let mut text = String::new();
     match news {
         WatchNews::Changed { changes, version } => {
@@ -86,7 +91,14 @@ pub(super) fn news(news: WatchNews) -> Option<Bytes> {
                 say(&mut text, "user-changed", &json!({"userUpdatedAt": version.user_changed_at}), id);
             }
         }
-        WatchNews::Ended(reason) => say(&mut text, "session-ended", &json!({"reason": reason.name()}), None),
+        WatchNews::DocumentChanged { name, revision, version } => {
+            let what = json!({"name": name.as_deref(), "revision": revision.number()});
+            say(&mut text, "document-changed", &what, Some(version));
+        }
+        WatchNews::Ended(reason) => {
+            // Named, so that a client that shows another one by now does not take it for that one.
+            say(&mut text, "session-ended", &json!({"reason": reason.name(), "session": session}), None);
+        }
         WatchNews::Closed => return None,
     }
     Some(text.into())
@@ -104,13 +116,14 @@ fn say(text: &mut String, event: &str, data: &Value, id: Option<SessionVersion>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stayd_engine::{Changes, EndReason};
+    use stayd_engine::{Changes, EndReason, store::Revision};
     use stayd_protocol::Timestamp;
 
     const VERSION: SessionVersion = SessionVersion {
         expires_at: Timestamp::from_ms(2000),
         rotated_at: None,
         user_changed_at: Timestamp::from_ms(1000),
+        documents: Revision::new(3),
     };
 
     /// Always the same.
@@ -127,7 +140,7 @@ mod tests {
         let words = Opening::Fresh.words(VERSION, &Always(0));
         assert_eq!(
             words,
-            "retry: 1000\nid: 2000-0-1000\nevent: session\ndata: {\"expiresAt\":\"1970-01-01T00:00:02.000Z\",\"userUpdatedAt\":\"1970-01-01T00:00:01.000Z\"}\n\n"
+            "retry: 1000\nid: 2000-0-1000-3\nevent: session\ndata: {\"documentsRevision\":3,\"expiresAt\":\"1970-01-01T00:00:02.000Z\",\"userUpdatedAt\":\"1970-01-01T00:00:01.000Z\"}\n\n"
         );
         assert_eq!(Opening::Resumed(VERSION).words(VERSION, &Always(255)), "retry: 2535\n\n");
         assert!(Opening::Unclear.words(VERSION, &Always(0)).windows(12).any(|part| part == b"event: check"));
@@ -136,14 +149,23 @@ mod tests {
     #[test]
     fn several_changes_are_several_events() {
         let changes = Changes { renewed: true, user_changed: true, ..Changes::default() };
-        let text = news(WatchNews::Changed { changes, version: VERSION });
+        let text = news(WatchNews::Changed { changes, version: VERSION }, "s");
         assert_eq!(
             text.unwrap(),
-            "id: 2000-0-1000\nevent: renewed\ndata: {\"expiresAt\":\"1970-01-01T00:00:02.000Z\"}\n\nid: 2000-0-1000\nevent: user-changed\ndata: {\"userUpdatedAt\":\"1970-01-01T00:00:01.000Z\"}\n\n"
+            "id: 2000-0-1000-3\nevent: renewed\ndata: {\"expiresAt\":\"1970-01-01T00:00:02.000Z\"}\n\nid: 2000-0-1000-3\nevent: user-changed\ndata: {\"userUpdatedAt\":\"1970-01-01T00:00:01.000Z\"}\n\n"
         );
+        let changed = |name: Option<&str>| {
+            let (name, revision) = (name.map(Into::into), Revision::new(3));
+            news(WatchNews::DocumentChanged { name, revision, version: VERSION }, "s").unwrap()
+        };
         assert_eq!(
-            news(WatchNews::Ended(EndReason::Expired)).unwrap(),
-            "event: session-ended\ndata: {\"reason\":\"expired\"}\n\n"
+            changed(Some("profile")),
+            "id: 2000-0-1000-3\nevent: document-changed\ndata: {\"name\":\"profile\",\"revision\":3}\n\n"
+        );
+        assert!(changed(None).windows(11).any(|part| part == b"\"name\":null"));
+        assert_eq!(
+            news(WatchNews::Ended(EndReason::Expired), "s").unwrap(),
+            "event: session-ended\ndata: {\"reason\":\"expired\",\"session\":\"s\"}\n\n"
         );
     }
 
@@ -154,8 +176,8 @@ mod tests {
         };
         assert_eq!(last_event_id(&HeaderMap::new()), Opening::Fresh);
         assert_eq!(last_event_id(&headers(b"")), Opening::Fresh);
-        assert_eq!(last_event_id(&headers(b"2000-0-1000")), Opening::Resumed(VERSION));
-        for odd in [b"17".as_slice(), b"\xff", b"2000-0-1000-1", b"null"] {
+        assert_eq!(last_event_id(&headers(b"2000-0-1000-3")), Opening::Resumed(VERSION));
+        for odd in [b"17".as_slice(), b"\xff", b"2000-0-1000", b"null"] {
             assert_eq!(last_event_id(&headers(odd)), Opening::Unclear);
         }
     }

@@ -1,18 +1,23 @@
 //! Tokens that tell other back ends who has a session (the `jwt` plugin, protocol spec 10.1).
 
-use crate::{app::App, edge::expose, error::ApiResult};
-use axum::http::{HeaderName, HeaderValue};
+use crate::{address::Peer, app::App, edge::expose, error::ApiResult};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use stayd_engine::LiveSession;
-use stayd_protocol::TokenHash;
+use stayd_protocol::{Timestamp, TokenHash};
 
 const SET_AUTH_JWT: HeaderName = HeaderName::from_static("set-auth-jwt");
 
 impl App {
-    /// Adds the token about a session to an answer of `get-session`, where the plugin has it so.
-    pub(crate) async fn tell_jwt(&self, mut response: Response, live: &LiveSession) -> ApiResult<Response> {
+    /// Adds the token about a session as it was at `read_at` to an answer of `get-session`, where the plugin has it so.
+    pub(crate) async fn tell_jwt(
+        &self,
+        mut response: Response,
+        live: &LiveSession,
+        read_at: Timestamp,
+    ) -> ApiResult<Response> {
         if let Some(jwt) = self.config.plugins.jwt.filter(|jwt| jwt.with_session) {
-            let token = self.engine.session_jwt(live, jwt.claims).await?;
+            let token = self.engine.session_jwt(live, jwt.claims, read_at).await?;
             // Base64url and dots: that always fits.
             if let Ok(value) = HeaderValue::from_str(&token) {
                 response.headers_mut().insert(SET_AUTH_JWT, value);
@@ -22,13 +27,22 @@ impl App {
         Ok(response)
     }
 
-    /// The same, to an answer that was given without a look at the session.
-    pub(crate) async fn tell_jwt_of(&self, response: Response, token: &TokenHash) -> ApiResult<Response> {
+    /// The same, to an answer that was given without a look at the session. What its own cookie answers is not held against it; what others
+    /// are to believe is.
+    pub(crate) async fn tell_jwt_of(
+        &self,
+        response: Response,
+        token: &TokenHash,
+        request: &HeaderMap,
+        peer: Option<Peer>,
+    ) -> ApiResult<Response> {
         if self.config.plugins.jwt.is_none_or(|jwt| !jwt.with_session) {
             return Ok(response);
         }
-        match self.engine.look_at(token).await? {
-            Some(live) => self.tell_jwt(response, &live).await,
+        let read_at = self.engine.now();
+        let live = self.engine.look_at(token).await?;
+        match live.filter(|live| self.is_as_its_session(live, request, peer)) {
+            Some(live) => self.tell_jwt(response, &live, read_at).await,
             None => Ok(response),
         }
     }

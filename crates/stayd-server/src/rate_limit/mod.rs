@@ -15,7 +15,7 @@ mod window;
 use attempts::Attempts;
 use generations::Generations;
 use paths::Paths;
-use rule::{MAILBOX, rule_for};
+use rule::{MAILBOX, counted_as, rule_for};
 use stayd_protocol::Timestamp;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -69,7 +69,7 @@ impl RateLimiter {
 
     /// Counts a request from an address to a path (without the base path).
     pub(crate) fn request(&self, address: &str, path: &str, now: Timestamp) -> Decision {
-        let path = path.trim_end_matches('/');
+        let path = counted_as(path);
         let (address, path_print) = (self.fingerprints.of(address), self.fingerprints.of(path));
         let decide = |paths: &mut Paths| paths.window(path_print, now).admit(rule_for(path), now);
         with(&self.addresses, address, decide)
@@ -183,6 +183,17 @@ mod tests {
             limiter.request("b", &format!("/sign-in/{i}"), at(10));
         }
         assert_eq!(limiter.request("b", "/sign-in/email", at(20)), limited(9980));
+    }
+
+    // H-8
+    #[test]
+    fn documents_of_many_names_are_counted_together_and_take_no_other_routes_place() {
+        let limiter = RateLimiter::default();
+        let read = |i: usize| limiter.request("a", &format!("/documents/{i}"), at(0)) == Decision::Allowed;
+        assert_eq!((0..1000).filter(|i| read(*i)).count(), 500);
+        for _ in 0..3 {
+            assert_eq!(limiter.request("a", "/sign-in/email", at(0)), Decision::Allowed);
+        }
     }
 
     //

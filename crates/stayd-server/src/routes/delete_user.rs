@@ -27,6 +27,12 @@ pub(crate) async fn delete_user(State(app): State<App>, call: Call) -> ApiResult
     let mut current = app.require_sensitive(&call).await?;
     let given = |name| fields.optional_text(name).filter(|text| !text.is_empty());
     let password = given("password");
+    if app.engine.policy().accounts.delete_user_by_mail
+        && given("token").is_none()
+        && let Err(error) = app.admit_letter(&current.live.user.email)
+    {
+        return Err(error.with(current.cookies));
+    }
     let deleting = app.engine.delete_user(&current.live, password, given("token"), given("callbackURL"));
     let outcome = match password {
         Some(_) => app.guess(&current.live.user.id, deleting).await,

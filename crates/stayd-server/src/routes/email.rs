@@ -25,7 +25,7 @@ pub(crate) async fn send_verification_email(State(app): State<App>, call: Call) 
             cookies
         }
         Who::Somebody(Current { live, cookies, .. }) => {
-            if let Err(error) = app.engine.send_own_verification(&live.user, email, callback) {
+            if let Err(error) = app.engine.send_own_verification(&live.user, email, callback).await {
                 return Err(ApiError::from(error).with(cookies));
             }
             cookies
@@ -44,6 +44,11 @@ pub(crate) async fn verify_email(State(app): State<App>, call: Call) -> ApiResul
         Who::Nobody(cookies) => (None, cookies),
         Who::Somebody(Current { live, cookies, token, .. }) => (Some((live, token)), cookies),
     };
+    if let Some(Err(error)) =
+        app.engine.mailbox_of_link(fields.text("token")).map(|mailbox| app.admit_letter(&mailbox))
+    {
+        return Err(error.with(cookies));
+    }
     let visitor = current.as_ref().map(|(live, token)| (token, &**live));
     let outcome = app.engine.verify_email(fields.text("token"), callback, visitor, call.device.clone()).await;
     let verified = match outcome {
@@ -76,8 +81,12 @@ pub(crate) async fn change_email(State(app): State<App>, call: Call) -> ApiResul
         Fields::read(call.body.as_ref(), &[Field::email("newEmail"), Field::text("callbackURL").optional()])?;
     let current = app.require_step_up(&call).await?;
     let callback = fields.optional_text("callbackURL");
-    if let Err(error) = app.admit_letter(fields.text("newEmail")) {
-        return Err(error.with(current.cookies));
+    // A verified address is written to first, and must agree.
+    let present = Some(&*current.live.user.email).filter(|_| current.live.user.email_verified);
+    for mailbox in [fields.text("newEmail")].into_iter().chain(present) {
+        if let Err(error) = app.admit_letter(mailbox) {
+            return Err(error.with(current.cookies));
+        }
     }
     match app.engine.change_email(&current.live, fields.text("newEmail"), callback).await {
         Ok(()) => Ok(Answer::json(&json!({"status": true})).with(current.cookies)),

@@ -4,13 +4,13 @@ use crate::{
     address::{Peer, client_ip},
     app::App,
     error::{ApiError, ApiResult},
-    events::{EventStream, last_event_id},
+    events::{EventStream, last_event_id, streaming},
     origin::{self, RequestOrigin},
     who::Presented,
 };
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use stayd_engine::WatchError;
 
@@ -33,12 +33,11 @@ pub(crate) async fn events(State(app): State<App>, request: Request) -> ApiResul
         }
         None => None,
     };
+    let live = app.engine.look_at(&token.hash).await?;
+    if !live.is_some_and(|live| app.is_on_its_device(&live, headers)) {
+        return Err(ApiError::unauthorized());
+    }
     let watch = app.engine.watch_session(&token.hash, opening.seen(), streams.limits()).await?;
     let stream = EventStream::new(watch, place, app.engine.clone(), opening, streams.heartbeat);
-    let mut response = Response::new(Body::new(stream));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    // nginx would keep what is said until it has a page of it.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(streaming(Body::new(stream)))
 }

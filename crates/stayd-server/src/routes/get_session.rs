@@ -60,15 +60,16 @@ async fn find(app: &App, request: &HeaderMap, peer: Option<Peer>, query: &Query)
         app.answer_in_cookie(request, &token, now)
     };
     if let Some(body) = body {
-        return app.tell_jwt_of(json(body), &token.hash).await;
+        return app.tell_jwt_of(json(body), &token.hash, request, peer).await;
     }
     // Only this way can take time, so only here is it counted: the ways above are every tab's, many times an hour.
-    let who = timeout(REQUEST_TIME, app.who_has(token, request, peer, may_renew)).await;
+    let asking = app.clone().who_has_to_the_end(token, request.clone(), peer, may_renew);
+    let who = timeout(REQUEST_TIME, asking).await;
     Ok(match who.map_err(|_| ApiError::from(ErrorKind::TooSlow))?? {
         Who::Nobody(cookies) => nobody(cookies),
         Who::Somebody(current) => {
-            let live = Arc::clone(&current.live);
-            app.tell_jwt(somebody(app, request, current, may_renew), &live).await?
+            let (live, read_at) = (Arc::clone(&current.live), current.read_at);
+            app.tell_jwt(somebody(app, request, current, may_renew), &live, read_at).await?
         }
     })
 }
@@ -85,10 +86,9 @@ fn from_memory(
     if !token.by_current || app.names.session_data_is_in(request) {
         return None;
     }
-    let live = app.engine.session_in_memory(&token.hash, now)?;
+    let live = app.in_memory(&token.hash, request, peer, now)?;
     let due = may_renew && app.engine.renewal_is_due(&live, now);
-    (!due && app.is_on_its_device(&live, request) && app.is_familiar(&live, request, peer))
-        .then(|| live.body.clone())
+    (!due).then(|| live.body.clone())
 }
 
 fn somebody(app: &App, request: &HeaderMap, current: Current, may_renew: bool) -> Response {

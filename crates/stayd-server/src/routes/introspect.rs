@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     app::App,
+    backends::Caller,
     call::FormCall,
     error::{ApiResult, ErrorKind},
     oauth_error::OAuthError,
@@ -49,17 +50,24 @@ impl From<Introspected> for Active {
 }
 
 pub(crate) async fn introspect(State(app): State<App>, FormCall(call): FormCall) -> ApiResult {
-    app.config.backends.authenticate(&call.headers)?;
+    let caller = app.config.backends.authenticate(&call.headers)?;
     let params = Params::of(&call)?;
-    Ok(match app.engine.introspect(params.required("token")?).await? {
+    let found = app.engine.introspect(params.required("token")?).await?;
+    Ok(match found.filter(|token| concerns(caller, token)) {
         Some(token) => Answer::json(&Active::from(token)),
         None => Answer::raw(INACTIVE),
     })
 }
 
+/// Whether a token is one that its caller is meant to be shown; of any other it learns nothing (RFC 7662 section 4).
+fn concerns(caller: Caller<'_>, token: &Introspected) -> bool {
+    caller
+        .audiences
+        .is_none_or(|audiences| token.token_type == TokenType::Access && audiences.contains(&token.aud))
+}
+
 /// 200 for unknown tokens too: they are worth nothing, and that is what was wished.
 pub(crate) async fn revoke(State(app): State<App>, FormCall(call): FormCall) -> ApiResult {
-    app.check_origin_of_form(&call)?;
     let params = Params::of(&call)?;
     let token = params.required("token")?;
     if !matches!(params.text("token_type_hint")?, None | Some("access_token" | "refresh_token")) {
@@ -67,8 +75,7 @@ pub(crate) async fn revoke(State(app): State<App>, FormCall(call): FormCall) -> 
     }
     // A credential that is shown has to be right.
     let by = if call.headers.contains_key(header::AUTHORIZATION) {
-        app.config.backends.authenticate(&call.headers)?;
-        Revoker::Backend
+        Revoker::Backend(app.config.backends.authenticate(&call.headers)?.audiences)
     } else {
         Revoker::Holder(params.text("client_id")?)
     };

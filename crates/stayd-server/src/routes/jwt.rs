@@ -21,7 +21,7 @@ pub(crate) async fn token(State(app): State<App>, call: Call) -> ApiResult<Respo
 
 async fn about_session(app: &App, call: &Call, claims: JwtClaims) -> ApiResult {
     let current = app.require(call).await?;
-    match app.engine.session_jwt(&current.live, claims).await {
+    match app.engine.session_jwt(&current.live, claims, current.read_at).await {
         Ok(token) => Ok(Answer::json(&json!({ "token": token })).with(current.cookies)),
         Err(error) => Err(ApiError::from(error).with(current.cookies)),
     }

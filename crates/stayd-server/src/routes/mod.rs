@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod csrf;
 pub(crate) mod delete_user;
 pub(crate) mod devices;
+pub(crate) mod documents;
 pub(crate) mod email;
 pub(crate) mod events;
 pub(crate) mod get_session;

@@ -22,6 +22,7 @@ pub(crate) async fn list_device_sessions(State(app): State<App>, call: Call) -> 
     let mut found: Vec<Arc<LiveSession>> = Vec::new();
     for DeviceSession { token, .. } in app.device_sessions(&call.headers) {
         let live = app.engine.look_at(&token.hash).await?;
+        let live = live.filter(|live| app.is_on_its_device(live, &call.headers));
         found.extend(live.filter(|live| found.iter().all(|earlier| earlier.user.id != live.user.id)));
     }
     let mut cookies = Cookies::default();
@@ -39,7 +40,7 @@ pub(crate) async fn set_active(State(app): State<App>, call: Call) -> ApiResult 
     let Some(chosen) = app.device_session(&call.headers, fields.text("sessionToken")) else {
         return Err(unknown());
     };
-    let recognised = app.engine.recognise(&chosen.token.token).await?;
+    let recognised = app.recognise(&chosen.token.token, &call.headers, call.peer).await?;
     if matches!(recognised, Recognised::Superseded) {
         return Err(EngineError::from(Refusal::SessionSuperseded).into());
     }
@@ -100,7 +101,7 @@ impl App {
             if session.name == ended.name {
                 continue;
             }
-            let recognised = self.engine.recognise(&session.token.token).await?;
+            let recognised = self.recognise(&session.token.token, &call.headers, call.peer).await?;
             if let Some((live, token)) = opened(recognised, session.token.token) {
                 return self.activate(call, &live, &token).await;
             }

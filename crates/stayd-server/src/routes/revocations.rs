@@ -3,11 +3,11 @@
 use crate::{
     app::App,
     error::{ApiError, ApiResult, ErrorKind},
-    events::{LAST_EVENT_ID, MOST_FOLLOWERS, RevocationStream, pause},
+    events::{LAST_EVENT_ID, MOST_FOLLOWERS, RevocationStream, pause, streaming},
 };
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use stayd_protocol::ErrorCode;
 use std::time::Duration;
@@ -17,18 +17,12 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Opens a feed for a back end that shows its credential; from behind `Last-Event-ID` where that is known here.
 pub(crate) async fn revocations(State(app): State<App>, headers: HeaderMap) -> ApiResult<Response> {
-    let backend = app.config.backends.authenticate(&headers)?;
+    let backend = app.config.backends.authenticate(&headers)?.id;
     let after = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.parse().ok());
     let Some(feed) = app.engine.follow_revocations(after, MOST_FOLLOWERS) else {
         let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::TooManyStreams);
         return Err(ApiError::from(ErrorKind::Crowded { status, code, retry_after: RETRY_AFTER }));
     };
     tracing::info!(backend, "a back end follows what ends");
-    let stream = RevocationStream::new(feed, pause(app.engine.random()));
-    let mut response = Response::new(Body::new(stream));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    // nginx would keep what is said until it has a page of it.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(streaming(Body::new(RevocationStream::new(feed, pause(app.engine.random())))))
 }

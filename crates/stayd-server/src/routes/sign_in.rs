@@ -34,8 +34,7 @@ pub(crate) async fn sign_in_email(State(app): State<App>, FormCall(call): FormCa
         remember: fields.flag("rememberMe").unwrap_or(app.engine.policy().sessions.remember_unless_told),
     };
     let presented = app.replaced_by_sign_in(&call.headers).next();
-    let signed_in = app.engine.sign_in(wish, call.device, presented).await?;
-    app.limiter.account_succeeded(&counted_as);
+    let signed_in = app.settle(&counted_as, app.engine.sign_in(wish, call.device, presented)).await?;
     let mut cookies = Cookies::default();
     cookies.begin_session(&app, &call.headers, &signed_in).await?;
     let leads_on = callback_url.is_some_and(|url| !url.is_empty());

@@ -33,7 +33,6 @@ struct Tokens<'a> {
 }
 
 pub(crate) async fn token(State(app): State<App>, FormCall(call): FormCall) -> ApiResult {
-    app.check_origin_of_form(&call)?;
     let params = Params::of(&call)?;
     let grant = grant(&params)?;
     match params.text("grant_type")? {
@@ -42,11 +41,13 @@ pub(crate) async fn token(State(app): State<App>, FormCall(call): FormCall) -> A
             if params.text("refresh_token")?.is_some() {
                 return Err(ErrorKind::OAuth(OAuthError::InvalidRequest).into());
             }
+            app.check_origin_of_form(&call)?;
             // A plain form, which any page can send, begins nothing.
             if call.headers.contains_key(header::CONTENT_TYPE) {
                 schema::check_media_type(&call.headers, Forms::Refused)?;
             }
-            let current = app.require_sensitive(&call).await?;
+            // It outlives the page that asks: whoever took over a session must not make weeks of it.
+            let current = app.require_step_up(&call).await?;
             let pair = app.engine.issue_tokens(&current.live, grant, call.device.clone()).await?;
             Ok(answer(&pair).with(current.cookies))
         }
@@ -67,7 +68,6 @@ pub(crate) async fn renew(State(app): State<App>, call: FormCall) -> Response {
 }
 
 async fn renew_expired(app: &App, call: &Call) -> ApiResult {
-    app.check_origin_of_form(call)?;
     let params = Params::of(call)?;
     let shown = params.required("access_token")?;
     Ok(answer(&app.engine.renew_expired_token(shown, &grant(&params)?).await?))
@@ -100,5 +100,7 @@ fn grant(params: &Params<'_>) -> ApiResult<Grant> {
     if scope.is_some_and(|scope| !is_scope(scope)) {
         return Err(ErrorKind::OAuth(OAuthError::InvalidScope).into());
     }
-    Ok(Grant { client_id: client_id.map(str::to_owned), scope: scope.map(str::to_owned) })
+    let [client_id, scope, audience] =
+        [client_id, scope, params.text("resource")?].map(|text| text.map(str::to_owned));
+    Ok(Grant { client_id, scope, audience })
 }

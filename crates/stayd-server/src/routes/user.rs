@@ -5,7 +5,7 @@ use crate::{
     app::App,
     call::Call,
     error::{ApiError, ApiResult},
-    schema::{Field, Fields},
+    schema::{Field, Fields, is_truthy},
 };
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -41,15 +41,4 @@ pub(crate) async fn update_user(State(app): State<App>, call: Call) -> ApiResult
     let read_at = app.just_after_change();
     current.cookies.repeat_session(&app, &call.headers, &current.token, &live, read_at);
     Ok(Answer::json(&json!({"status": true})).with(current.cookies))
-}
-
-/// What JavaScript takes for true.
-fn is_truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(_) | Value::Object(_) => true,
-    }
 }

@@ -256,6 +256,30 @@ async fn nobody_is_signed_in_to_a_strangers_account_without_a_token() {
     assert_eq!(answer.status, 200);
 }
 
+//
+#[tokio::test]
+async fn what_a_browser_says_of_the_site_alone_asks_for_a_token_and_what_node_says_does_not() {
+    let world = World::new();
+    let of_browser = browser(&world, CsrfMode::Required);
+    let body = json!({"email": "zoe@example.com"}).to_string();
+    for (name, value, refusal) in [
+        ("sec-fetch-site", "same-origin", Some("CSRF_TOKEN_MISSING")),
+        ("sec-fetch-site", "none", Some("CSRF_TOKEN_MISSING")),
+        ("sec-fetch-mode", "cors", None),
+    ] {
+        let request = Request::post("/api/auth/request-password-reset")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(name, value);
+        // No cookie, no origin, no referrer; and no sign-in, for which the origin itself would be asked.
+        let request = request.body(Body::from(body.clone())).unwrap();
+        let answer = Browser::new(&of_browser.router()).send(request).await;
+        match refusal {
+            Some(code) => assert!(is_refused(&answer, code), "{name}: {value}: {}", answer.text),
+            None => assert_eq!(answer.status, 200, "{name}: {value}"),
+        }
+    }
+}
+
 async fn sign_up_elsewhere(world: &World) {
     let answer = browser(world, CsrfMode::Off).sign_up("mallory@example.com").await;
     assert_eq!(answer.status, 200);

@@ -1,13 +1,15 @@
 //! The inventory of a person's sessions: devices, places, and ends.
 
-use crate::browser::{Answer, Browser, config, serve};
-use crate::engine::World;
+use crate::browser::{Answer, Browser, config, serve, signed_by};
+use crate::engine::{PASSWORD, World};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use stayd_engine::SessionPolicy;
-use stayd_server::Peer;
+use stayd_protocol::{Secret, Secrets};
+use stayd_server::{MultiSession, Peer, Plugins, ServerConfig};
+use std::sync::Arc;
 use std::time::Duration;
 
 const DEVICE: &str = "better-auth.device";
@@ -29,7 +31,7 @@ fn world() -> (World, Router) {
 
 /// A sign-in from somewhere with something.
 async fn sign_in_from(browser: &mut Browser, path: &str, address: &str, user_agent: &str) -> Answer {
-    let body = json!({"name": "Zoë", "email": ZOE, "password": crate::engine::PASSWORD, "rememberMe": true});
+    let body = json!({"name": "Zoë", "email": ZOE, "password": PASSWORD, "rememberMe": true});
     let mut request = Request::post(format!("/api/auth{path}"))
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ORIGIN, crate::browser::ORIGIN)
@@ -246,8 +248,53 @@ async fn a_remembered_session_of_the_strict_preset_opens_nothing_without_its_dev
 
     // Somebody who is not remembered is not bound by this preset.
     let mut guest = Browser::new(&router);
-    let body = json!({"email": ZOE, "password": crate::engine::PASSWORD, "rememberMe": false});
+    let body = json!({"email": ZOE, "password": PASSWORD, "rememberMe": false});
     assert_eq!(guest.post("/sign-in/email", body).await.status, StatusCode::OK);
     guest.jar.remove(DEVICE);
     assert!(guest.is_signed_in().await);
+}
+
+// AA-1
+#[tokio::test]
+async fn nothing_that_knows_a_session_by_its_cookie_alone_lets_a_bound_one_through() {
+    let world = World::with(|policy| policy.sessions = SessionPolicy::strict());
+    let plugins = Plugins { multi_session: Some(MultiSession { maximum: 5 }), ..Plugins::default() };
+    let router = serve(&world, ServerConfig { plugins, ..config() });
+    let mut laptop = Browser::new(&router);
+    let body = json!({"name": "Zoë", "email": ZOE, "password": PASSWORD, "rememberMe": true});
+    let session = laptop.post("/sign-up/email", body).await.json()["token"].clone();
+    let mut thief = laptop.clone();
+    thief.jar.remove(DEVICE);
+    assert_eq!(thief.get("/multi-session/list-device-sessions").await.json(), json!([]));
+    assert_eq!(thief.clone().get("/events").await.status, StatusCode::UNAUTHORIZED);
+    let active = thief.post("/multi-session/set-active", json!({"sessionToken": session})).await;
+    assert_eq!(active.status, StatusCode::UNAUTHORIZED, "{}", active.text);
+    // Where it was begun all of that works.
+    assert_eq!(laptop.get("/multi-session/list-device-sessions").await.json().as_array().unwrap().len(), 1);
+    let active = laptop.post("/multi-session/set-active", json!({"sessionToken": session})).await;
+    assert_eq!(active.status, StatusCode::OK);
+}
+
+// C-12, AA-1
+#[tokio::test]
+async fn a_changed_secret_leaves_people_signed_in_whose_sessions_are_bound_to_their_device() {
+    let world = World::with(|policy| policy.sessions = SessionPolicy::strict());
+    let (mut laptop, _) = laptop_and_phone(&serve(&world, config())).await;
+    let [old, new] = ["kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq", "Jw7nQ2xV9bT4mR8kZ5cL1hF6pD3sG0yA"]
+        .map(|secret| Secret::parse(secret).unwrap());
+    for secrets in [Secrets::new(new.clone(), vec![old]), Secrets::new(new, Vec::new())] {
+        laptop = laptop.at(&serve(&world, signed_by(secrets.unwrap())));
+        assert!(laptop.is_signed_in().await);
+    }
+}
+
+// AA-1
+#[tokio::test]
+async fn where_device_cookies_are_switched_off_again_nobody_is_signed_out_for_want_of_one() {
+    let world = World::with(|policy| policy.sessions = SessionPolicy::strict());
+    let (laptop, _) = laptop_and_phone(&serve(&world, config())).await;
+    let without = World::over(Arc::clone(&world.store), |policy| {
+        policy.sessions = SessionPolicy { devices: false, ..SessionPolicy::strict() };
+    });
+    assert!(laptop.at(&serve(&without, config())).is_signed_in().await);
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 /// Asks for a stream with this browser's cookies.
-async fn open(browser: &Browser, headers: &[(&str, &str)]) -> Response<Body> {
+pub(crate) async fn open(browser: &Browser, headers: &[(&str, &str)]) -> Response<Body> {
     let cookies: Vec<_> = browser.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut request = Request::get("/api/auth/events").header(header::COOKIE, cookies.join("; "));
     for (name, value) in headers {
@@ -22,7 +22,7 @@ async fn open(browser: &Browser, headers: &[(&str, &str)]) -> Response<Body> {
 }
 
 /// What is said next; `None` when the stream is over.
-async fn hear(stream: &mut Response<Body>) -> Option<String> {
+pub(crate) async fn hear(stream: &mut Response<Body>) -> Option<String> {
     let frame = stream.body_mut().frame().await?.unwrap();
     Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
 }
@@ -34,7 +34,7 @@ async fn signed_up(world: &World, config: ServerConfig) -> (Router, Browser) {
     (router, browser)
 }
 
-fn line<'a>(text: &'a str, field: &str) -> &'a str {
+pub(crate) fn line<'a>(text: &'a str, field: &str) -> &'a str {
     text.lines().find_map(|line| line.strip_prefix(field)).unwrap_or_else(|| panic!("{text}"))
 }
 
@@ -59,14 +59,21 @@ async fn a_stream_begins_with_how_things_stand_and_ends_with_the_session() {
     let session = here.get("/get-session").await.json();
     assert_eq!(
         line(&first, "data: "),
-        json!({"expiresAt": session["session"]["expiresAt"], "userUpdatedAt": session["user"]["updatedAt"]})
-            .to_string()
+        json!({
+            "documentsRevision": 0,
+            "expiresAt": session["session"]["expiresAt"],
+            "userUpdatedAt": session["user"]["updatedAt"],
+        })
+        .to_string()
     );
     world.clock.forward(Duration::from_secs(1));
     there.post("/update-user", json!({"name": "Zora"})).await;
     assert_eq!(line(&hear(&mut stream).await.unwrap(), "event: "), "user-changed");
     there.post("/revoke-other-sessions", json!({})).await;
-    assert_eq!(hear(&mut stream).await.unwrap(), "event: session-ended\ndata: {\"reason\":\"revoked\"}\n\n");
+    let ended = hear(&mut stream).await.unwrap();
+    assert_eq!(line(&ended, "event: "), "session-ended");
+    let named = json!({"reason": "revoked", "session": session["session"]["id"]});
+    assert_eq!(line(&ended, "data: "), named.to_string());
     assert_eq!(hear(&mut stream).await, None);
     assert_eq!(open(&here, &[]).await.status(), StatusCode::UNAUTHORIZED);
     assert!(there.is_signed_in().await);
@@ -106,7 +113,8 @@ async fn a_quiet_stream_has_a_heartbeat_and_an_expired_one_ends() {
     };
     // Nothing but the alarm wakes it. It may ring a moment before the hand-moved clock is moved; then it rings again.
     let (ended, ()) = tokio::join!(hear(&mut stream), expiry);
-    assert_eq!(ended.unwrap(), "event: session-ended\ndata: {\"reason\":\"expired\"}\n\n");
+    let ended = ended.unwrap();
+    assert!(line(&ended, "data: ").starts_with("{\"reason\":\"expired\","), "{ended}");
     assert!(before.elapsed() < Duration::from_hours(1));
     assert_eq!(hear(&mut stream).await, None);
 }

@@ -51,7 +51,8 @@ impl Place {
 
     /// Sends a request, with the browser's cookies or without, and leaves the body of the answer unread: some never end.
     async fn send(&self, method: &Method, path: &str, headers: &[(&str, &str)], cookies: bool) -> StatusCode {
-        let uri = format!("/api/auth{}", path.replace("{id}", "x").replace("{token}", "x"));
+        let uri =
+            format!("/api/auth{}", path.replace("{id}", "x").replace("{token}", "x").replace("{name}", "x"));
         let mut request = Request::builder().method(method).uri(uri);
         if cookies {
             let jar: Vec<_> =

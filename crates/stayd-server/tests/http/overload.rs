@@ -3,6 +3,7 @@
 use crate::browser::{Browser, config, serve};
 use crate::engine::{PASSWORD, World};
 use serde_json::json;
+use stayd_protocol::password::PasswordHashing;
 use stayd_server::ServerConfig;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ async fn beyond_the_hashing_limit_a_sign_in_is_answered_503_at_once_and_sessions
     let world = World::with(|policy| {
         policy.passwords.hash_threads = 1;
         policy.passwords.hash_queue = 1;
+        // The slower one, so that the storm is there before it is done, on a busy machine as well.
+        policy.passwords.hashing = PasswordHashing::Scrypt;
     });
     let mut browser = Browser::new(&serve(&world, config()));
     browser.sign_up("zoe@example.com").await;
@@ -112,4 +115,47 @@ async fn a_mailbox_is_not_flooded_and_strangers_are_told_nothing_by_that() {
         // The limit by address, which comes first, has seen fewer than it allows.
         world.clock.forward(Duration::from_mins(1));
     }
+}
+
+//
+#[tokio::test]
+async fn sign_ins_that_an_overloaded_server_has_turned_away_are_no_guesses() {
+    let world = World::with(|policy| {
+        policy.passwords.hash_threads = 1;
+        policy.passwords.hash_queue = 0;
+    });
+    let router = serve(&world, ServerConfig { rate_limit: true, ..config() });
+    let (mut zoe, mut max) = (Browser::new(&router), Browser::new(&router));
+    zoe.sign_up("zoe@example.com").await;
+    max.sign_up("max@example.com").await;
+    for _ in 0..12 {
+        // He comes first, and has the one place there is.
+        let (_, hers) =
+            tokio::join!(max.sign_in("max@example.com", true), zoe.sign_in("zoe@example.com", true));
+        assert!([200, 503].contains(&hers.status.as_u16()), "{}", hers.status);
+        world.clock.forward(Duration::from_secs(10));
+    }
+}
+
+//
+#[tokio::test]
+async fn a_link_that_sends_a_letter_and_a_change_of_address_flood_no_mailbox() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, ServerConfig { rate_limit: true, ..config() }));
+    browser.sign_up("zoe@example.com").await;
+    let user = world.engine.user_by_email("zoe@example.com").await.unwrap().unwrap();
+    let verified = stayd_engine::store::UserChange { email_verified: Some(true), ..Default::default() };
+    world.engine.update_user(&user.id, verified).await.unwrap();
+    browser.post("/change-email", json!({"newEmail": "victim@example.com"})).await;
+    let link = format!("/verify-email?token={}", world.letters.last_token());
+    let to = |address: &str| world.letters.all().iter().filter(|mail| mail.to == address).count();
+    for _ in 0..30 {
+        browser.get(&link).await;
+    }
+    assert!(to("victim@example.com") <= 10, "{} letters by one link", to("victim@example.com"));
+    for number in 0..20 {
+        browser.post("/change-email", json!({"newEmail": format!("n{number}@example.com")})).await;
+        world.clock.forward(Duration::from_secs(10));
+    }
+    assert!(to("zoe@example.com") <= 10, "{} letters to the owner", to("zoe@example.com"));
 }

@@ -73,3 +73,26 @@ async fn as_better_auth_has_it_any_password_that_is_long_enough_will_do() {
     let mut browser = Browser::new(&serve(&world, config()));
     assert_eq!(sign_up(&mut browser, "zoe@example.com", "password1").await.status, 200);
 }
+
+// L-7
+#[tokio::test]
+async fn a_disabled_person_is_signed_out_and_gets_the_code_of_the_admin_plugin() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, config()));
+    sign_up(&mut browser, "zoe@example.com", PASSWORD).await;
+    let zoe = world.engine.user_by_email("zoe@example.com").await.unwrap().unwrap();
+    world.engine.disable_user(&zoe.id).await.unwrap();
+    assert_eq!(browser.get("/get-session").await.text, "null");
+    let sign_in = |password: &str| json!({"email": "zoe@example.com", "password": password});
+    let answer = browser.post("/sign-in/email", sign_in("wrong password")).await;
+    assert_eq!((answer.status.as_u16(), code(&answer).as_str()), (401, "INVALID_EMAIL_OR_PASSWORD"));
+    let answer = browser.post("/sign-in/email", sign_in(PASSWORD)).await;
+    assert_eq!((answer.status.as_u16(), code(&answer).as_str()), (403, "BANNED_USER"));
+    assert!(
+        answer.set_cookies().iter().all(|cookie| !cookie.contains("session_token")),
+        "{:?}",
+        answer.set_cookies()
+    );
+    world.engine.enable_user(&zoe.id).await.unwrap();
+    assert_eq!(browser.post("/sign-in/email", sign_in(PASSWORD)).await.status.as_u16(), 200);
+}

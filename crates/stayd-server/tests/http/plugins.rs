@@ -245,6 +245,20 @@ async fn by_default_the_token_is_an_access_token_and_says_nothing_personal() {
     assert_eq!(answer.header("access-control-expose-headers"), Some("set-auth-jwt"));
 }
 
+// J-7
+#[tokio::test]
+async fn no_token_outlives_its_session() {
+    let world = World::new();
+    let mut browser = Browser::new(&serve(&world, jwt(JwtClaims::Minimal, true)));
+    browser.sign_up("zoe@example.com").await;
+    world.clock.forward(Duration::from_mins(7 * 24 * 60 - 5));
+    let token = browser.get("/token?disableRefresh=1").await.json()["token"].as_str().unwrap().to_owned();
+    let ring = world.engine.key_ring().await.unwrap();
+    let expected = Expectation::new(ORIGIN, ORIGIN);
+    let claims = jws::verify(&token, ring.verifying(), world.engine.now(), &expected).unwrap();
+    assert_eq!(claims.exp - claims.iat, 300);
+}
+
 // J-4
 #[tokio::test]
 async fn a_token_with_the_packages_claims_is_no_access_token() {

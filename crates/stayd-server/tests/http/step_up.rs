@@ -37,6 +37,7 @@ async fn a_quarter_of_an_hour_after_the_sign_in_every_sensitive_route_asks_for_a
         ("/delete-user", json!({})),
         ("/unlink-account", json!({"accountId": "x"})),
         ("/devices/end", json!({"others": true})),
+        ("/token", json!({})),
     ];
     for (path, body) in &sensitive {
         let answer = browser.post(path, body.clone()).await;

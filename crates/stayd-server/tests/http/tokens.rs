@@ -17,6 +17,7 @@ use std::time::Duration;
 use tower::ServiceExt;
 
 const SECRET: &str = "a-secret-of-a-back-end-that-is-long-enough";
+const ORDERS: &str = "https://orders.example";
 const INACTIVE: &str = "{\"active\":false}";
 
 /// A server with one back end.
@@ -24,10 +25,17 @@ fn server(world: &World) -> Router {
     serve(world, ServerConfig { backends: Backends::new([("api", SECRET)]).unwrap(), ..config() })
 }
 
-/// A program: it sends forms, keeps no cookies and says nothing of an origin.
+/// A server with a back end that is for one audience.
+fn server_of_two(world: &World) -> Router {
+    let backends = Backends::new([("api", SECRET), ("orders", SECRET)]).unwrap();
+    serve(world, ServerConfig { backends: backends.only_for("orders", [ORDERS]).unwrap(), ..config() })
+}
+
+/// A program: it sends forms, keeps no cookies and says nothing of an origin. The mode is what Node's `fetch` adds.
 async fn form(router: &Router, path: &str, credential: Option<&str>, body: &str) -> Answer {
     let mut request = Request::post(format!("/api/auth{path}"))
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-mode", "cors");
     if let Some(credential) = credential {
         request = request.header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(credential)));
     }
@@ -58,6 +66,12 @@ async fn issue(browser: &mut Browser, body: Value) -> Value {
     answer.json()
 }
 
+/// What the access token of an answer says.
+fn claims(tokens: &Value) -> Value {
+    let claims = text(tokens, "access_token").split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+}
+
 fn error(answer: &Answer) -> (u16, String) {
     (answer.status.as_u16(), answer.json()["error"].as_str().unwrap_or_default().to_owned())
 }
@@ -84,8 +98,7 @@ async fn a_session_gets_a_pair_and_a_program_goes_on_with_it_by_json_and_by_form
     let header = text(&first, "access_token").split('.').next().unwrap();
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
     assert_eq!((&header["alg"], &header["typ"]), (&json!("EdDSA"), &json!("at+jwt")));
-    let claims = text(&first, "access_token").split('.').nth(1).unwrap();
-    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    let claims = claims(&first);
     let names: BTreeSet<_> = claims.as_object().unwrap().keys().map(String::as_str).collect();
     let allowed = ["aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sid", "sub"];
     assert_eq!(names, BTreeSet::from(allowed));
@@ -285,4 +298,148 @@ async fn an_expired_token_renews_only_where_that_is_switched_on() {
             );
         }
     }
+}
+
+// EN-9, T-4
+#[tokio::test]
+async fn a_renewed_token_begins_now_is_as_brief_as_any_and_moves_the_end_of_nothing() {
+    let off = World::new();
+    let (router, mut browser) = signed_up(&off).await;
+    let body = format!("access_token={}", text(&issue(&mut browser, json!({})).await, "access_token"));
+    let refused = form(&router, "/token/renew", None, &body).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "off unless somebody says so");
+
+    let world = World::with(|policy| policy.tokens.expired_grace = Duration::from_hours(12));
+    let (router, mut browser) = signed_up(&world).await;
+    let pair = issue(&mut browser, json!({})).await;
+    let first = claims(&pair);
+    let end = async || browser_sessions_end(&world, &first).await;
+    let end_before = end().await;
+    world.clock.forward(Duration::from_hours(2));
+    let body = format!("access_token={}", text(&pair, "access_token"));
+    let renewed = form(&router, "/token/renew", None, &body).await.json();
+    let second = claims(&renewed);
+    let of = |claims: &Value, name: &str| claims[name].as_i64().unwrap();
+    assert_eq!(of(&second, "iat"), of(&first, "iat") + 7200);
+    let life = of(&second, "exp") - of(&second, "iat");
+    // up to a twentieth less than a quarter of an hour.
+    assert!((855..=900).contains(&life), "{life}");
+    assert_eq!(renewed["expires_in"], json!(life));
+    for name in ["sid", "sub", "aud", "iss", "auth_time"] {
+        assert_eq!(second[name], first[name], "{name}");
+    }
+    assert_ne!(second["jti"], first["jti"]);
+    assert_eq!(end().await, end_before);
+}
+
+async fn browser_sessions_end(world: &World, claims: &Value) -> stayd_protocol::Timestamp {
+    let family = world.store.family(claims["sid"].as_str().unwrap()).await.unwrap().unwrap();
+    family.session.expires_at
+}
+
+// L-9
+#[tokio::test]
+async fn a_person_who_begins_ever_more_families_keeps_the_last_of_them() {
+    assert_eq!(stayd_engine::Kinds::BETTER_AUTH.api.at_most, Some(100));
+    let world = World::with(|policy| policy.sessions.kinds.api.at_most = Some(20));
+    let (router, mut browser) = signed_up(&world).await;
+    let mut pairs = Vec::new();
+    for _ in 0..30 {
+        world.clock.forward(Duration::from_secs(1));
+        pairs.push(issue(&mut browser, json!({})).await);
+    }
+    let mut refreshed = Vec::new();
+    for pair in &pairs {
+        let body = format!("grant_type=refresh_token&refresh_token={}", text(pair, "refresh_token"));
+        refreshed.push(form(&router, "/token", None, &body).await.status == StatusCode::OK);
+    }
+    let left = refreshed.iter().filter(|went_on| **went_on).count();
+    // It is looked for them at every tenth part of what is allowed.
+    assert!((20..=21).contains(&left), "{left}");
+    assert!(refreshed.iter().rev().take(left).all(|went_on| *went_on), "the oldest go");
+    assert!(browser.is_signed_in().await, "sessions of browsers are not counted with them");
+}
+
+// R-7, J-7
+#[tokio::test]
+async fn a_back_end_can_ask_about_a_sessions_own_token_and_it_dies_with_the_session() {
+    let world = World::new();
+    let jwt = stayd_server::Jwt { claims: stayd_engine::JwtClaims::Minimal, with_session: false };
+    let plugins = stayd_server::Plugins { jwt: Some(jwt), ..Default::default() };
+    let backends = Backends::new([("api", SECRET)]).unwrap();
+    let router = serve(&world, ServerConfig { backends, plugins, ..config() });
+    let mut browser = Browser::new(&router);
+    let signed_up = browser.sign_up("zoe@example.com").await.json();
+    let token = text(&browser.get("/token").await.json(), "token").to_owned();
+    let told = introspect(&router, &token).await.json();
+    assert_eq!((&told["active"], &told["sid"]), (&json!(true), &signed_up["token"]), "{told}");
+    browser.post("/sign-out", json!({})).await;
+    assert_eq!(introspect(&router, &token).await.text, INACTIVE);
+}
+
+// H-8
+#[tokio::test]
+async fn back_ends_ask_and_give_back_for_all_whom_they_serve_and_strangers_do_not() {
+    let world = World::new();
+    let backends = Backends::new([("api", SECRET)]).unwrap();
+    let router = serve(&world, ServerConfig { backends, rate_limit: true, ..config() });
+    let credential = format!("api:{SECRET}");
+    for path in ["/introspect", "/revoke"] {
+        for (shown, expected) in [(&*credential, 200), ("api:wrong", 429)] {
+            let mut last = 0;
+            for _ in 0..110 {
+                last = form(&router, path, Some(shown), "token=x").await.status.as_u16();
+            }
+            assert_eq!(last, expected, "{path}");
+        }
+    }
+}
+
+//
+#[tokio::test]
+async fn a_back_end_of_one_audience_learns_nothing_of_other_tokens_and_ends_none() {
+    let world = World::with(|policy| policy.tokens.audiences = vec![ORDERS.into()]);
+    let router = server_of_two(&world);
+    let mut browser = Browser::new(&router);
+    browser.sign_up("zoe@example.com").await;
+    let (usual, of_orders) =
+        (issue(&mut browser, json!({})).await, issue(&mut browser, json!({"resource": ORDERS})).await);
+    let orders = format!("orders:{SECRET}");
+    let ask =
+        async |token: &str| form(&router, "/introspect", Some(&orders), &format!("token={token}")).await.text;
+    for token in
+        [text(&usual, "access_token"), text(&usual, "refresh_token"), text(&of_orders, "refresh_token")]
+    {
+        assert_eq!(ask(token).await, INACTIVE);
+        let answer = form(&router, "/revoke", Some(&orders), &format!("token={token}")).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "{}"));
+        assert_ne!(
+            introspect(&router, token).await.text,
+            INACTIVE,
+            "it goes on, and whoever is for all is told"
+        );
+    }
+    let told: Value = serde_json::from_str(&ask(text(&of_orders, "access_token")).await).unwrap();
+    assert_eq!((&told["active"], &told["aud"]), (&json!(true), &json!(ORDERS)));
+    let body = format!("token={}", text(&of_orders, "access_token"));
+    assert_eq!(form(&router, "/revoke", Some(&orders), &body).await.status, 200);
+    assert_eq!(introspect(&router, text(&of_orders, "access_token")).await.text, INACTIVE);
+    let elsewhere = browser.post("/token", json!({"resource": "https://elsewhere.example"})).await;
+    assert_eq!(error(&elsewhere), (400, "invalid_target".into()));
+}
+
+// L-11, EN-9
+#[tokio::test]
+async fn what_goes_on_with_a_family_asks_for_no_step_up() {
+    let world = World::with(|policy| {
+        policy.sessions = stayd_engine::SessionPolicy::strict();
+        policy.tokens.expired_grace = Duration::from_hours(12);
+    });
+    let (router, mut browser) = signed_up(&world).await;
+    let pair = issue(&mut browser, json!({})).await;
+    world.clock.forward(Duration::from_hours(11));
+    let renewing = format!("access_token={}", text(&pair, "access_token"));
+    assert_eq!(form(&router, "/token/renew", None, &renewing).await.status, StatusCode::OK);
+    let refreshing = format!("grant_type=refresh_token&refresh_token={}", text(&pair, "refresh_token"));
+    assert_eq!(form(&router, "/token", None, &refreshing).await.status, StatusCode::OK);
 }

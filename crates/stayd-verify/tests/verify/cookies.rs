@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::back_end::{BackEnd, text, verify};
 use crate::server::Server;
+use stayd_engine::Binding;
 
 async fn both() -> (Server, BackEnd) {
     let server = Server::start().await;
@@ -65,6 +66,25 @@ async fn a_token_alone_is_asked_about_once_a_minute_and_a_forged_one_never() {
     let forged = cookies.replace("session_token=", "session_token=x");
     assert_eq!(back_end.status("/me", ("cookie", &forged)).await, 401);
     assert_eq!(back_end.verifier.counts().asked, 2);
+}
+
+// AA-1: else a thief of the session's cookie alone would pass here for a minute after each time its owner came by.
+#[tokio::test]
+async fn what_was_said_of_a_session_that_is_bound_to_its_device_holds_for_that_device_alone() {
+    let server = Server::with(|policy| {
+        policy.sessions.devices = true;
+        policy.sessions.kinds.remember.binding = Binding::Device;
+    })
+    .await;
+    let back_end = BackEnd::new(verify(server.address, server.address, &server.clock));
+    back_end.hears(true).await;
+    let mut browser = server.sign_up("zoe@example.com").await;
+    browser.jar.remove("better-auth.session_data");
+    assert_eq!(back_end.status("/me", ("cookie", &browser.cookies())).await, 200);
+    assert!(browser.jar.remove("better-auth.device").is_some());
+    assert_eq!(back_end.status("/me", ("cookie", &browser.cookies())).await, 401);
+    browser.jar.insert("better-auth.device".to_owned(), "another.c2lnbmF0dXJl".to_owned());
+    assert_eq!(back_end.status("/me", ("cookie", &browser.cookies())).await, 401);
 }
 
 #[tokio::test]

@@ -50,19 +50,38 @@ async fn publish() -> (String, Arc<std::sync::atomic::AtomicUsize>) {
     (address, requests)
 }
 
-// J-1 to J-5, J-8, J-9: and all of them are answered alike.
-#[tokio::test]
-async fn hostile_tokens_are_refused_with_one_answer_and_good_ones_are_not() {
-    let (address, _) = publish().await;
+fn verifier_at(address: String) -> Verify {
     let http = reqwest::Client::builder().no_proxy();
-    let verifier = Verify::new(address)
+    Verify::new(address)
         .issuer(ISSUER)
         .secret(crate::server::SECRET)
         .without_feed()
         .clock(Arc::new(Then))
         .http(http)
-        .start()
-        .unwrap();
+}
+
+// C-13
+#[tokio::test]
+async fn what_was_found_good_in_one_place_opens_nothing_in_the_other() {
+    let (address, _) = publish().await;
+    let verifier = verifier_at(address).start().unwrap();
+    let list = vectors();
+    let access = list["tokens"][0]["token"].as_str().unwrap();
+    let [token, data] = ["token", "data"].map(|name| list["cookies"][0][name].as_str().unwrap());
+    let shows =
+        |name: header::HeaderName, value: &str| HeaderMap::from_iter([(name, value.parse().unwrap())]);
+    let cookie = format!("better-auth.session_token={token}; better-auth.session_data={data}");
+    verifier.check(&shows(header::COOKIE, &cookie)).await.unwrap();
+    verifier.check(&shows(header::AUTHORIZATION, &format!("Bearer {access}"))).await.unwrap();
+    let planted = shows(header::COOKIE, &format!("better-auth.session_token={access}"));
+    assert_eq!(verifier.check(&planted).await.unwrap_err(), Refusal::Invalid);
+}
+
+// J-1 to J-5, J-8, J-9: and all of them are answered alike.
+#[tokio::test]
+async fn hostile_tokens_are_refused_with_one_answer_and_good_ones_are_not() {
+    let (address, _) = publish().await;
+    let verifier = verifier_at(address).start().unwrap();
     let list = vectors();
     let (mut refused, mut answers) = (0, std::collections::HashSet::new());
     for vector in list["tokens"].as_array().unwrap() {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -9,7 +10,7 @@ use axum::routing::get;
 use stayd_protocol::jws::{AccessToken, Algorithm, KeySet, SigningKey};
 use stayd_verify::{Clock as _, SystemClock, Verify};
 
-use crate::back_end::BackEnd;
+use crate::back_end::{BackEnd, eventually};
 
 /// A server that has published keys and nothing else.
 pub(crate) struct Issuer {
@@ -42,6 +43,24 @@ impl Issuer {
         let issuer = Self { origin, key, published };
         issuer.publish([&issuer.key]);
         issuer
+    }
+
+    /// Signed by a key that nobody has published.
+    fn token_of_nobody() -> String {
+        let text = || "nobody".to_owned();
+        let claims = AccessToken {
+            iss: text(),
+            aud: text(),
+            sub: text(),
+            sid: text(),
+            client_id: None,
+            scope: None,
+            auth_time: 0,
+            iat: 0,
+            exp: 0,
+            jti: text(),
+        };
+        claims.sign(&new_key(5)).unwrap()
     }
 
     pub(crate) fn publish<'a>(&self, keys: impl IntoIterator<Item = &'a SigningKey>) {
@@ -135,6 +154,31 @@ async fn a_new_key_is_found_a_minute_after_the_last_fetch_and_one_that_is_gone_s
     assert_eq!(issuer.fetches(), 2);
 }
 
+// J-6: wherever in the five minutes the keys were first needed.
+#[tokio::test]
+async fn a_key_that_was_withdrawn_is_honoured_for_five_minutes_at_most() {
+    let issuer = Issuer::start().await;
+    let back_end = issuer.back_end();
+    let token = issuer.claims().sign(&issuer.key).unwrap();
+    let forward = async |time| {
+        tokio::task::yield_now().await;
+        tokio::time::pause();
+        tokio::time::advance(time).await;
+        tokio::time::resume();
+    };
+    forward(Duration::from_mins(4)).await;
+    assert_eq!(back_end.status("/me", ("authorization", &bearer(&token))).await, 200);
+    issuer.publish([&new_key(9)]);
+    forward(Duration::from_secs(61)).await;
+    eventually("the keys are fetched", || back_end.verifier.counts().key_fetches == 2).await;
+    eventually("and taken", || issuer.fetches() == 2).await;
+    let deadline = std::time::Instant::now() + crate::back_end::PATIENCE;
+    while back_end.status("/me", ("authorization", &bearer(&token))).await != 401 {
+        assert!(std::time::Instant::now() < deadline, "it is honoured still");
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn where_no_keys_can_be_fetched_it_cannot_be_said_who_this_is() {
     let issuer = Issuer::start().await;
@@ -145,4 +189,23 @@ async fn where_no_keys_can_be_fetched_it_cannot_be_said_who_this_is() {
     let back_end = BackEnd::new(Verify::new(nowhere).without_feed().http(http));
     let token = bearer(&issuer.claims().sign(&issuer.key).unwrap());
     assert_eq!(back_end.status("/me", ("authorization", &token)).await, 503);
+}
+
+// J-6
+#[tokio::test(start_paused = true)]
+async fn who_waited_for_a_server_that_does_not_answer_does_not_try_it_in_turn() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let http = reqwest::Client::builder().no_proxy();
+    let back_end = Arc::new(BackEnd::new(Verify::new(url).without_feed().http(http)));
+    let storm: Vec<_> = (0..20_u8)
+        .map(|_| {
+            let (back_end, token) = (Arc::clone(&back_end), bearer(&Issuer::token_of_nobody()));
+            tokio::spawn(async move { back_end.status("/me", ("authorization", &token)).await })
+        })
+        .collect();
+    for refused in storm {
+        assert_eq!(refused.await.unwrap(), 503);
+    }
+    assert_eq!(back_end.verifier.counts().key_fetches, 1);
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::MemoryStore;
 use stayd_engine::{Engine, NoPlaces, Parts, Policy};
-use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Strategy, Timestamp};
+use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Strategy, Timestamp, password::PasswordHashing};
 use stayd_server::{
     Backends, ClearSiteData, CookieCache, CsrfMode, EventStreams, Limits, Plugins, ServerConfig, Stayd,
     TrustedOrigins, TrustedProxies, router, serve,
@@ -54,12 +54,19 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(crate) async fn with(adjust: impl FnOnce(&mut Policy)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin = format!("http://{address}");
         let clock = Arc::new(HandClock(AtomicI64::new(START)));
         let mut policy = Policy::new(format!("{origin}/api/auth"));
         policy.sessions.cookie_cache = Duration::from_mins(5);
+        // A quarter of the default's work, for every test signs somebody up.
+        policy.passwords.hashing = PasswordHashing::Argon2id;
+        adjust(&mut policy);
         let engine = Engine::new(Parts {
             policy,
             store: Arc::new(MemoryStore::new()),

@@ -1,20 +1,18 @@
 //! Twenty processes of one person at the moment of expiry, some of them killed: one renewal, and nobody is signed out.
 //!
-//! `STAYD_ROUNDS=200 cargo test -p stayd-client --test processes` runs as many rounds as asked for, after `cargo build -p stayd-client
+//! `STAYD_ROUNDS=200 cargo test -p stayd-client --test client processes` runs as many rounds as asked for, after `cargo build -p stayd-client
 //! --examples`.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::support::{EMAIL, Gate, NEARLY_OVER, PASSWORD, PATIENCE, Server, read};
 use stayd_client::Storage;
 use stayd_engine::Rotation;
-use support::{EMAIL, Gate, NEARLY_OVER, PASSWORD, PATIENCE, Server, read};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 

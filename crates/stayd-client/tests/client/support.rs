@@ -21,7 +21,7 @@ use stayd_client::{Builder, Client, Storage};
 use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::MemoryStore;
 use stayd_engine::{Clock, Engine, NoPlaces, Parts, Policy, Rotation};
-use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp};
+use stayd_protocol::{CookieConfig, Random, Secret, Secrets, Timestamp, password::PasswordHashing};
 use stayd_server::{
     ClearSiteData, CsrfMode, EventStreams, Limits, Plugins, ServerConfig, SignedIn, Stayd, TrustedOrigins,
     TrustedProxies, router, serve,
@@ -234,6 +234,8 @@ fn stayd(origin: &str, rotation: Rotation, csrf: CsrfMode, seen: Arc<Seen>) -> S
     let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").unwrap();
     let secrets = Secrets::new(secret, Vec::new()).unwrap();
     let mut policy = Policy::new(format!("{origin}/api/auth"));
+    // A quarter of the default's work, for every test signs somebody up.
+    policy.passwords.hashing = PasswordHashing::Argon2id;
     policy.sessions.kinds.rotate(rotation);
     let engine = Engine::new(Parts {
         policy,

@@ -3,11 +3,9 @@
 #![cfg(all(unix, feature = "keyring"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{EMAIL, Server};
 use stayd_client::{Error, Identity, Storage, StorageError};
 use stayd_engine::Rotation;
-use support::{EMAIL, Server};
 
 #[tokio::test]
 async fn a_session_in_the_keyring_is_shared_and_outlives_the_program() {
@@ -26,7 +24,7 @@ async fn a_session_in_the_keyring_is_shared_and_outlives_the_program() {
     there.check().await.unwrap();
     assert!(there.session().is_none(), "what one process does the other sees");
 
-    there.sign_in(EMAIL, support::PASSWORD).await.unwrap();
+    there.sign_in(EMAIL, crate::support::PASSWORD).await.unwrap();
     there.close().await;
     here.close().await;
     let again = server.client(storage()).build().await.unwrap();

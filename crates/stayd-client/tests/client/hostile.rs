@@ -3,17 +3,15 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
 use std::fmt::Write;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::support::{EMAIL, PASSWORD, PATIENCE, Server, http, read, replace};
 use stayd_client::{Client, Error, Storage, StorageError};
 use stayd_engine::Rotation;
-use support::{EMAIL, PASSWORD, PATIENCE, Server, http, read, replace};
 
 /// Somebody else of this machine: `nobody` nearly everywhere.
 const SOMEBODY_ELSE: u32 = 65_534;

@@ -3,14 +3,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
 use std::sync::atomic::Ordering;
 
+use crate::support::{EMAIL, PASSWORD, Server, read, replace};
 use stayd_client::{Client, Storage};
 use stayd_engine::Rotation;
 use stayd_server::CsrfMode;
-use support::{EMAIL, PASSWORD, Server, read, replace};
 
 /// The status of a change, and how many requests it took.
 async fn change(server: &Server, client: &Client) -> (u16, usize) {

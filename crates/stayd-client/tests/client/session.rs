@@ -3,16 +3,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crate::support::{EMAIL, Gate, NEARLY_OVER, PASSWORD, PATIENCE, Server, eventually, http, read};
 use stayd_client::{Client, Ending, Error, Identity, Status, Storage, StorageError};
 use stayd_engine::Rotation;
-use support::{EMAIL, Gate, NEARLY_OVER, PASSWORD, PATIENCE, Server, eventually, http, read};
 
 /// A folder, and the file in it that keeps the session.
 fn place() -> (tempfile::TempDir, PathBuf) {
@@ -269,7 +267,7 @@ async fn hostile_answers_change_nothing_but_the_error() {
         let what = format!("{} {:?}", instead.0, instead.2.get(..20).unwrap_or(&instead.2));
         server.answer_instead(Some(instead));
         // Without what the last one left: a failure holds the next attempt back.
-        support::replace(&file, kept.to_string().as_bytes());
+        crate::support::replace(&file, kept.to_string().as_bytes());
         let client = server.client(Storage::file(&file)).build().await.unwrap();
         let error = client.check().await.unwrap_err();
         assert_eq!(matches!(error, Error::OtherProtocol { .. }), !is_protocol, "{what}: {error}");
@@ -281,7 +279,7 @@ async fn hostile_answers_change_nothing_but_the_error() {
         assert_eq!((&now["cookies"], &now["data"]), (&kept["cookies"], &kept["data"]), "{what}");
     }
     server.answer_instead(None);
-    support::replace(&file, kept.to_string().as_bytes());
+    crate::support::replace(&file, kept.to_string().as_bytes());
     let client = server.client(Storage::file(&file)).build().await.unwrap();
     client.check().await.unwrap();
     assert_eq!(client.view().identity, Identity::Active);
@@ -310,7 +308,7 @@ async fn a_server_that_is_not_there_leaves_what_is_remembered() {
     let gone = format!("http://127.0.0.1:{port}/api/auth");
     written["server"] = gone.clone().into();
     written["at"] = (written["at"].as_u64().unwrap() - 60_000).into();
-    support::replace(&file, written.to_string().as_bytes());
+    crate::support::replace(&file, written.to_string().as_bytes());
     let client = Client::builder(gone).http(http()).storage(Storage::file(&file)).build().await.unwrap();
     let view = client.ready().await;
     assert_eq!((view.status, view.identity), (Status::Error, Identity::Rehydrating));
@@ -359,7 +357,7 @@ async fn a_file_that_is_not_ours_is_refused_and_left_alone() {
     let open = refused(&server.address).await;
     assert!(matches!(open, StorageError::TooOpen { mode: 0o640, .. }), "{open}");
     for nonsense in [&b""[..], b"{}", b"\xff\xfe", b"{\"format\":2}"] {
-        support::replace(&file, nonsense);
+        crate::support::replace(&file, nonsense);
         let error = refused(&server.address).await;
         assert!(matches!(error, StorageError::NotASession { .. }), "{error}");
         assert_eq!(std::fs::read(&file).unwrap(), nonsense);
