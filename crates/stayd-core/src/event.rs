@@ -151,6 +151,8 @@ pub struct Answer {
     pub person: Key,
     /// A fingerprint of what pages show of it; never 0.
     pub data: u32,
+    /// When the session was made, in s since 1970 by the server's clock, and 0 where nobody says: its epoch counts from there.
+    pub created_s: u32,
     /// Until a renewal is to be asked for.
     pub renews_in_ms: u64,
     /// Until the credential stops working.

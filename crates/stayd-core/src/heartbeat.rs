@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::time::Instant;
 
 /// A message that something has changed takes so long at most: a check sent within it before the message came counts.
-const HINT_SLACK_MS: u64 = 100;
+pub(crate) const HINT_SLACK_MS: u64 = 100;
 
 impl Machine {
     /// Turns the times that have come into needs.
@@ -42,12 +42,17 @@ impl Machine {
             self.want(Need::Check, self.recent());
             self.beat_later();
         }
-        if self.switching_until <= now {
-            self.switching_until = Instant::NEVER;
+        if self.switched_by() <= now {
+            self.switching_since = Instant::NEVER;
             // It may have come to pass although nobody told: what waits is not sent for whoever is signed in now (P9).
             self.doubt = true;
             self.want(Need::Check, now);
         }
+    }
+
+    /// When another tab's sign-in has been under way for as long as one can be.
+    pub(crate) fn switched_by(&self) -> Instant {
+        self.switching_since.plus(self.config.patience_ms())
     }
 
     /// Since when an answer counts as recent.
@@ -98,6 +103,8 @@ impl Machine {
 
     pub(crate) fn resume(&mut self, remembered: Option<&Stored>) {
         self.page.running = true;
+        // The answer to a sign-out would take away the cookie of a sign-in that follows (P9).
+        self.abandon();
         if let Some(stored) = remembered {
             self.absorb(stored);
         }
@@ -108,14 +115,21 @@ impl Machine {
         self.look_again();
     }
 
-    /// A turn is not kept by a page that does not run (fact 8); the request that is on its way goes on without it.
+    /// A turn is not kept by a page that does not run (fact 8). Of what is on its way, only a renewal and a sign-out go on without
+    /// it: any other answer would set a cookie, or clear one, behind the back of every tab (P9).
     pub(crate) fn freeze(&mut self) {
         self.page.running = false;
-        if self.attempt.is_some_and(|attempt| attempt.need == Need::SignIn) {
-            // Its cookie would come behind the back of every tab (P9); it is sent again when the page goes on.
-            self.abandon();
-        } else if let Some(attempt) = self.attempt.take() {
-            self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
+        match self.attempt {
+            // The session's next token may be in the answer.
+            Some(attempt) if attempt.is_sent() && attempt.need == Need::Renewal => {
+                self.attempt = None;
+                self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
+            }
+            // The person may have left for good, and nobody else has told the server; a page that goes on calls it back and sends it again.
+            Some(attempt) if attempt.is_sent() && attempt.need == Need::SignOut && self.owed => {
+                self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
+            }
+            _ => self.abandon(),
         }
         if self.standing.is_in() {
             // An open connection keeps a page out of some browsers' back/forward cache; it is joined again after the next answer.

@@ -55,10 +55,12 @@ pub struct Machine {
     pub(crate) doubt: bool,
     /// Whether the server has yet to be told of a sign-out.
     pub(crate) owed: bool,
+    /// When the person last signed out in this tab.
+    pub(crate) signed_out_at: Instant,
     /// What is shown was rendered into the page and contradicts what this browser remembers; the server is being asked.
     pub(crate) rendered: bool,
-    /// Another tab's sign-in is under way, for so long at most; [`Instant::NEVER`] while none is.
-    pub(crate) switching_until: Instant,
+    /// Since when another tab's sign-in is under way; [`Instant::NEVER`] while none is.
+    pub(crate) switching_since: Instant,
     /// Superseded answers in a row.
     pub(crate) superseded: u8,
     pub(crate) needs: Needs,
@@ -105,8 +107,9 @@ impl Machine {
         heartbeat_at: Instant::NEVER,
         doubt: false,
         owed: false,
+        signed_out_at: Instant::LONG_AGO,
         rendered: false,
-        switching_until: Instant::NEVER,
+        switching_since: Instant::NEVER,
         superseded: 0,
         needs: Needs::NONE,
         attempt: None,
@@ -136,6 +139,10 @@ impl Machine {
             if matches!(event, Event::Woke | Event::Resumed { .. }) {
                 self.doubt = self.standing.is_in();
                 self.page.rejoin = self.doubt;
+                if let Some(attempt) = &mut self.attempt {
+                    // Nobody kept its turn from this tab while it slept.
+                    attempt.begun_at = self.now;
+                }
             }
             self.see_what_is_due();
             self.consider(event);
@@ -317,8 +324,8 @@ impl Machine {
             // The person waits for it, and shall see at once when it cannot be.
             Need::SignIn => self.now,
             _ if !self.page.online => Instant::NEVER,
-            // A sign-in is under way in another tab, and the answer could take its cookie away.
-            _ if !self.standing.is_in() && self.switching_until < Instant::NEVER => Instant::NEVER,
+            // A sign-in is under way in another tab: the answer could take its cookie away, or speak of whom it replaces (P9).
+            _ if self.switching_since < Instant::NEVER => Instant::NEVER,
             Need::SignOut => self.needs.owed_at.max(self.backoff.until),
             // Until the server has heard of the sign-out it would name the session that the person has left.
             _ if self.owed => Instant::NEVER,
@@ -400,7 +407,7 @@ impl Machine {
         self.meet(Need::Check, Settlement::Overtaken);
         self.leave(Ending::SignedOut, Notice::SignedOut);
         self.owed = true;
-        self.needs.owed_at = self.now;
+        (self.needs.owed_at, self.signed_out_at) = (self.now, self.now);
         self.needs.add(Need::SignOut);
         self.share();
         self.fail_fast(Need::SignOut);
@@ -447,6 +454,6 @@ impl Machine {
             }
         }
         let (renewal, end) = (self.next_renewal(), self.next_end());
-        [renewal, end, self.next_warning(), self.next_heartbeat(), retry, patience, self.switching_until]
+        [renewal, end, self.next_warning(), self.next_heartbeat(), retry, patience, self.switched_by()]
     }
 }

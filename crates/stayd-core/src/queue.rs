@@ -85,7 +85,7 @@ impl Machine {
 
     /// Whether requests wait now. While it is so, a timer runs.
     pub(crate) fn holding(&self) -> bool {
-        if self.switching_until < Instant::NEVER {
+        if self.switching_since < Instant::NEVER {
             return true;
         }
         let Some(session) = self.standing.session().filter(|_| self.page.online) else { return false };

@@ -72,7 +72,7 @@ impl Machine {
         let rendered = core::mem::take(&mut self.rendered);
         match before.session().filter(|old| old.key == session.key && !rendered) {
             Some(old) => self.prolong(old, &session, need),
-            None => self.begin(&before),
+            None => self.begin(&before, answer.created_s),
         }
         self.heard_from_server(sent_at);
         // Whoever signed in after a sign-out that the server has not heard of stays in.
@@ -92,6 +92,8 @@ impl Machine {
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
         self.rendered = true;
+        // What the page asks for would be answered for whomever the cookie names (P9).
+        self.doubt = true;
         self.want(Need::Check, self.now);
     }
 
@@ -123,9 +125,10 @@ impl Machine {
         self.effects.push(Effect::OpenChannels);
     }
 
-    /// Another session than before, or the first.
-    fn begin(&mut self, before: &Standing) {
-        self.epoch = self.epoch.wrapping_add(1);
+    /// Another session than before, or the first. Its epoch counts from the server's clock, so that it is newer than what was counted before
+    /// storage was wiped.
+    fn begin(&mut self, before: &Standing, created_s: u32) {
+        self.epoch = self.epoch.wrapping_add(1).max(created_s);
         self.generation = 0;
         self.renewed_at = Instant::LONG_AGO;
         self.fixed_end = false;
@@ -183,7 +186,7 @@ impl Machine {
         self.generation = 0;
         self.rendered = false;
         self.standing = Standing::out(ending);
-        self.switching_until = Instant::NEVER;
+        self.switching_since = Instant::NEVER;
         self.reject_held();
     }
 
@@ -192,7 +195,7 @@ impl Machine {
         self.backoff.clear();
         self.superseded = 0;
         self.queue.refused = false;
-        self.switching_until = Instant::NEVER;
+        self.switching_since = Instant::NEVER;
         self.beat_later();
     }
 

@@ -3,14 +3,15 @@
 //! ```text
 //!   older epoch:  nothing (a fresh contradiction: ask the server)
 //!   newer epoch:  adopted, whatever this tab thought
-//!   same epoch:   newer generation adopted; of equal ones the one that the server confirmed later
+//!   same epoch:   newer generation adopted, and what the server confirmed later
 //! ```
 //!
 //! What was learned is never sent on: each fact is told once, by the tab that heard it from the server or from the person.
 
-use crate::config::{COMMAND_PATIENCE_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
+use crate::config::{OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
+use crate::heartbeat::HINT_SLACK_MS;
 use crate::machine::Machine;
 use crate::record::{Message, Record};
 use crate::session::{Ending, Known, Session, Standing};
@@ -61,7 +62,7 @@ impl Machine {
             }
             Message::Dismissed => self.warning_dismissed(),
             Message::Switching if stored.record.epoch >= self.epoch => {
-                self.switching_until = self.now.plus(self.longest_switch());
+                self.switching_since = self.now;
                 // Its answer could come after that of the sign-in, and take the new cookie away.
                 if !self.standing.is_in() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
                     self.abandon();
@@ -71,20 +72,16 @@ impl Machine {
         }
     }
 
-    fn longest_switch(&self) -> u64 {
-        u64::from(self.config.request_timeout_ms).saturating_add(COMMAND_PATIENCE_MS)
-    }
-
     /// A tab that counts fewer epochs is told, or it would not be heard when it signs out: storage may have been wiped before it began.
-    /// What it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
+    /// Unless it asks, what it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
     fn bring_up_to_date(&mut self, message: Message, stored: &Stored) {
         let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
         if self.rendered {
             return;
         }
-        let wonders = message == Message::Asking && stored.record.session == 0;
+        let asks = message == Message::Asking;
         let agrees = stored.record.session == self.standing.key();
-        if self.owed || wonders || agrees || verified_at <= self.verified_at {
+        if self.owed || asks || agrees || verified_at <= self.verified_at {
             self.share();
         }
     }
@@ -96,7 +93,9 @@ impl Machine {
         // Of unknown age (the clock was set back): its times may count from now, and nothing in it is recent.
         let written_at = if stored.age_ms == u64::MAX { self.now } else { aged };
         let verified_at = aged.minus(record.verified_ago_ms);
-        let fresher = verified_at > self.verified_at;
+        // While two tabs' words on the session are at odds, what was asked before that settles nothing.
+        let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
+        let fresher = verified_at > self.verified_at && !at_odds;
         let agrees = record.session == self.standing.key();
         if record.epoch < self.epoch {
             // Old news contradicts nothing; what the server has said meanwhile does.
@@ -106,19 +105,27 @@ impl Machine {
             return;
         }
         if record.epoch > self.epoch {
+            // The person has just signed out here, after that was told and before it was heard.
+            if self.signed_out_at >= written_at.max(self.now.minus(HINT_SLACK_MS)) {
+                self.epoch = record.epoch.wrapping_add(1);
+                return self.share();
+            }
             self.adopt(stored, written_at);
         } else if agrees {
             self.merge(stored, written_at, fresher);
         } else {
             self.settle_tie(stored, written_at);
         }
-        // What was written before the sign-in began says nothing of it.
-        if written_at.plus(self.longest_switch()) >= self.switching_until {
-            self.switching_until = Instant::NEVER;
+        // What was written before the sign-in began says nothing of it; nor does what the server was asked since about whom it replaces.
+        let asked_meanwhile = verified_at > self.switching_since.plus(HINT_SLACK_MS);
+        if written_at >= self.switching_since && !(agrees && asked_meanwhile) {
+            self.switching_since = Instant::NEVER;
         }
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
         let tried_at = aged.minus(record.tried_ago_ms);
-        if tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
+        // A tab that was stopped for long takes its own delay for the server's.
+        let behind = self.verified_at.since(verified_at) > RETRY_FLOOR_MS;
+        if !behind && tried_at.since(self.backoff.tried_at) >= RETRY_FLOOR_MS {
             // As many failures are the same ones, by a clock that was set since, or one beside it: nothing begins anew.
             if record.failures != self.backoff.failures {
                 let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
@@ -130,6 +137,10 @@ impl Machine {
                     record.trouble,
                     &mut self.random,
                 );
+                // The tab that failed may be gone before it tries again; any word from after the failure does.
+                if record.failures > 0 {
+                    self.want(Need::Check, tried_at);
+                }
             }
             self.doubt = false;
             self.queue.refused = false;
@@ -240,12 +251,13 @@ impl Machine {
             }
             return;
         }
-        if record.generation < self.generation || (record.generation == self.generation && !fresher) {
+        let renewed = record.generation > self.generation;
+        // What a tab heard that had missed a renewal counts like any later word of the server's.
+        if !renewed && !fresher {
             return;
         }
         let before = self.standing;
-        let renewed = record.generation > self.generation;
-        self.generation = record.generation;
+        self.generation = self.generation.max(record.generation);
         self.stand_in(stored, written_at, &before);
         if renewed {
             self.renewed_at = self.now;

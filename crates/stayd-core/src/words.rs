@@ -123,6 +123,9 @@ impl Display for Outcome {
 impl Display for Answer {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         write!(out, "session={:x} person={:x} data={:x}", self.session, self.person, self.data)?;
+        if self.created_s != 0 {
+            write!(out, " created={}", self.created_s)?;
+        }
         let (renews, lapses) = (Span(self.renews_in_ms), Span(self.lapses_in_ms));
         write!(out, " renews={renews} lapses={lapses} ends={}", Span(self.ends_in_ms))
     }

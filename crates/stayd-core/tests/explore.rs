@@ -38,6 +38,7 @@ fn answer(session: u32) -> Answer {
         session: session.into(),
         person: session.into(),
         data: session,
+        created_s: 0,
         renews_in_ms: HOUR_MS / 2,
         lapses_in_ms: HOUR_MS,
         ends_in_ms: HOUR_MS,

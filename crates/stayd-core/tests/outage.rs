@@ -72,6 +72,7 @@ impl World {
             session: 1,
             person: 1,
             data: 1,
+            created_s: 0,
             renews_in_ms,
             lapses_in_ms: ends_in_ms,
             ends_in_ms,

@@ -37,11 +37,12 @@ fn trouble() -> impl Strategy<Value = Trouble> {
 }
 
 fn answer() -> BoxedStrategy<Answer> {
-    (1_u64..4, 1_u32..4, span(), span(), span())
-        .prop_map(|(session, data, renews, lapses, ends)| Answer {
+    (1_u64..4, 1_u32..4, 0_u32..9, span(), span(), span())
+        .prop_map(|(session, data, created_s, renews, lapses, ends)| Answer {
             session,
             person: 1 + session / 2,
             data,
+            created_s,
             renews_in_ms: renews,
             lapses_in_ms: lapses,
             ends_in_ms: ends,
@@ -324,6 +325,7 @@ fn agree(tabs: &mut [Checked], mut now: Instant) -> Result<(), TestCaseError> {
         session: 1,
         person: 1,
         data: 1,
+        created_s: 0,
         renews_in_ms: 1_800_000,
         lapses_in_ms: 3_600_000,
         ends_in_ms: 3_600_000,

@@ -58,8 +58,12 @@ impl World {
             Deed::Portal { for_ms } => self.weather.portal_until = now + for_ms,
             Deed::Revoke => {
                 let cookie = self.browsers[browser].cookie.clone();
+                let held = self.server.holds(cookie.as_deref());
+                let held = self.or_broken(held).flatten();
                 let revoked = self.server.revoke(cookie.as_deref());
-                self.or_broken(revoked);
+                if let (Some(true), Some(held)) = (self.or_broken(revoked), held) {
+                    self.push_end(browser, held.session);
+                }
             }
             Deed::RevokeAll { person } => {
                 let revoked = self.server.revoke_all(person);
@@ -160,7 +164,7 @@ impl World {
         let tab = self.tab_mut(id);
         (tab.life, tab.running_since, tab.counted_until) = (Life::Running, now, now);
         let local = tab.local;
-        let remembered = local.map(|slot| slot.stored(wall));
+        let remembered = local.map(|slot| slot.stored(wall, tab.clock.unsure_until()));
         self.tell(id, Event::Resumed { remembered }, local.and_then(|slot| slot.data));
         self.read_storage(id);
         self.tell_network(id);
@@ -297,7 +301,7 @@ impl World {
         let described = rendering.and_then(|rendering| rendering.0);
         let data =
             described.map_or_else(|| seen.and_then(|slot| slot.data), |described| Some(described.shown));
-        let remembered = seen.map(|slot| slot.stored(wall));
+        let remembered = seen.map(|slot| slot.stored(wall, i64::MIN));
         let remembered = remembered.map(|stored| match described {
             Some(_) => stayd_core::Stored { has_data: false, ..stored },
             None => stored,

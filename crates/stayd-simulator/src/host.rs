@@ -18,7 +18,11 @@ impl World {
         let tab = self.tab_mut(id);
         let now = Instant::from_ms(tab.clock.now());
         let before = crate::checkers::Before::of(&tab.machine);
+        let epoch = tab.machine.moment().0;
         let effects = tab.machine.handle(now, event);
+        if tab.machine.moment().0 != epoch {
+            self.tab_mut(id).epoch_since = self.now;
+        }
         self.note(|| format!("{id}  {event:?}"));
         for effect in effects.iter() {
             self.note(|| format!("{id}      -> {effect:?}"));

@@ -25,6 +25,7 @@ mod host;
 mod model;
 mod network;
 mod plan;
+mod push;
 mod queue;
 mod server;
 mod shrink;

@@ -23,6 +23,8 @@ pub(crate) struct Truth {
     pub(crate) wiped_at: Option<u64>,
     /// When the server last said here that nobody is signed in.
     pub(crate) nobody_at: Option<u64>,
+    /// When the server last said here that a token had been replaced.
+    pub(crate) superseded_at: Option<u64>,
     /// An answer to a renewal was lost after its commit, and tokens work once.
     pub(crate) token_lost: bool,
     /// Sign-ins that are under way.

@@ -27,6 +27,11 @@ impl<T> Queue<T> {
         self.heap.push(Entry { at, number: self.count, what });
     }
 
+    /// All that is to come, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.heap.iter().map(|entry| &entry.what)
+    }
+
     /// The next event and its time, if it comes no later than `until`.
     pub(crate) fn pop(&mut self, until: u64) -> Option<(u64, T)> {
         if self.heap.peek()?.at > until {

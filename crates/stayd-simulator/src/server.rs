@@ -34,6 +34,7 @@ pub(crate) struct PageData {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Described {
     pub(crate) shown: PageData,
+    pub(crate) created_s: u32,
     pub(crate) updated_ago_ms: u64,
     pub(crate) ends_in_ms: u64,
 }
@@ -156,7 +157,7 @@ impl Server {
             updated_at: now,
         };
         self.people.push(user.clone());
-        at_once(self.store.create_user(user, account, None))?
+        at_once(self.store.create_user(user, account, None, None))?
             .map_err(|_| Broken("a person could not be added"))
     }
 
@@ -261,6 +262,7 @@ impl Server {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Described {
             shown: shown(live),
+            created_s: u32::try_from(live.session.created_at.as_ms() / 1_000).unwrap_or(0),
             updated_ago_ms: ms(now.since(live.session.updated_at)),
             ends_in_ms: ms(live.session.expires_at.since(now)),
         }
@@ -291,7 +293,7 @@ impl Server {
         let changed = at_once(self.store.update_user(&id, change, self.engine.now()))?;
         let changed = changed.map_err(|_| Broken("a person could not be renamed"))?;
         if let Some(place) = self.people.get_mut(person) {
-            *place = changed;
+            *place = changed.user;
         }
         let mut seen = u64::MAX;
         at_once(self.engine.notice_foreign_writes(&mut seen))?.map_err(|_| Broken("the engine failed"))

@@ -17,10 +17,13 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// What the machine is told of it.
-    pub(crate) fn stored(&self, wall: i64) -> Stored {
+    /// What the machine is told of it, by a wall clock that has told the times until `unsure_until` twice.
+    pub(crate) fn stored(&self, wall: i64, unsure_until: i64) -> Stored {
         // A clock that was set back tells nothing of the age.
-        let age_ms = u64::try_from(wall.saturating_sub(self.written_at)).unwrap_or(u64::MAX);
+        let age_ms = u64::try_from(wall.saturating_sub(self.written_at))
+            .ok()
+            .filter(|_| self.written_at > unsure_until)
+            .unwrap_or(u64::MAX);
         let has_data = self.data.is_some_and(|data| data.session == self.record.session);
         Stored { record: self.record, age_ms, has_data }
     }

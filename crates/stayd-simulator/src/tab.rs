@@ -93,6 +93,8 @@ pub(crate) struct Tab {
     pub(crate) giving_up: Option<u32>,
     /// Since when it runs without a break.
     pub(crate) running_since: u64,
+    /// Since when it counts the epoch that it counts.
+    pub(crate) epoch_since: u64,
     /// When its attempt began to wait for its turn.
     pub(crate) asked_at: u64,
     /// When its last request was sent.
@@ -123,6 +125,7 @@ impl Tab {
             writing: 0,
             giving_up: None,
             running_since: now,
+            epoch_since: now,
             asked_at: now,
             sent_at: now,
             channels_open: false,

@@ -57,8 +57,12 @@ impl World {
         let Some(response) = self.or_broken(response) else { return };
         self.note(|| format!("server   request {number}: {:?}", response.body));
         let truth = &mut self.browsers[request.tab.browser].truth;
-        if response.body == Body::Nobody && matches!(request.ask, Ask::Session { .. }) {
-            truth.nobody_at = Some(self.now);
+        if matches!(request.ask, Ask::Session { .. }) {
+            match response.body {
+                Body::Nobody => truth.nobody_at = Some(self.now),
+                Body::Superseded => truth.superseded_at = Some(self.now),
+                _ => {}
+            }
         }
         match request.back_ms {
             Some(ms) => self.queue.push(self.now + ms, Happening::Answered(number, request, response)),
@@ -68,14 +72,24 @@ impl World {
 
     /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.
     fn answer_is_lost(&mut self, request: &Request, response: &Response) {
-        let strict = self.plan.setting.lifetimes.rotation == Rotation::Strict;
-        if strict
-            && matches!(request.ask, Ask::Session { .. })
-            && matches!(response.cookie, SetCookie::Set(_))
-        {
+        if self.brings_the_only_token(request, response) {
             self.note(|| "the next token is lost".to_owned());
             self.browsers[request.tab.browser].truth.token_lost = true;
         }
+    }
+
+    fn brings_the_only_token(&self, request: &Request, response: &Response) -> bool {
+        self.plan.setting.lifetimes.rotation == Rotation::Strict
+            && matches!(request.ask, Ask::Session { .. })
+            && matches!(response.cookie, SetCookie::Set(_))
+    }
+
+    /// Whether an answer with the next token is on its way to somebody who has given it up.
+    pub(crate) fn is_losing_a_token(&self) -> bool {
+        self.queue.iter().any(|what| {
+            matches!(what, Happening::Answered(number, request, response)
+                if !self.requests.contains_key(number) && self.brings_the_only_token(request, response))
+        })
     }
 
     /// An answer is back in the browser: its cookie counts, whether or not the page runs.
@@ -168,6 +182,7 @@ impl World {
             session: described.shown.session,
             person: described.shown.person,
             data: described.shown.data,
+            created_s: described.created_s,
             renews_in_ms,
             lapses_in_ms: described.ends_in_ms,
             ends_in_ms: described.ends_in_ms,
@@ -176,10 +191,10 @@ impl World {
 
     /// The page's own request is answered: given to the page, or sent again, or rejected, as the machine says.
     pub(crate) fn page_answered(&mut self, id: TabId, request: PageRequest, response: &Response) {
-        let moment = self.tab(id).machine.moment();
+        let shown = self.tab(id).shows.map(|shown| shown.person);
         match response.body {
-            // The page may show somebody else by now: the host rejects what was asked for before.
-            Body::Page(person) if moment.0 == request.moment.0 => {
+            // The page may show somebody else by now, or nobody: the host rejects what was asked for before.
+            Body::Page(person) if request.person.is_none() || shown == request.person => {
                 self.check_page_answer(id, &request, person);
             }
             Body::Unauthorized if !request.again => {

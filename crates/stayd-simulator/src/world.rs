@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use stayd_core::{Event, Outcome, Trouble};
+use stayd_core::{Event, Key, Outcome, Trouble};
 
 use crate::browser::Browser;
 use crate::checkers::Violation;
@@ -41,6 +41,8 @@ pub(crate) enum Happening {
     LocalSeen(TabId, Option<Slot>),
     /// A tab opens, with what the server has rendered into its page.
     Opens(usize, Option<Rendering>),
+    /// The server has pushed to a browser that a session has ended.
+    Pushed(usize, Key),
     /// All tabs of a browser are looked at: a time limit of a promise is over.
     Look(usize),
 }
@@ -190,6 +192,7 @@ impl World {
             Happening::Written(tab, slot) => self.written(tab, slot),
             Happening::LocalSeen(tab, slot) => self.local_seen(tab, slot),
             Happening::Opens(browser, rendering) => self.open_tab(browser, rendering),
+            Happening::Pushed(browser, session) => self.pushed(browser, session),
             Happening::Look(browser) => self.look_at_all(browser),
         }
     }
@@ -207,7 +210,7 @@ impl World {
             Happening::Answered(_, request, _) => Some(request.tab.browser),
             Happening::Failed(number, _) => self.requests.get(number).map(|request| request.tab.browser),
             Happening::Act(_) | Happening::Over(_) | Happening::AtServer(..) | Happening::Look(_) => None,
-            Happening::Opens(browser, _) => Some(*browser),
+            Happening::Opens(browser, _) | Happening::Pushed(browser, _) => Some(*browser),
         }
     }
 
@@ -248,22 +251,25 @@ impl World {
 
     fn take_in(&mut self, id: TabId, input: Input) {
         let wall = self.browsers[id.browser].wall(self.now);
+        let unsure_until = self.tab(id).clock.unsure_until();
         match input {
             Input::Turn { attempt } => {
                 let slot = self.deciding_record(id);
-                let stored = slot.map(|slot| slot.stored(wall));
+                let stored = slot.map(|slot| slot.stored(wall, unsure_until));
                 let event = Event::LeadershipGained { attempt, stored };
                 self.tell(id, event, slot.and_then(|slot| slot.data));
             }
             Input::Message { message, slot } => {
-                let event = Event::Heard { message, stored: slot.stored(wall) };
+                let event = Event::Heard { message, stored: slot.stored(wall, i64::MIN) };
                 self.tell(id, event, slot.data);
             }
             Input::Read => {
                 // Where nothing decides there is the hint, late as it may be.
                 if let Some(slot) = self.deciding_record(id).or(self.tab(id).local) {
-                    let event =
-                        Event::Heard { message: stayd_core::Message::State, stored: slot.stored(wall) };
+                    let event = Event::Heard {
+                        message: stayd_core::Message::State,
+                        stored: slot.stored(wall, unsure_until),
+                    };
                     self.tell(id, event, slot.data);
                 }
             }

@@ -25,6 +25,7 @@ fn effects_view_and_record_lie_in_memory_as_they_are_encoded() {
                 session: 0x1122_3344_5566_7788,
                 person: 9,
                 data: 5,
+                created_s: 6,
                 renews_in_ms: 80_000,
                 lapses_in_ms: 90_000,
                 ends_in_ms: 100_000,

@@ -4,7 +4,7 @@
 //! event:   0 which u8 · 1 kind u8 (what was rendered, what came of a request, which message) · 2 trouble u8
 //!          · 3 stored u8 (0 none, 1 without data, 2 with) · 4 attempt or epoch u32 · 8 generation u32
 //!          · 16 answer · 40 retry after f64 ms · 64 age f64 ms · 72 record
-//! answer:  16 session u64 · 24 person u64 · 32 data u32 · 40 renews in · 48 lapses in · 56 ends in: f64 ms
+//! answer:  16 session u64 · 24 person u64 · 32 data u32 · 36 created u32 s · 40 renews in · 48 lapses in · 56 ends in: f64 ms
 //! config:  0 renewal u8 · 4 heartbeat · 8 warning · 12 fresh · 16 request timeout: u32 ms
 //! ```
 
@@ -92,6 +92,7 @@ pub fn read_answer(bytes: &[u8; EVENT_LEN]) -> Answer {
         session: from.u64::<16>(),
         person: from.u64::<24>(),
         data: from.u32::<32>(),
+        created_s: from.u32::<36>(),
         renews_in_ms: from.ms::<40>(),
         lapses_in_ms: from.ms::<48>(),
         ends_in_ms: from.ms::<56>(),
@@ -223,6 +224,7 @@ fn write_answer(out: &mut [u8], answer: &Answer) {
     put(out, 16, answer.session.to_le_bytes());
     put(out, 24, answer.person.to_le_bytes());
     put(out, 32, answer.data.to_le_bytes());
+    put(out, 36, answer.created_s.to_le_bytes());
     put_ms(out, 40, answer.renews_in_ms);
     put_ms(out, 48, answer.lapses_in_ms);
     put_ms(out, 56, answer.ends_in_ms);

@@ -137,6 +137,7 @@ fn answer(words: &str) -> Option<Answer> {
         session: number("session")?,
         person: number("person")?,
         data: u32::try_from(number("data")?).ok()?,
+        created_s: settings.get("created").map_or(Some(0), |at| at.parse().ok())?,
         renews_in_ms: time("renews")?,
         lapses_in_ms: time("lapses")?,
         ends_in_ms: time("ends")?,

@@ -42,17 +42,23 @@ impl World {
         // A page that has just begun to run first reads what happened meanwhile; where that was wiped, another tab must say it.
         let wiped = browser.truth.wiped_at >= Some(left_at);
         let told_since = if wiped { tab.shows_since } else { tab.running_since };
-        let since = left_at.max(tab.running_since).max(told_since) + SIGN_OUT_MS;
-        let later = |other: &Tab| other.runs() && other.machine.moment().0 > record.epoch;
-        let knew = if wiped && tab.running_since >= left_at {
-            browser.tabs.iter().any(later)
+        let since = left_at.max(tab.running_since).max(told_since);
+        // None where nobody who could have said it knew, or not yet.
+        let since = if wiped && tab.running_since >= left_at {
+            let later = |other: &&Tab| other.runs() && other.machine.moment().0 > record.epoch;
+            let knows_since = |other: &Tab| other.epoch_since.max(other.running_since);
+            browser.tabs.iter().filter(later).map(knows_since).min().map(|known| known.max(since))
         } else {
-            browser.setting.keeps == Keeps::Everything || tab.running_since < left_at
+            let knew = browser.setting.keeps == Keeps::Everything || tab.running_since < left_at;
+            knew.then_some(since)
         };
-        if tab.runs() && browser.asleep_since.is_none() && since < self.now {
+        if tab.runs()
+            && browser.asleep_since.is_none()
+            && since.is_some_and(|since| since + SIGN_OUT_MS < self.now)
+        {
             // A page that was rendered before the sign-out shows what stands in it until the server is heard.
-            let knew = knew && !(tab.rendered == Some(shown.session) && tab.answers == 0);
-            let excused = browser.truth.forgotten || !tabs_can_talk(&browser.setting) || !knew;
+            let rendered = tab.rendered == Some(shown.session) && tab.answers == 0;
+            let excused = browser.truth.forgotten || !tabs_can_talk(&browser.setting) || rendered;
             if !excused {
                 let ago = self.now - left_at;
                 self.violate(Some(id), format!("P4: data of a session is shown {ago} ms after it was left"));
@@ -84,11 +90,13 @@ impl World {
         }
     }
 
-    /// A tab has been told that a sign-in was granted: nobody else is shown here any more, a moment later.
+    /// A tab has been told that a sign-in was granted: nobody else is shown here any more, a moment later; but where the tab stood still
+    /// meanwhile and somebody has signed in since.
     pub(crate) fn signed_in(&mut self, id: TabId, session: Key) {
         let now = self.now;
         let truth = &mut self.browsers[id.browser].truth;
-        if truth.signing_in == 0 {
+        let overtaken = truth.own.is_some_and(|(own, _)| own != session);
+        if truth.signing_in == 0 && !overtaken {
             truth.switch_to(session, now);
             self.queue.push(now + SIGN_OUT_MS + 1, Happening::Look(id.browser));
         }

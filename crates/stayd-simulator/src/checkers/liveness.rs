@@ -12,11 +12,11 @@ use crate::world::{Over, World};
 const SETTLES_MS: u64 = 5_000;
 /// A sign-in of another tab is waited for so long.
 const SWITCH_MS: u64 = 18_000;
-/// After so many superseded answers, and the cool-down that follows them, the server is asked once more.
-const LAST_TOKEN_MS: u64 = 600_000;
+/// After so many superseded answers, and the longest cool-down that can follow them with its jitter, the server is asked once more.
+const LAST_TOKEN_MS: u64 = 675_000;
 /// What the server said so recently is not asked again: whatever happened must be this old before tabs are looked at anew.
 const FRESH_MS: u64 = 6_000;
-/// Sessions that end meanwhile make one look more.
+/// Sessions that end meanwhile, by their time or by a sign-in that was still under way, make somebody look once more.
 const LOOKS: usize = 4;
 
 impl World {
@@ -42,6 +42,10 @@ impl World {
                 self.open_tab(browser, None);
             }
         }
+        self.look_at_tabs();
+    }
+
+    fn look_at_tabs(&mut self) {
         self.run_until(self.now + FRESH_MS);
         for browser in 0..self.browsers.len() {
             for id in self.open_tabs(browser) {
@@ -61,6 +65,7 @@ impl World {
                 break;
             }
             before = after;
+            self.look_at_tabs();
             self.run_until(self.now + SETTLES_MS);
         }
         if self.violation.is_some() {
@@ -82,7 +87,7 @@ impl World {
 
     /// Where the next token was lost the server says "superseded" for a while, and then "nobody" to whoever asks after a cool-down.
     fn last_token_ms(&self) -> u64 {
-        let lost = self.browsers.iter().any(|browser| browser.truth.token_lost);
+        let lost = self.is_losing_a_token() || self.browsers.iter().any(|browser| browser.truth.token_lost);
         if lost { LAST_TOKEN_MS } else { 0 }
     }
 

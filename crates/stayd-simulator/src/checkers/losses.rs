@@ -4,7 +4,7 @@ use stayd_core::{Ending, Event, Outcome, Status};
 
 use crate::checkers::Before;
 use crate::checkers::data::tabs_can_talk;
-use crate::network::Request;
+use crate::network::{Ask, Request};
 use crate::server::SetCookie;
 use crate::tab::TabId;
 use crate::world::World;
@@ -76,8 +76,11 @@ impl World {
             return;
         }
         let index = request.tab.browser;
+        // A page that stands still lets its sign-out go on, for the person may have left for good.
+        let cannot_be_called_back = matches!(request.ask, Ask::SignOut) && !self.tab(request.tab).runs();
         // Where there are no locks two tabs may ask at once, and of two answers a browser keeps what the later one says.
-        if !locks && request.cookie != old {
+        let asked_at_once = !locks && request.cookie != old;
+        if cannot_be_called_back || asked_at_once {
             self.browsers[index].truth.ambiguous = true;
         } else {
             let what = format!("P1: an answer takes away the cookie of a living session (browser {index})");

@@ -38,8 +38,9 @@ impl World {
         truth.note_sent(now);
         // Without locks, or a way to speak to the others, each tab may ask.
         let each = if alone { tabs } else { 1 };
-        // Where the next token was lost each tab hears "superseded" a few times before it lets the others wait as well.
-        let superseded = if truth.token_lost { tabs * SUPERSEDED_TRIES } else { 0 };
+        // Where the next token is lost, or late, each tab hears "superseded" a few times before it lets the others wait as well.
+        let superseded = truth.superseded_at.is_some_and(|at| at + 60_000 >= now);
+        let superseded = if superseded { tabs * SUPERSEDED_TRIES } else { 0 };
         let limit = (OF_ITSELF + FOR_EACH_OCCASION * truth.occasions.len()) * each + superseded;
         let sent = truth.sent.len();
         if sent > limit {
