@@ -29,13 +29,13 @@ pub(crate) enum Command {
     },
     /// Look at configuration, database, clock, cookies and mail, and say what to do
     Doctor(Common),
-    /// Add, list and remove people
+    /// Add, list, disable and remove people
     #[command(subcommand)]
     User(UserCommand),
     /// List and end sessions
     #[command(subcommand)]
     Session(SessionCommand),
-    /// List and rotate the keys that sign tokens
+    /// List, rotate and revoke the keys that sign tokens
     #[command(subcommand)]
     Key(KeyCommand),
     /// Replay a recording of a page (`session.record()`), event by event
@@ -60,6 +60,20 @@ pub(crate) enum UserCommand {
     Add(AddUser),
     /// List people in the order they signed up
     List(Common),
+    /// End all sessions of a person and refuse their sign-ins until they are enabled again
+    Disable {
+        /// The person's e-mail address
+        email: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Let a person who was disabled sign in again
+    Enable {
+        /// The person's e-mail address
+        email: String,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Remove a person with all sessions
     Remove {
         /// The person's e-mail address
@@ -83,6 +97,13 @@ pub(crate) enum KeyCommand {
     List(Common),
     /// Make a key that signs from now on; those before are honoured until what they signed is over
     Rotate(Common),
+    /// Withdraw a key that somebody else may have: at once, and with all it signed
+    Revoke {
+        /// The key's id, as `stayd key list` shows it
+        id: String,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 /// What every command that touches the database takes.

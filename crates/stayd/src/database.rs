@@ -24,6 +24,12 @@ pub(crate) fn open(path: &Path) -> Result<SqliteStore, OpenError> {
     SqliteStore::open(path, &SqliteOptions::default(), SystemClock.now())
 }
 
+/// The same for a server.
+pub(crate) fn open_to_serve(path: &Path) -> Result<SqliteStore, OpenError> {
+    let options = SqliteOptions { room_for_log: true, ..SqliteOptions::default() };
+    SqliteStore::open(path, &options, SystemClock.now())
+}
+
 /// Runs `work` with an engine over the configured database. A server that runs beside it notices within 50 ms what has changed.
 pub(crate) fn with_engine<T>(
     common: &Common,

@@ -1,9 +1,9 @@
 //! Why a command failed, and its exit code: 2 for what the operator has said, 1 for everything else.
 
-use std::{error::Error, io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use stayd_engine::{
-    EngineError, PlacesError, Refusal,
+    EngineError, PlacesError, Refusal, causes,
     mail::MailSetupError,
     store::{StoreError, sqlite::OpenError},
 };
@@ -17,15 +17,15 @@ use crate::replay::ReplayError;
 pub(crate) enum Failure {
     #[error("{0}")]
     Config(#[from] ConfigError),
-    #[error("{}", chain(.0))]
+    #[error("{}", causes(.0))]
     Database(#[from] OpenError),
-    #[error("{}", chain(.0))]
+    #[error("{}", causes(.0))]
     Store(#[from] StoreError),
     #[error("{}", told(.0))]
     Engine(#[from] EngineError),
     #[error("place.database: {0}")]
     Places(#[from] PlacesError),
-    #[error("mail: {}", chain(.0))]
+    #[error("mail: {}", causes(.0))]
     Mail(#[from] MailSetupError),
     #[error("{0}")]
     Origin(#[from] InvalidOrigin),
@@ -47,6 +47,8 @@ pub(crate) enum Failure {
     NoSuchUser(String),
     #[error("there is no session with the id {0}; `stayd session list` shows the ids")]
     NoSuchSession(String),
+    #[error("there is no signing key with the id {0}; `stayd key list` shows the ids")]
+    NoSuchKey(String),
     #[error("tokens are signed with the shared secret (token.algorithm): change that instead, see `secrets`")]
     SharedKey,
     #[error("{0}")]
@@ -75,20 +77,6 @@ impl Failure {
     }
 }
 
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_text = inner.to_string();
-        if !line.ends_with(&inner_text) {
-            line = format!("{line}: {inner_text}");
-        }
-        cause = inner.source();
-    }
-    line
-}
-
 /// A refusal in the words of an operator.
 fn told(error: &EngineError) -> String {
     match error {
@@ -102,6 +90,6 @@ fn told(error: &EngineError) -> String {
         EngineError::Refused(Refusal::PasswordTooLong) => {
             "the password is too long (password.max_length)".to_owned()
         }
-        error => chain(error),
+        error => causes(error),
     }
 }

@@ -39,3 +39,17 @@ pub(crate) fn rotate(common: &Common) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Withdraws a key with all it signed. A server that runs beside it refuses that within 50 ms.
+pub(crate) fn revoke(common: &Common, id: &str) -> Result<(), Failure> {
+    let withdrawn = with_signing_engine(common, async |engine| Ok(engine.withdraw_signing_key(id).await?))?
+        .ok_or_else(|| Failure::NoSuchKey(id.to_owned()))?;
+    println!("{id} is withdrawn, and nothing that it signed is honoured here any more");
+    if let Some(key) = withdrawn.successor {
+        println!("{} signs from now on", key.id);
+    }
+    println!(
+        "back ends that check tokens by themselves refuse it when they next read the keys: within 5 minutes, at once after a restart"
+    );
+    Ok(())
+}

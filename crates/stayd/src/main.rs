@@ -7,12 +7,14 @@ mod doctor;
 mod failure;
 mod keys;
 mod logging;
+mod mark;
 mod migrate;
 mod places;
 mod replay;
 mod secret;
 mod serve;
 mod sessions;
+mod steady;
 mod system;
 mod table;
 mod users;
@@ -45,11 +47,14 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor(common) => return doctor::run(&common),
         Command::User(UserCommand::Add(options)) => users::add(&options)?,
         Command::User(UserCommand::List(common)) => users::list(&common)?,
+        Command::User(UserCommand::Disable { email, common }) => users::disable(&email, &common)?,
+        Command::User(UserCommand::Enable { email, common }) => users::enable(&email, &common)?,
         Command::User(UserCommand::Remove { email, common }) => users::remove(&email, &common)?,
         Command::Session(SessionCommand::List(options)) => sessions::list(&options)?,
         Command::Session(SessionCommand::End(options)) => sessions::end(&options)?,
         Command::Key(KeyCommand::List(common)) => keys::list(&common)?,
         Command::Key(KeyCommand::Rotate(common)) => keys::rotate(&common)?,
+        Command::Key(KeyCommand::Revoke { id, common }) => keys::revoke(&common, &id)?,
         Command::Replay { file } => replay::run(&file)?,
         Command::ConfigDocs => print!("{}", config::page()),
     }

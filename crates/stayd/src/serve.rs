@@ -4,9 +4,9 @@ use std::{io, net::SocketAddr, process, sync::Arc, time::Duration};
 
 use axum::routing::get;
 use stayd_engine::{
-    Engine, Parts,
-    mail::{self, Courier, Mailer, Outbox, OutboxLimits},
-    store::sqlite::SqliteStore,
+    Clock, Engine, Parts, causes,
+    mail::{self, Courier, Mailer, Outbox, OutboxLimits, OutboxParts},
+    store::{Store, sqlite::SqliteStore},
 };
 use stayd_protocol::Secrets;
 use stayd_server::{
@@ -23,10 +23,12 @@ use crate::{
     cli::ServeOptions,
     config::{Config, ConfigError, PublicPlace},
     database::{self, NoMail},
-    failure::{Failure, chain},
+    failure::Failure,
     logging,
+    mark::Mark,
     places::Places,
-    system::{SystemClock, SystemRandom},
+    steady::keep_time,
+    system::{ServerClock, SystemClock, SystemRandom},
     web,
 };
 
@@ -62,20 +64,40 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     let place = config.place(bound)?;
     warn_about(config, &place);
     // Blocks for some milliseconds, before anybody is served.
-    let store = Arc::new(database::open(&config.database)?);
-    let (mailer, courier) = mailer(config, &place)?;
+    let store = Arc::new(database::open_to_serve(&config.database)?);
+    let mark = Mark::beside(&store);
+    let told = store.time_told().await?;
+    let clock = Arc::new(ServerClock::new(told));
+    let same_clock = Arc::<ServerClock>::clone(&clock);
+    let (mailer, courier) = mailer(config, &place, &secrets, Arc::<SqliteStore>::clone(&store), same_clock)?;
     let places = Places::open(config)?;
     let engine = Engine::new(Parts {
         policy: config.policy(&place),
         store: Arc::<SqliteStore>::clone(&store),
-        clock: Arc::new(SystemClock),
+        clock: Arc::<ServerClock>::clone(&clock),
         random: Arc::new(SystemRandom),
         mailer,
         secrets: secrets.clone(),
         places: places.engines(),
     });
+    if mark.is_later_than(told) {
+        let sessions = engine.end_what_was_revived().await?;
+        tracing::warn!(
+            sessions,
+            "the database was restored: it knows less than this server did. What has ended since the backup was made is there again, so everybody's session ends (T-7)"
+        );
+    }
+    mark.set(&store, engine.now()).await?;
     let stop = CancellationToken::new();
-    let house = tokio::spawn(keep_house(engine.clone(), stop.clone()));
+    let time = tokio::spawn(keep_time(engine.clone(), Arc::clone(&store), clock, mark, stop.clone()));
+    // Without its house in order a server honours what has ended: if that stops by itself, so does the server.
+    let house_stops = CancellationToken::new();
+    let last_of_house = house_stops.clone().drop_guard();
+    let keeping = keep_house(engine.clone(), stop.clone());
+    let house = tokio::spawn(async move {
+        let _last = last_of_house;
+        keeping.await;
+    });
     let atlas = tokio::spawn(places.keep_up(stop.clone()));
 
     let stayd = Stayd::new(engine, server_config(config, &place, secrets)?);
@@ -91,7 +113,10 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
 
     announce(config, &place, bound);
     let shutdown = async {
-        signals.first().await;
+        tokio::select! {
+            () = signals.first() => {}
+            () = house_stops.cancelled() => tracing::error!("stopping, for nobody keeps house any more"),
+        }
         stayd.end_event_streams();
     };
     let stopped = serve(listener, routes, limits, shutdown).await?;
@@ -100,16 +125,18 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     }
     // The last of what is in memory is written down only when no request can add to it.
     stop.cancel();
-    if let Err(error) = house.await {
-        tracing::error!(error = %chain(&error), "housekeeping failed");
+    let kept = house.await;
+    if let Err(error) = time.await {
+        tracing::error!(error = %causes(&error), "the clock was not looked after");
     }
     if let Err(error) = atlas.await {
-        tracing::error!(error = %chain(&error), "the places were not kept up");
+        tracing::error!(error = %causes(&error), "the places were not kept up");
     }
     if let Some(courier) = courier {
         courier.finish(LAST_LETTERS).await;
     }
     store.close().await?;
+    kept.map_err(io::Error::other)?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -135,11 +162,19 @@ fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Resu
     })
 }
 
-fn mailer(config: &Config, place: &PublicPlace) -> Result<(Arc<dyn Mailer>, Option<Courier>), Failure> {
+fn mailer(
+    config: &Config,
+    place: &PublicPlace,
+    secrets: &Secrets,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<(Arc<dyn Mailer>, Option<Courier>), Failure> {
     let Some(transport) = config.transport(place) else { return Ok((Arc::new(NoMail), None)) };
     let carrier =
         mail::open(&transport, config.letterhead(place), Arc::new(SystemClock), Arc::new(SystemRandom))?;
-    let (outbox, courier) = Outbox::start(carrier, OutboxLimits::default());
+    let parts =
+        OutboxParts { store, carrier, clock, random: Arc::new(SystemRandom), secrets: secrets.clone() };
+    let (outbox, courier) = Outbox::start(parts, OutboxLimits::default());
     Ok((Arc::new(outbox), Some(courier)))
 }
 

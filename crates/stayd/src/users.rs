@@ -49,6 +49,29 @@ pub(crate) fn list(common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Ends a person's sessions and keeps them out.
+pub(crate) fn disable(email: &str, common: &Common) -> Result<(), Failure> {
+    let ended = with_engine(common, async |engine| {
+        let id = id_of(&engine, email).await?;
+        Ok(engine.disable_user(&id).await?)
+    })?;
+    println!("disabled {email}; {ended} session{} ended", if ended == 1 { "" } else { "s" });
+    Ok(())
+}
+
+/// Lets a person in again.
+pub(crate) fn enable(email: &str, common: &Common) -> Result<(), Failure> {
+    let was_disabled = with_engine(common, async |engine| {
+        let id = id_of(&engine, email).await?;
+        Ok(engine.enable_user(&id).await?)
+    })?;
+    println!(
+        "{}",
+        if was_disabled { format!("enabled {email}") } else { format!("{email} was not disabled") }
+    );
+    Ok(())
+}
+
 /// Removes a person and all that belongs to them.
 pub(crate) fn remove(email: &str, common: &Common) -> Result<(), Failure> {
     with_engine(common, async |engine| {

@@ -87,6 +87,28 @@ fn a_session_ended_on_the_command_line_is_over_in_the_running_server() {
     assert!(unknown.code == Some(1) && unknown.stderr.contains(&id), "{}", unknown.stderr);
 }
 
+// L-7
+#[test]
+fn a_person_disabled_on_the_command_line_is_out_of_the_running_server_until_enabled() {
+    let deployment = Deployment::new();
+    let server = deployment.serve(&[]);
+    let (ada, bob) = (server.sign_up("ada@example.com"), server.sign_up("bob@example.com"));
+    let said = deployment.run(&["user", "disable", "ada@example.com"]);
+    assert_eq!(said.stdout, "disabled ada@example.com; 1 session ended\n", "{}", said.stderr);
+    eventually("the server notices", || !server.is_signed_in(&ada));
+    assert!(server.is_signed_in(&bob), "nobody else is affected");
+    let body = "{\"email\":\"ada@example.com\",\"password\":\"correct horse battery\"}";
+    let refused = server.request("POST", "/api/auth/sign-in/email", &[], body);
+    assert!(refused.status == 403 && refused.body.contains("BANNED_USER"), "{}", refused.body);
+
+    let said = deployment.run(&["user", "enable", "ada@example.com"]);
+    assert_eq!(said.stdout, "enabled ada@example.com\n", "{}", said.stderr);
+    assert_eq!(server.request("POST", "/api/auth/sign-in/email", &[], body).status, 200);
+    assert!(!server.is_signed_in(&ada), "what ended stays ended");
+    let nobody = deployment.run(&["user", "disable", "nobody@example.com"]);
+    assert!(nobody.code == Some(1) && nobody.stderr.contains("nobody"), "{}", nobody.stderr);
+}
+
 #[test]
 fn no_list_shows_a_token() {
     let deployment = Deployment::new();
@@ -146,6 +168,16 @@ fn the_doctor_finds_a_good_deployment_good() {
         assert!(said.stdout.contains(line), "{line}: {}", said.stdout);
     }
     assert!(!said.stdout.contains(SECRET));
+}
+
+#[test]
+fn the_doctor_takes_no_offence_at_what_our_guides_have_other_programs_read() {
+    // `docs/other-back-ends.md`, `docs/server-side.md`
+    let deployment = Deployment::new()
+        .with("STAYD_BACKEND_SECRET", "anything")
+        .with("STAYD_URL", "http://127.0.0.1:3000/api/auth");
+    let said = deployment.run(&["doctor"]);
+    assert!(!said.stdout.contains("warn  configuration"), "{}", said.stdout);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod support;
 
 use axum::http::{HeaderMap, HeaderName, header};
 use stayd_verify::{Refusal, Verifier, Verify};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use support::{Answer, Deployment, PATIENCE, SECRET, Server};
 
 fn deployment() -> Deployment {
@@ -89,11 +89,9 @@ async fn a_revoked_session_is_refused_everywhere_whatever_is_shown_of_it() {
     // A token counts whole seconds: one of the very second in which the server started is asked about.
     let asked = verifier.counts().asked;
     post(&server, "/api/auth/revoke-other-sessions", &here, "{}");
-    let acknowledged = Instant::now();
     for shown in [&by_cookie, &by_token] {
         until("still honoured", async || verifier.check(shown).await == Err(Refusal::Invalid)).await;
     }
-    assert!(acknowledged.elapsed() < Duration::from_secs(1), "{:?}", acknowledged.elapsed());
     assert!(verifier.check(&shows(&header::COOKIE, &here)).await.is_ok());
     assert_eq!(verifier.counts().asked, asked, "it was told, and did not ask");
 }

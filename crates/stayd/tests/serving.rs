@@ -35,6 +35,34 @@ fn people_stay_signed_in_through_a_restart() {
     assert!(deployment.serve(&[]).is_signed_in(&cookie));
 }
 
+// T-7
+#[test]
+fn a_restored_backup_revives_no_session_that_had_ended() {
+    let deployment = Deployment::new();
+    let (database, backup) = (deployment.path("stayd.db"), deployment.path("backup"));
+    let server = deployment.serve(&[]);
+    let (ada, eve) = (server.sign_up("ada@example.com"), server.sign_up("eve@example.com"));
+    assert_eq!(server.stop().code, Some(0));
+    fs::copy(&database, &backup).expect("a backup");
+
+    let server = deployment.serve(&[]);
+    let origin = format!("http://{}", server.address);
+    let out = server.request("POST", "/api/auth/sign-out", &[("Cookie", &eve), ("Origin", &origin)], "{}");
+    assert_eq!((out.status, server.is_signed_in(&ada)), (200, true));
+    assert!(!server.stop().stderr.contains("restored"), "an ordinary start is none after a restore");
+
+    fs::copy(&backup, &database).expect("restored");
+    let server = deployment.serve(&[]);
+    assert!(!server.is_signed_in(&eve), "it had ended");
+    assert!(!server.is_signed_in(&ada), "nobody knows that of anybody");
+    let body = "{\"email\":\"ada@example.com\",\"password\":\"correct horse battery\"}";
+    let again = server.request("POST", "/api/auth/sign-in/email", &[], body);
+    let cookie =
+        again.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+    assert!(server.stop().stderr.contains("the database was restored"));
+    assert!(deployment.serve(&[]).is_signed_in(&cookie), "it happens once");
+}
+
 #[test]
 fn letters_are_delivered_before_it_ends() {
     let deployment = Deployment::new().with("STAYD_MAIL", "file:mail");
@@ -80,10 +108,21 @@ fn logs_are_json_where_wanted_and_hold_no_secret() {
     let cookie = server.sign_up("ada@example.com");
     server.request("POST", "/api/auth/request-password-reset", &[], "{\"email\":\"ada@example.com\"}");
     server.is_signed_in(&cookie);
+    // The letter is sent behind the answer. To follow its link does not use it up, so whoever reads the log must not find it.
+    let link = || {
+        let folder = deployment.path("mail");
+        let letters = if folder.exists() { files_in(&folder) } else { Vec::new() };
+        let texts = letters.iter().filter_map(|file| fs::read_to_string(file).ok());
+        let mut texts = texts.map(|text| text.replace("=\r\n", ""));
+        texts.find_map(|text| Some(text.split_once("/reset-password/")?.1.get(..24)?.to_owned()))
+    };
+    eventually("the letter is there", || link().is_some());
+    let link = link().expect("a link");
+    server.get(&format!("/api/auth/reset-password/{link}?callbackURL=/new"));
     let said = server.stop();
     let token = cookie.split_once('=').and_then(|(_, value)| value.split('.').next()).expect("a token");
     assert!(said.stderr.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{}", said.stderr);
-    for secret in [token, "correct horse", support::SECRET, "/reset-password/"] {
+    for secret in [token, "correct horse", support::SECRET, &link] {
         assert!(!said.stderr.contains(secret), "{secret}");
     }
 }
@@ -144,6 +183,31 @@ fn https_makes_cookies_secure_and_a_path_is_the_base_path() {
         cookie.starts_with("__Secure-better-auth.session_token=") && cookie.contains("; Secure"),
         "{cookie}"
     );
+}
+
+// C-2
+#[test]
+fn cookies_are_the_hosts_alone_where_that_is_wanted() {
+    let deployment = Deployment::new().file("stayd.toml", "[cookie]\nhost_prefix = true\n");
+    let refused = deployment.run(&["serve"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("__Host-"), "{}", refused.stderr);
+
+    let server = deployment.with("BETTER_AUTH_URL", "https://app.example.com").serve(&[]);
+    let host = ("Host", "app.example.com");
+    let body = "{\"name\":\"Ada\",\"email\":\"ada@example.com\",\"password\":\"correct horse battery\"}";
+    let answer = server.request("POST", "/api/auth/sign-up/email", &[host], body);
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    assert!(cookie.starts_with("__Host-better-auth.session_token="), "{cookie}");
+    let cookie = cookie.split(';').next().expect("a value");
+    let knows = |cookie: &str| {
+        let answer = server.request("GET", "/api/auth/get-session", &[host, ("Cookie", cookie)], "");
+        answer.body.contains("ada@example.com")
+    };
+    assert!(knows(cookie));
+    for planted in ["__Secure-", ""] {
+        assert!(!knows(&cookie.replacen("__Host-", planted, 1)), "{planted}");
+    }
 }
 
 #[test]
@@ -239,7 +303,7 @@ fn a_session_that_the_command_line_ends_is_told_on_its_stream_and_a_stop_ends_th
     let said = deployment.run(&["session", "end", "--user", "ada@example.com"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     ended.line("event: session-ended");
-    ended.line("data: {\"reason\":\"administrator\"}");
+    ended.line("data: {\"reason\":\"administrator\",\"session\":\"");
     ended.end();
     let said = server.stop();
     assert_eq!(said.code, Some(0), "{}", said.stderr);
@@ -258,7 +322,7 @@ fn everybodys_sessions_end_on_the_command_line_and_streams_are_told() {
     let said = deployment.run(&["session", "end", "--all"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(0), "ended 2 sessions\n"), "{}", said.stderr);
     assert!(said.stderr.contains("everybody's sessions ended"), "the end is logged: {}", said.stderr);
-    stream.line("data: {\"reason\":\"administrator\"}");
+    stream.line("data: {\"reason\":\"administrator\",\"session\":\"");
     stream.end();
     eventually("the server notices", || cookies.iter().all(|cookie| !server.is_signed_in(cookie)));
     assert!(server.is_signed_in(&server.sign_up("max@example.com")), "whoever comes next is not among them");

@@ -95,6 +95,38 @@ fn a_key_is_rotated_by_command_beside_the_running_server_and_old_tokens_are_hono
     assert_eq!(key_ids(&deployment), ids, "no key was lost");
 }
 
+// J-6
+#[test]
+fn a_key_is_withdrawn_by_command_beside_the_running_server_with_all_it_signed() {
+    let deployment = deployment();
+    let server = deployment.serve(&[]);
+    let cookie = server.sign_up("ada@example.com");
+    let (access, first) = issue(&server, &cookie);
+    let stolen = key_ids(&deployment).remove(0);
+    let said = deployment.run(&["key", "revoke", "no-such-key"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.stderr.contains("stayd key list"), "{}", said.stderr);
+    assert!(is_active(&server, &access));
+
+    let said = deployment.run(&["key", "revoke", &stolen]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let successor = key_ids(&deployment);
+    assert!(successor.len() == 1 && successor[0] != stolen && said.stdout.contains(&successor[0]));
+    eventually("the server refuses what the key signed", || !is_active(&server, &access));
+    let published = server.get("/api/auth/jwks").body;
+    assert!(published.contains(&successor[0]) && !published.contains(&stolen), "{published}");
+    let (status, body) = refresh(&server, &first);
+    assert_eq!(status, 200, "no program has to be signed in anew: {body}");
+    assert!(is_active(&server, &pair(&body).0) && server.is_signed_in(&cookie));
+
+    // One that only stays published is withdrawn like any other, and the one that signs goes on.
+    assert_eq!(deployment.run(&["key", "rotate"]).code, Some(0));
+    assert_eq!(deployment.run(&["key", "revoke", &successor[0]]).code, Some(0));
+    let left = key_ids(&deployment);
+    assert!(left.len() == 1 && left != successor, "{left:?}");
+    eventually("that one is gone too", || !is_active(&server, &pair(&body).0));
+}
+
 // T-2, T-6, C-8, R-1
 #[test]
 fn what_the_database_and_the_log_hold_opens_nothing_and_a_stolen_token_leaves_its_trace() {

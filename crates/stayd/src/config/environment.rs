@@ -7,6 +7,9 @@ use super::{ConfigError, file::nearest, settings};
 /// Variables that begin so and are not ours are probably misspelt.
 const OURS: &str = "STAYD_";
 
+/// What our guides have programs beside the server read, which often share a file of variables with it.
+const OF_OTHERS: [&str; 2] = ["STAYD_BACKEND_SECRET", "STAYD_URL"];
+
 /// What the environment says.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
@@ -26,7 +29,7 @@ impl Environment {
             if let Some(known) = names.iter().find(|known| **known == name) {
                 let value = value.into_string().map_err(|_| ConfigError::NotUtf8 { name })?;
                 read.values.insert(known, value);
-            } else if name.starts_with(OURS) {
+            } else if name.starts_with(OURS) && !OF_OTHERS.contains(&name.as_str()) {
                 let nearest = nearest(&name, names.iter().copied());
                 read.unknown.push((name, nearest));
             }

@@ -110,16 +110,32 @@ fn text_of(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// `[[backends]]`, a table of exactly an id and a secret, as `id:secret`.
+/// `[[backends]]`, a table of an id, a secret and perhaps audiences, as `id:secret audience audience`.
 fn credential_in(entry: &Spanned<DeValue<'_>>) -> Option<String> {
     let DeValue::Table(table) = entry.get_ref() else { return None };
     let text = |name: &str| match table.get(name)?.get_ref() {
         // What would end the entry in a list is no part of either.
-        DeValue::String(text) if !text.contains(',') => Some(text.to_string()),
+        DeValue::String(text) => is_one_word(text).then(|| text.to_string()),
         _ => None,
     };
+    let audiences = match table.get("audiences").map(Spanned::get_ref) {
+        None => Vec::new(),
+        // Of no audience at all would be of all.
+        Some(DeValue::Array(entries)) if !entries.is_empty() => entries
+            .iter()
+            .map(|entry| entry.get_ref().as_str().filter(|text| is_one_word(text)))
+            .collect::<Option<_>>()?,
+        Some(_) => return None,
+    };
     let (id, secret) = (text("id")?, text("secret")?);
-    (table.len() == 2 && !id.contains(':')).then(|| format!("{id}:{secret}"))
+    let is_whole = table.len() == 2 + usize::from(!audiences.is_empty()) && !id.contains(':');
+    let credential = format!("{id}:{secret}");
+    is_whole.then(|| [&[credential.as_str()][..], &audiences].concat().join(" "))
+}
+
+/// Whether it is one entry of a list, as it stands.
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|character: char| character == ',' || character.is_whitespace())
 }
 
 /// The name that is closest to a misspelt one, if any is close.
@@ -158,14 +174,18 @@ mod tests {
     #[test]
     fn back_ends_are_tables_with_an_id_and_a_secret() {
         let file = read(
-            "[[backends]]\nid = \"api\"\nsecret = \"s:1\"\n[[backends]]\nid = \"web\"\nsecret = \"t\"\n",
+            "[[backends]]\nid = \"api\"\nsecret = \"s:1\"\naudiences = [\"https://a\", \"b\"]\n[[backends]]\nid = \"web\"\nsecret = \"t\"\n",
         );
-        assert_eq!(file.expect("a good file").values["backends"].0, "api:s:1,web:t");
+        assert_eq!(file.expect("a good file").values["backends"].0, "api:s:1 https://a b,web:t");
         for wrong in [
             "id = \"api\"",
             "id = 1\nsecret = \"s\"",
             "id = \"a:b\"\nsecret = \"s\"",
             "id = \"a\"\nsecret = \"s,t\"",
+            "id = \"a\"\nsecret = \"s\"\naudiences = []",
+            "id = \"a\"\nsecret = \"s\"\naudiences = \"x\"",
+            "id = \"a\"\nsecret = \"s\"\naudience = [\"x\"]",
+            "id = \"a\"\nsecret = \"s x\"",
         ] {
             let message = read(&format!("[[backends]]\n{wrong}\n")).expect_err(wrong).to_string();
             assert!(message.contains("backends must be"), "{message}");

@@ -95,7 +95,7 @@ macro_rules! kind_settings {
                 parse: cap,
             },
             binding: Setting {
-                about: About::new(concat!("session.", $kind, ".binding"), "`none` or `device`", "What a request must show beside the session's token. `device`: the cookie of the device that the session was begun on (`device.cookie`); without it the token opens nothing. Sessions that were begun without that cookie are not bound, and what the session-data cookie answers is not held against it.").otherwise(OF_PRESET),
+                about: About::new(concat!("session.", $kind, ".binding"), "`none` or `device`", "What a request must show beside the session's token. `device`: the cookie of the device that the session was begun on (`device.cookie`); without it the token opens nothing. Sessions that were begun without that cookie are not bound, none is where it is switched off, and what the session-data cookie answers is not held against it.").otherwise(OF_PRESET),
                 parse: binding,
             },
         }

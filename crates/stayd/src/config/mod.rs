@@ -2,6 +2,7 @@
 
 mod backends;
 mod docs;
+mod documents;
 mod environment;
 mod error;
 mod events;
@@ -25,7 +26,9 @@ use std::{
     time::Duration,
 };
 
-use stayd_engine::{AccountPolicy, PasswordPolicy, SecurityPolicy, SessionPolicy, TokenPolicy};
+use stayd_engine::{
+    AccountPolicy, DocumentPolicy, PasswordPolicy, SecurityPolicy, SessionPolicy, TokenPolicy,
+};
 use stayd_protocol::Strategy;
 use stayd_server::{ClearSiteData, CsrfMode, EventStreams, Plugins, TrustedProxies};
 use url::Url;
@@ -64,6 +67,7 @@ pub(crate) struct Config {
     pub(crate) events: EventStreams,
     pub(crate) backends: BackendSettings,
     pub(crate) tokens: TokenPolicy,
+    pub(crate) documents: DocumentPolicy,
     pub(crate) accounts: AccountPolicy,
     pub(crate) passwords: PasswordPolicy,
     pub(crate) security: SecurityPolicy,
@@ -80,6 +84,7 @@ pub(crate) struct Config {
 pub(crate) struct CookieSettings {
     pub(crate) prefix: String,
     pub(crate) domain: Option<String>,
+    pub(crate) host_prefix: bool,
     pub(crate) cache: Option<(Strategy, Duration)>,
     pub(crate) clear_site_data: ClearSiteData,
 }
@@ -112,6 +117,7 @@ impl Config {
             places: layers.read_optional(&settings::PLACE_DATABASE)?,
             events: events::streams(layers)?,
             tokens: tokens::read_policy(layers)?,
+            documents: documents::read_policy(layers)?,
             backends: layers.read(&backends::BACKENDS)?,
             accounts: accounts(layers)?,
             passwords: passwords(layers)?,
@@ -167,6 +173,7 @@ fn cookies(layers: &Layers) -> Result<CookieSettings, ConfigError> {
     Ok(CookieSettings {
         prefix: layers.read(&settings::COOKIE_PREFIX)?,
         domain: layers.read_optional(&settings::COOKIE_DOMAIN)?,
+        host_prefix: layers.read(&settings::COOKIE_HOST_PREFIX)?,
         cache: (!max_age.is_zero()).then_some((strategy, max_age)),
         clear_site_data: layers.read(&settings::CLEAR_SITE_DATA)?,
     })
@@ -206,6 +213,7 @@ fn passwords(layers: &Layers) -> Result<PasswordPolicy, ConfigError> {
         min_length: layers.read(&settings::PASSWORD_MIN)?,
         max_length: layers.read(&settings::PASSWORD_MAX)?,
         refuse_common: security::refuse_common(layers)?,
+        hashing: security::hashing(layers)?,
         hash_threads,
         hash_queue: layers.read_optional(&settings::HASH_QUEUE)?.unwrap_or(16 * hash_threads),
     })
@@ -233,6 +241,7 @@ mod tests {
         assert_eq!(format!("{:?}", config.tokens), format!("{:?}", TokenPolicy::default()));
         assert_eq!(config.csrf, CsrfMode::default());
         assert_eq!(config.events, EventStreams::default());
+        assert_eq!(config.documents, DocumentPolicy::default());
         assert!(config.cookie.cache.is_none() && config.rate_limit && config.doubts.is_empty());
     }
 

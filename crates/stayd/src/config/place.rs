@@ -69,6 +69,7 @@ impl Config {
             sessions: self.sessions.clone(),
             passwords: self.passwords.clone(),
             tokens: self.tokens.clone(),
+            documents: self.documents.clone(),
             accounts: self.accounts.clone(),
             security: self.security.clone(),
             ..Policy::new(format!("{}{}", place.origin, place.base_path))
@@ -80,6 +81,7 @@ impl Config {
         CookieConfig {
             prefix: self.cookie.prefix.clone(),
             secure: place.is_https(),
+            host_prefix: self.cookie.host_prefix,
             domain: self.cookie.domain.clone(),
             same_site: SameSite::Lax,
         }

@@ -102,6 +102,12 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, Wrong> {
     }
 }
 
+pub(super) fn audiences(text: &str) -> Result<Vec<String>, Wrong> {
+    let audiences = list(text);
+    let is_name = |name: &String| name.bytes().all(|byte| byte.is_ascii_graphic());
+    if audiences.iter().all(is_name) { Ok(audiences) } else { Err(WRONG) }
+}
+
 pub(super) fn hosts(text: &str) -> Result<Vec<String>, Wrong> {
     let hosts = list(text);
     let is_host = |host: &String| {

@@ -1,6 +1,7 @@
 //! What is unusual, in the configuration: what is looked for, and what follows.
 
 use stayd_engine::{Fingerprint, NetworkSize, Reaction, SecurityPolicy};
+use stayd_protocol::password::PasswordHashing;
 
 use super::{
     ConfigError,
@@ -73,6 +74,11 @@ pub(crate) const REFUSE_COMMON: Setting<bool> = Setting {
         .variables(&["STAYD_PASSWORD_REFUSE_COMMON"]).otherwise("false with the preset `better-auth`, true with `strict`"),
     parse: read::switch,
 };
+pub(crate) const PASSWORD_HASH: Setting<PasswordHashing> = Setting {
+    about: About::new("password.hash", "`scrypt` or `argon2id`", "How passwords are hashed. `scrypt`: as Better Auth has it (N = 2^14, r = 16, p = 1; 32 MiB), which a real Better Auth server on the same data can read. `argon2id`: 19 MiB, 2 passes, one lane, as a PHC string, which is what OWASP advises, at a quarter of the time for the server. Passwords of both forms are verified in any case, and one that is stored in the other form is hashed anew when its person signs in.")
+        .variables(&["STAYD_PASSWORD_HASH"]).otherwise("`scrypt` with the preset `better-auth`, `argon2id` with `strict`"),
+    parse: password_hashing,
+};
 
 /// Reads what the preset has, and what is said beyond it.
 pub(super) fn read(layers: &Layers) -> Result<SecurityPolicy, ConfigError> {
@@ -98,6 +104,23 @@ pub(super) fn read(layers: &Layers) -> Result<SecurityPolicy, ConfigError> {
 pub(super) fn refuse_common(layers: &Layers) -> Result<bool, ConfigError> {
     let by_preset = layers.read(&PRESET)? == Preset::Strict;
     Ok(layers.read_optional(&REFUSE_COMMON)?.unwrap_or(by_preset))
+}
+
+/// How passwords are hashed.
+pub(super) fn hashing(layers: &Layers) -> Result<PasswordHashing, ConfigError> {
+    let by_preset = match layers.read(&PRESET)? {
+        Preset::BetterAuth => PasswordHashing::Scrypt,
+        Preset::Strict => PasswordHashing::Argon2id,
+    };
+    Ok(layers.read_optional(&PASSWORD_HASH)?.unwrap_or(by_preset))
+}
+
+fn password_hashing(text: &str) -> Result<PasswordHashing, Wrong> {
+    match text {
+        "scrypt" => Ok(PasswordHashing::Scrypt),
+        "argon2id" => Ok(PasswordHashing::Argon2id),
+        _ => Err(WRONG),
+    }
 }
 
 fn reaction(text: &str, mildest: Reaction, hardest: Reaction) -> Result<Reaction, Wrong> {

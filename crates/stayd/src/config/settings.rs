@@ -8,7 +8,7 @@ use stayd_server::{ClearSiteData, CsrfMode, TrustedProxies};
 use url::Url;
 
 use super::{
-    backends, events, kinds,
+    backends, documents, events, kinds,
     mail::MailChoice,
     plugins, read, security,
     setting::{About, Setting, WRONG},
@@ -82,6 +82,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
         &[
             &COOKIE_PREFIX.about,
             &COOKIE_DOMAIN.about,
+            &COOKIE_HOST_PREFIX.about,
             &COOKIE_CACHE.about,
             &COOKIE_CACHE_STRATEGY.about,
             &CLEAR_SITE_DATA.about,
@@ -110,15 +111,18 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &events::LIMIT.about,
         ],
     ),
+    ("Documents", &[&documents::MAX_BYTES.about, &documents::MAX_COUNT.about]),
     (
         "Tokens for programs",
         &[
             &tokens::ALGORITHM.about,
             &tokens::AUDIENCE.about,
+            &tokens::AUDIENCES.about,
             &tokens::LIFETIME.about,
             &tokens::REFRESH_GRACE.about,
             &tokens::ROTATE_KEYS_EVERY.about,
             &tokens::EXPIRED_GRACE.about,
+            &tokens::WITHIN_ABSOLUTE_LIMIT.about,
         ],
     ),
     ("Other back ends", &[&backends::BACKENDS.about]),
@@ -141,6 +145,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
             &PASSWORD_MIN.about,
             &PASSWORD_MAX.about,
             &security::REFUSE_COMMON.about,
+            &security::PASSWORD_HASH.about,
             &HASH_THREADS.about,
             &HASH_QUEUE.about,
         ],
@@ -214,7 +219,7 @@ pub(crate) const HOSTS: Setting<Vec<String>> = Setting {
     parse: read::hosts,
 };
 pub(crate) const RATE_LIMIT: Setting<bool> = Setting {
-    about: About::new("rate_limit", SWITCH, "Whether requests beyond the limits are answered with 429, which says in `Retry-After` when to come back. Counted in sliding windows are requests by address and path (3 in 10 s to what takes a password, 3 in 60 s to what sends a letter, 100 in 10 s to the rest), failed attempts at a password by account (10 in 10 min close it for 10 min, then for twice as long each time; the sign-in and what asks for the password within a session are counted apart), and letters by mailbox (10 in an hour). The question who is signed in is not counted.")
+    about: About::new("rate_limit", SWITCH, "Whether requests beyond the limits are answered with 429, which says in `Retry-After` when to come back. Counted in sliding windows are requests by address and path (3 in 10 s to what takes a password, 3 in 60 s to what sends a letter, 500 in 10 s to documents, 100 in 10 s to the rest), failed attempts at a password by account (10 in 10 min close it for 10 min, then for twice as long each time; the sign-in and what asks for the password within a session are counted apart), and letters by mailbox (10 in an hour). The question who is signed in is not counted.")
         .variables(&["STAYD_RATE_LIMIT"])
         .default("on"),
     parse: read::switch,
@@ -238,7 +243,7 @@ pub(crate) const SECRET_FILE: Setting<PathBuf> = Setting {
 pub(crate) const EXPIRES_IN: Setting<Duration> = Setting {
     about: About::new(
         "session.expires_in",
-        "a duration from `1m` to `400d` (browsers keep no cookie longer); a bare number counts seconds",
+        "a duration from `1s` to `400d` (browsers keep no cookie longer); a bare number counts seconds",
         "How long a remembered session lives after its last renewal. With the preset `better-auth`; the same as `session.remember.lifetime`.",
     )
     .variables(&["STAYD_SESSION_EXPIRES_IN"])
@@ -321,6 +326,15 @@ pub(crate) const COOKIE_PREFIX: Setting<String> = Setting {
 pub(crate) const COOKIE_DOMAIN: Setting<String> = Setting {
     about: About::new("cookie.domain", "the host of `url` or a domain above it, such as `example.com`", "Shares the cookies with all subdomains of this domain. Every one of them can then act as the person.").otherwise("cookies belong to the host alone"),
     parse: read::cookie_domain,
+};
+pub(crate) const COOKIE_HOST_PREFIX: Setting<bool> = Setting {
+    about: About::new(
+        "cookie.host_prefix",
+        SWITCH,
+        "Puts `__Host-` before the names of cookies in place of `__Secure-`: browsers then take them from this very host alone, so that no subdomain beside it can plant one. Needs https and no `cookie.domain`. Off, because the helpers that Better Auth has for servers (`getSessionCookie`) look for `__Secure-`; its browser clients read no cookie and do not mind. Back ends that check cookies by themselves must be told, and whoever is signed in when this is changed signs in again. The CSRF token, which pages read, keeps `__Secure-`.",
+    )
+    .default("off"),
+    parse: read::switch,
 };
 pub(crate) const COOKIE_CACHE: Setting<Duration> = Setting {
     about: About::new("cookie_cache.max_age", "a duration of at most `1h`; 0 switches it off", "Keeps a signed copy of the session in a cookie that is believed for so long without asking the store. Revocations on this server hold all the same.").variables(&["STAYD_COOKIE_CACHE"]).default("0"),
@@ -429,7 +443,7 @@ pub(crate) const HASH_THREADS: Setting<usize> = Setting {
     about: About::new(
         "password.hash_threads",
         "a number from 1 to 256",
-        "How many passwords are hashed at once; each takes 32 MiB while it is.",
+        "How many passwords are hashed at once; each takes 32 MiB while it is, 19 MiB with `argon2id`.",
     )
     .otherwise("half of the processors, at least 1"),
     parse: |text| read::count(text, 1..=256),

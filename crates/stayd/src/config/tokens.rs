@@ -30,6 +30,16 @@ pub(crate) const AUDIENCE: Setting<String> = Setting {
     .otherwise("the origin of `url`, as the issuer (`iss`)"),
     parse: read::text,
 };
+pub(crate) const AUDIENCES: Setting<Vec<String>> = Setting {
+    about: About::new("token.audiences", "a list of audiences such as `https://orders.example`", "Other audiences that a program may ask tokens for instead (`resource`, RFC 8707). Back ends that expect different audiences cannot use each other's tokens; and what each may ask about is said with it (`backends`).")
+        .variables(&["STAYD_TOKEN_AUDIENCES"]).default(""),
+    parse: read::audiences,
+};
+pub(crate) const WITHIN_ABSOLUTE_LIMIT: Setting<bool> = Setting {
+    about: About::new("token.within_absolute_limit", super::settings::SWITCH, "Whether a family of refresh tokens is over with the absolute limit (`session.default.absolute`, `session.remember.absolute`) of the session that it was begun with, if not before. `false`: it is a grant of its own, with the limits of `session.api` alone.")
+        .variables(&["STAYD_TOKEN_WITHIN_ABSOLUTE_LIMIT"]).default("true"),
+    parse: read::switch,
+};
 pub(crate) const LIFETIME: Setting<Duration> = Setting {
     about: About::new("token.lifetime", "a duration from `1s` to `1d`", "The longest life of an access token. Each lives up to a twentieth shorter, so that programs do not all come back at once. How long a program may go on with refresh tokens is `session.api.lifetime` after the last refresh and `session.api.absolute` in all.")
         .variables(&["STAYD_TOKEN_LIFETIME"]).default("15m"),
@@ -55,9 +65,11 @@ pub(super) fn read_policy(layers: &Layers) -> Result<TokenPolicy, ConfigError> {
     Ok(TokenPolicy {
         algorithm: layers.read(&ALGORITHM)?,
         audience: layers.read_optional(&AUDIENCE)?,
+        audiences: layers.read(&AUDIENCES)?,
         lifetime: layers.read(&LIFETIME)?,
         refresh_grace: layers.read(&REFRESH_GRACE)?,
         rotate_keys_every: layers.read(&ROTATE_KEYS_EVERY)?,
         expired_grace: layers.read(&EXPIRED_GRACE)?,
+        within_absolute_limit: layers.read(&WITHIN_ABSOLUTE_LIMIT)?,
     })
 }

@@ -3,7 +3,7 @@
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 
 use stayd_engine::{
-    Clock,
+    Clock, causes,
     mail::{Transport, open},
     store::{SessionRecord, Store, StoreResult, sqlite::SqliteStore},
 };
@@ -14,7 +14,6 @@ use super::Finding;
 use crate::{
     config::{Config, PublicPlace},
     database,
-    failure::chain,
     system::{SystemClock, SystemRandom},
 };
 
@@ -124,11 +123,11 @@ pub(super) async fn mail(config: &Config, place: &PublicPlace) -> Vec<Finding> {
     };
     let carrier = match open(&transport, letterhead, Arc::new(SystemClock), Arc::new(SystemRandom)) {
         Ok(carrier) => carrier,
-        Err(error) => return vec![Finding::fail("mail", chain(&error))],
+        Err(error) => return vec![Finding::fail("mail", causes(&error))],
     };
     vec![match timeout(MAIL_PATIENCE, carrier.check()).await {
         Ok(Ok(())) => Finding::ok("mail", format!("{way} answers; letters come from {from}")),
-        Ok(Err(error)) => Finding::fail("mail", format!("{way}: {}", chain(error.cause().as_ref()))),
+        Ok(Err(error)) => Finding::fail("mail", format!("{way}: {}", causes(error.cause().as_ref()))),
         Err(_) => {
             Finding::fail("mail", format!("{way} does not answer within {} s", MAIL_PATIENCE.as_secs()))
         }
@@ -147,7 +146,7 @@ pub(super) async fn database_and_clock(config: &Config) -> Vec<Finding> {
     }
     let store = match database::open(path) {
         Ok(store) => store,
-        Err(error) => return vec![Finding::fail("database", chain(&error)), clock(now, None)],
+        Err(error) => return vec![Finding::fail("database", causes(&error)), clock(now, None)],
     };
     let mut findings = vec![match existing_database(&store).await {
         Ok(problems) if problems.is_empty() => {
@@ -157,7 +156,7 @@ pub(super) async fn database_and_clock(config: &Config) -> Vec<Finding> {
             "database",
             format!("{} is damaged; restore a backup: {}", path.display(), problems.join("; ")),
         ),
-        Err(error) => Finding::fail("database", format!("{}: {}", path.display(), chain(&error))),
+        Err(error) => Finding::fail("database", format!("{}: {}", path.display(), causes(&error))),
     }];
     if others_may_read(path) {
         findings.push(Finding::warn(
@@ -168,7 +167,7 @@ pub(super) async fn database_and_clock(config: &Config) -> Vec<Finding> {
     let newest = store.sessions(now, 1).await.ok().and_then(|sessions| sessions.into_iter().next());
     findings.push(clock(now, newest.map(|(session, _)| session)));
     if let Err(error) = store.close().await {
-        findings.push(Finding::warn("database", chain(&error)));
+        findings.push(Finding::warn("database", causes(&error)));
     }
     findings
 }

@@ -36,6 +36,11 @@ impl Account {
         Self { names: vec![email.clone()], email, known: Known::Open, sessions: Vec::new() }
     }
 
+    /// Whether a session is known to live.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.sessions.iter().any(|session| session.known == Known::There)
+    }
+
     /// Holds what `get-session` answers for one of the sessions against what is known; settles what was open.
     pub(crate) fn compare(&mut self, index: usize, answer: &Value) {
         let Self { email, names, sessions, .. } = self;

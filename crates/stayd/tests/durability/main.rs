@@ -5,5 +5,8 @@
 mod disk_full;
 mod kill;
 mod ledger;
+mod letters;
+#[path = "../../../stayd-engine/tests/mail/server.rs"]
+mod mail_server;
 mod person;
 mod server;

@@ -46,8 +46,17 @@ impl Server {
         Self::run(Command::new(env!("CARGO_BIN_EXE_stayd")), folder)
     }
 
+    /// The same, with letters leaving by `mail`.
+    pub(crate) fn start_with_mail(folder: &Path, mail: &str) -> Self {
+        Self::run_with_mail(Command::new(env!("CARGO_BIN_EXE_stayd")), folder, mail)
+    }
+
     /// Starts `command`, which becomes the binary, and waits until it is ready.
-    pub(crate) fn run(mut command: Command, folder: &Path) -> Self {
+    pub(crate) fn run(command: Command, folder: &Path) -> Self {
+        Self::run_with_mail(command, folder, "log")
+    }
+
+    fn run_with_mail(mut command: Command, folder: &Path, mail: &str) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("the port has a number");
         drop(listener);
@@ -57,8 +66,10 @@ impl Server {
             .env("BETTER_AUTH_SECRET", "s8Vq2LmZr0Xw5TbKy7Jd9NfGc4HpAe3U")
             .env("BETTER_AUTH_URL", format!("http://{address}"))
             .env("DATABASE_URL", format!("sqlite:{}", folder.join("stayd.db").display()))
-            .env("STAYD_MAIL", "log")
+            .env("STAYD_MAIL", mail)
             .env("STAYD_RATE_LIMIT", "off")
+            // The cheaper of the two: what is shown here is what is written, not how it is hashed.
+            .env("STAYD_PASSWORD_HASH", "argon2id")
             .env("STAYD_COOKIE_CACHE", "0")
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle of the log"))

@@ -212,9 +212,9 @@ impl Drop for Server {
 pub(crate) struct EventStream(BufReader<TcpStream>);
 
 impl EventStream {
-    /// Reads until this line comes.
+    /// Reads until a line comes that begins like this.
     pub(crate) fn line(&mut self, wanted: &str) {
-        let found = self.0.by_ref().lines().find(|line| line.as_ref().expect("a line") == wanted);
+        let found = self.0.by_ref().lines().find(|line| line.as_ref().expect("a line").starts_with(wanted));
         assert!(found.is_some(), "it ended without {wanted:?}");
     }
 
