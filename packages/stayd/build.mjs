@@ -12,7 +12,7 @@ await mkdir("dist/adapters", { recursive: true });
 await mkdir("dist/kits");
 const KITS = ["sveltekit", "astro", "next", "fetch"].map((name) => `kits/${name}`);
 const ADAPTERS = ["react", "vue", "svelte", "solid", "nanostores"].map((name) => `adapters/${name}`);
-const ENTRIES = ["index", "js", "debug", "csrf", "devices", "push", "server", "verify", "elements", ...KITS, ...ADAPTERS];
+const ENTRIES = ["index", "js", "debug", "csrf", "devices", "documents", "push", "server", "verify", "elements", ...KITS, ...ADAPTERS];
 const { outputFiles } = await build({
   entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
   // The frameworks are the page's own. What the kits have in common with `stayd/server` they import from there.

@@ -21,16 +21,19 @@ const WORDS: Record<string, string> = {
   EMAIL_ALREADY_VERIFIED: "This e-mail is verified already.",
   INVALID_TOKEN: "This link is not valid any more. Ask for a new one.",
   TOKEN_EXPIRED: "This link has expired. Ask for a new one.",
-  SESSION_NOT_FRESH: "You signed in more than a day ago. Sign out and in again to see the list.",
+  SESSION_NOT_FRESH: "You signed in too long ago for this. Confirm it with your password, or sign in anew.",
   UNAUTHORIZED: ENDED,
   RESET_PASSWORD_DISABLED: "This server sends no mail, so it cannot reset passwords.",
   VERIFICATION_EMAIL_NOT_ENABLED: "This server sends no mail, so it cannot verify addresses.",
 };
 
-/** A code in words, for people. */
-export function explainCode(code: string): string {
-  return WORDS[code] ?? `The server answered ${code}.`;
-}
+const OTHER_LINK = "This link did not work. Ask for a new one.";
+
+/** The words for a code, which may come from a link and so be anything, `constructor` too. */
+const wordsFor = (code: string, words = WORDS): string | undefined => (Object.hasOwn(words, code) ? words[code] : undefined);
+
+/** What went wrong with a link, for people. Nothing of the link itself is shown: anybody can write one. */
+export const explainLink = (code: string): string => wordsFor(code) ?? OTHER_LINK;
 
 const TROUBLES: Record<string, string> = {
   offline: "There is no network.",
@@ -43,7 +46,7 @@ const TROUBLES: Record<string, string> = {
 export function explainTrouble({ code, status = 0 }: SessionError): string {
   if (status === 429) return TROUBLES["too-many"]!;
   if (status >= 500) return TROUBLES["unavailable"]!;
-  return TROUBLES[code] ?? "The server cannot be reached.";
+  return wordsFor(code, TROUBLES) ?? "The server cannot be reached.";
 }
 
 /** An error in words, for people. Nobody else in this page looks at a code or a status. */
@@ -55,5 +58,5 @@ export function explain({ code, message, status, retryAfter }: SessionError): st
     if (seconds === 0) return "The server is busy. Try again in a moment.";
     return `Too many attempts. Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`;
   }
-  return WORDS[code] ?? (message || `The server answered with an error (${status ?? code}). Try again.`);
+  return wordsFor(code) ?? (message || `The server answered with an error (${status ?? code}). Try again.`);
 }

@@ -5,8 +5,26 @@ export type Trouble = Exclude<(typeof TROUBLES)[number], "none">;
 
 /** What pages show of a session: any JSON, and never a token. */
 export interface SessionData {
-  session: { id: string; userId: string; expiresAt: string } & Record<string, unknown>;
-  user: { id: string } & Record<string, unknown>;
+  session: SessionFields;
+  user: UserFields;
+}
+
+/** What is known of a session. An application whose server says more names it: `declare module "stayd" { interface SessionFields { .. } }`. */
+export interface SessionFields {
+  id: string;
+  userId: string;
+  expiresAt: string;
+  [more: string]: unknown;
+}
+
+/** What is known of a person; those named here are the protocol's. An application names its own as with {@link SessionFields}. */
+export interface UserFields {
+  id: string;
+  name?: string | undefined;
+  email?: string | undefined;
+  emailVerified?: boolean | undefined;
+  image?: string | null | undefined;
+  [more: string]: unknown;
 }
 
 /** What went wrong, for code to act on; `message` is for people. */
@@ -32,6 +50,8 @@ export type Answer<Data = SessionData> =
       renewsIn: number;
       endsIn: number;
       lapsesIn?: number;
+      /** When the session was made, in ms since 1970 by the server's clock: tabs tell by it what is newer after storage was wiped. */
+      createdAt?: number;
     }
   /** The server says in so many words that nobody is signed in. */
   | { kind: "nobody" }

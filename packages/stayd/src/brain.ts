@@ -93,8 +93,8 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
       words[1] = attempt;
       if (sent) event.set(sent.slice(0, 8), 4);
       if (answer?.kind === "session") {
-        const { id, userId, renewsIn, endsIn, lapsesIn = endsIn } = answer;
-        words.set([fingerprint(id), fingerprint(id, 1), fingerprint(userId), fingerprint(userId, 1), fingerprint(text!)], 4);
+        const { id, userId, renewsIn, endsIn, lapsesIn = endsIn, createdAt } = answer;
+        words.set([fingerprint(id), fingerprint(id, 1), fingerprint(userId), fingerprint(userId, 1), fingerprint(text!), createdAt! / 1000], 4);
         times.set([renewsIn, lapsesIn, endsIn], 5);
       }
       if (answer?.kind === "failed") {

@@ -8,7 +8,7 @@ export interface Channel {
 }
 
 /** Format 1 of messages and records; another version of the package that changes it speaks on another channel. */
-const FORMAT = "stayd:1:";
+export const FORMAT = "stayd:1:";
 
 export function createChannel(
   name: string,
@@ -32,9 +32,9 @@ export function createChannel(
     missing("BroadcastChannel");
   }
   const listen = (event: StorageEvent): void => {
-    if (event.key !== key || !event.newValue) return;
+    if (event.key !== key) return;
     try {
-      take(JSON.parse(event.newValue));
+      take(JSON.parse(event.newValue!));
     } catch {
       // Not ours.
     }

@@ -6,30 +6,36 @@
 export interface Clock {
   /** Milliseconds; began at the wall clock's time, so that ages of stored records can be taken off. */
   now(): number;
-  /** Whether time has leapt since the last call of this. */
-  leapt(): boolean;
+  /** Time has leapt; for whoever acts upon it to take back. */
+  leapt: boolean;
 }
 
 /** The wall clock gets this far ahead of the monotonic one only by sleep or by being set, in ms. */
 const LEAP = 5000;
 
+/** Until here the wall clock has told times twice, for it was set back: how old what bears one of them is, nobody knows. */
+export let unsureUntil = 0;
+
 export function createClock(wall = Date.now, monotonic = () => performance.now()): Clock {
-  let [lastWall, lastMonotonic] = [wall(), monotonic()];
+  let lastWall = wall();
+  let lastMonotonic = monotonic();
   let time = lastWall;
-  let leap = false;
-  return {
+  const clock: Clock = {
+    leapt: false,
     now() {
-      const [wallNow, monotonicNow] = [wall(), monotonic()];
-      const [byWall, passed] = [wallNow - lastWall, monotonicNow - lastMonotonic];
-      [lastWall, lastMonotonic] = [wallNow, monotonicNow];
-      const leaps = byWall - passed > LEAP;
-      leap ||= leaps;
-      return (time += leaps ? byWall : passed);
-    },
-    leapt() {
-      const was = leap;
-      leap = false;
-      return was;
+      const wallNow = wall();
+      const monotonicNow = monotonic();
+      const passed = monotonicNow - lastMonotonic;
+      const ahead = wallNow - lastWall - passed;
+      lastWall = wallNow;
+      lastMonotonic = monotonicNow;
+      if (ahead > LEAP) {
+        clock.leapt = true;
+        time += ahead;
+      }
+      if (ahead < -1000) unsureUntil = Math.max(unsureUntil, wallNow - ahead);
+      return (time += passed);
     },
   };
+  return clock;
 }

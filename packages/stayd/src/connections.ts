@@ -20,6 +20,15 @@ export interface Connections {
   close(): void;
 }
 
+/** Calls what is the page's own: its mistake is its own, and what comes next is done. */
+export const safely = (callback: () => unknown): void => {
+  try {
+    callback();
+  } catch (thrown) {
+    reportError(thrown);
+  }
+};
+
 export function createConnections(isOpen: () => boolean): Connections {
   const all = new Set<{ open(again: boolean): void; close(): void }>();
   return {
@@ -28,17 +37,19 @@ export function createConnections(isOpen: () => boolean): Connections {
       let life = new AbortController();
       const entry = {
         open(again: boolean) {
-          if (current && !again) return;
-          // One that has died (of a WebSocket or an EventSource: 2 and more) cannot be told anything.
-          const { readyState = 0 } = (current ?? {}) as { readyState?: number };
-          if (current && renewed && readyState < 2) return renewed(current);
+          if (current) {
+            if (!again) return;
+            // One that has died (of a WebSocket or an EventSource: 2 and more) cannot be told anything.
+            const { readyState = 0 } = current as { readyState?: number };
+            if (renewed && readyState < 2) return renewed(current);
+          }
           entry.close();
           life = new AbortController();
           current = open(life.signal);
         },
         close() {
           life.abort();
-          current?.close();
+          safely(() => current?.close());
           current = null;
         },
       };
@@ -54,7 +65,7 @@ export function createConnections(isOpen: () => boolean): Connections {
         },
       };
     },
-    open: (again) => all.forEach((entry) => entry.open(again)),
+    open: (again) => all.forEach((entry) => safely(() => entry.open(again))),
     close: () => all.forEach((entry) => entry.close()),
   };
 }

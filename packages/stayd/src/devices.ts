@@ -25,7 +25,7 @@ export interface DeviceSession {
   expiresAt: string;
 }
 
-/** Each call throws a `SessionError`. How many sessions have ended is what an end answers. */
+/** Each call throws an `Error` that is a `SessionError`. How many sessions have ended is what an end answers. */
 export interface Devices {
   /** The person's sessions: first the one that asks, then the one used last. */
   list(): Promise<DeviceSession[]>;
@@ -53,7 +53,7 @@ export function createDevices(session: AnySession, { url = "/api/auth" }: Device
     const answer = (await response.json().catch(() => null)) as (T & Partial<SessionError>) | null;
     if (response.ok && answer) return answer;
     const { status } = response;
-    throw { code: answer?.code ?? `HTTP_${status}`, message: answer?.message ?? "", status } satisfies SessionError;
+    throw Object.assign(new Error(answer?.message ?? ""), { code: answer?.code ?? `HTTP_${status}`, status }) satisfies SessionError;
   };
   /** What has ended may be the very session that asked: it finds out at once. */
   const end = async (meant: object): Promise<number> => {

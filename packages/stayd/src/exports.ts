@@ -1,5 +1,5 @@
 // What both entries offer beside `createSession`.
-export type { Answer, Backend, SessionData, SessionEntry, SessionError, Trouble } from "./backend.ts";
+export type { Answer, Backend, SessionData, SessionEntry, SessionError, SessionFields, Trouble, UserFields } from "./backend.ts";
 export { type Credentials, type Registration, stayd } from "./backends/stayd.ts";
 export type { Channel, Connection } from "./connections.ts";
 export { type Derived, derived } from "./derived.ts";

@@ -1,3 +1,4 @@
+import { sessionOf } from "./backends/stayd.ts";
 import type { Backend, SessionData } from "./backend.ts";
 import type { Config } from "./brain.ts";
 
@@ -53,11 +54,11 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   };
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
-  demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z 0-9 _ . -");
-  demand(typeof url === "string", "url", "a path or address");
-  demand(!backend || backend.check, "backend", "a backend such as stayd()");
+  demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z0-9_.-");
+  demand(typeof url === "string", "url", "a path or URL");
+  demand(!backend || backend.check, "backend", "a backend");
   demand(!debug || typeof debug === "function", "debug", "a function");
-  demand(!initial || (initial.session?.id && initial.user?.id), "initial", "a session or null");
+  demand(!initial || sessionOf(initial).kind === "session", "initial", "a session or null");
   return {
     renewal: renewalIs,
     heartbeat: time("heartbeat", 300, 0),

@@ -1,6 +1,8 @@
 // The entry `stayd/push`: the server says at once what becomes of the session, instead of being asked now and then.
 import type { AnySession } from "./adapters/session.ts";
 import type { Channel, Connection } from "./connections.ts";
+import { type Changed, channelOf } from "./documents/changes.ts";
+import { tellEnd } from "./ended.ts";
 
 export interface PushOptions {
   /** Where the server is mounted: a path, or an address. Default `/api/auth`. */
@@ -19,6 +21,7 @@ export interface PushStream extends Connection {
 interface Standing {
   expiresAt?: string;
   userUpdatedAt?: string;
+  documentsRevision?: number;
 }
 
 /** How long to wait after the first failure and at most, in ms. The browser itself comes back to a stream that merely broke off. */
@@ -32,12 +35,12 @@ const LONGEST_PAUSE = 300_000;
 export function connectPush(session: AnySession, { url = "/api/auth", name = "stayd" }: PushOptions = {}): Channel<PushStream> {
   // With a new credential the stream goes on: the server knows it by its session.
   return session.channel(
-    () => createStream(session, `${url}/events`, `stayd:push:${name}`),
+    () => createStream(session, `${url}/events`, name),
     () => {},
   );
 }
 
-function createStream(session: AnySession, url: string, lock: string): PushStream {
+function createStream(session: AnySession, url: string, name: string): PushStream {
   let state: PushStream["state"] = "closed";
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +57,16 @@ function createStream(session: AnySession, url: string, lock: string): PushStrea
     if ((expiresAt && expiresAt !== shown?.session.expiresAt) || (userUpdatedAt && userUpdatedAt !== shown?.user["updatedAt"])) ask();
   };
 
+  /** For `stayd/documents`, in every tab: it reads what is out of date. */
+  const tellDocuments = ({ data }: MessageEvent<string>): void => {
+    const { name: document = null, revision, documentsRevision } = JSON.parse(data) as Standing & Partial<Changed>;
+    const change = { user: session.get().data?.user.id, name: document, revision: revision ?? documentsRevision ?? 0 } satisfies Changed;
+    if (typeof BroadcastChannel === "undefined") return;
+    const channel = new BroadcastChannel(channelOf(name));
+    channel.postMessage(change);
+    channel.close();
+  };
+
   const connect = (): void => {
     state = "connecting";
     source = new EventSource(url, { withCredentials: true });
@@ -68,9 +81,15 @@ function createStream(session: AnySession, url: string, lock: string): PushStrea
     };
     for (const event of ["session", "renewed", "user-changed"]) source.addEventListener(event, compare);
     source.addEventListener("check", ask);
+    for (const event of ["session", "check", "document-changed"]) source.addEventListener(event, tellDocuments);
     // Replaced by this very browser, whose answer with the new credential may be under way: asked with the old one, the server would say
     // that nobody is signed in.
-    source.addEventListener("session-ended", ({ data }) => fail((JSON.parse(data) as { reason: string }).reason === "replaced"));
+    source.addEventListener("session-ended", ({ data }) => {
+      const { reason, session: id } = JSON.parse(data) as { reason: string; session?: string };
+      // Shown before it is asked for: the server has said so, and of which one.
+      tellEnd(name, id, reason);
+      fail(reason === "replaced");
+    });
   };
 
   const fail = (isOwnDoing = false): void => {
@@ -88,7 +107,7 @@ function createStream(session: AnySession, url: string, lock: string): PushStrea
     state = "waiting";
     wait = new AbortController();
     const { signal } = wait;
-    const held = locks.request(lock, { signal }, () => {
+    const held = locks.request(`stayd:push:${name}`, { signal }, () => {
       if (signal.aborted) return;
       connect();
       return new Promise<void>((resolve) => (release = resolve));

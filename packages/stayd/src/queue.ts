@@ -81,9 +81,10 @@ export function createQueue(gate: Gate): Queue {
       }
     },
     settle(error) {
-      const all = [...held];
-      held.clear();
-      for (const settle of all) settle(error);
+      for (const one of [...held]) {
+        held.delete(one);
+        one(error);
+      }
     },
   };
 }

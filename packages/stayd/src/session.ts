@@ -1,14 +1,15 @@
-import type { Answer, Backend, SessionData, SessionEntry, SessionError } from "./backend.ts";
+import type { Answer, Backend, SessionEntry, SessionError } from "./backend.ts";
+import { sessionOf } from "./backends/stayd.ts";
 import { type Module, type Step, type Stored, type Payload, NEVER, OUTCOMES, createBrain } from "./brain.ts";
 import { createChannel } from "./channel.ts";
 import { createClock } from "./clock.ts";
 import * as code from "./codes.ts";
-import { type Channel, type Connection, createConnections } from "./connections.ts";
+import { type Channel, type Connection, createConnections, safely } from "./connections.ts";
 import { watchOfficial } from "./official.ts";
 import { type SessionOptions, configOf } from "./options.ts";
 import { watchPage } from "./page.ts";
 import { SessionFailure, createQueue } from "./queue.ts";
-import { createStorage } from "./storage.ts";
+import { type Candidate, candidate, createStorage } from "./storage.ts";
 import { createTurns } from "./turn.ts";
 import { type SessionView, failure, readView } from "./view.ts";
 
@@ -61,9 +62,6 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   dispose(): void;
 }
 
-/** Data that came with an event and may come to be shown. */
-type Candidate = { data: SessionData; text: string } | null;
-
 const NOTICES: SessionEvent[] = ["signed-in", "signed-out", "ended", "switched", "renewed", "failed", "warned"];
 const REJECTIONS: SessionError[] = ["ended", "queue-full", "disposed"].map(failure);
 
@@ -71,15 +69,8 @@ const REJECTIONS: SessionError[] = ["ended", "queue-full", "disposed"].map(failu
 const LOOK = 30_000;
 
 /** What pages show, as it is stored and told to other tabs: a token that came with it goes no further (P7). */
-const textOf = (data: SessionData): string => JSON.stringify(data, (key, value: unknown) => (key === "token" ? undefined : value));
-
-const candidate = (text: string | null | undefined): Candidate => {
-  try {
-    return text ? { data: JSON.parse(text), text } : null;
-  } catch {
-    return null;
-  }
-};
+const textOf = (answer: Answer): string | null =>
+  answer.kind === "session" ? JSON.stringify(answer.data, (key, value: unknown) => (key === "token" ? undefined : value)) : null;
 
 /** A session over a module: `createSession` of the entries binds one. */
 export function sessionOver<C, R>(
@@ -91,18 +82,18 @@ export function sessionOver<C, R>(
   const config = configOf(options);
   const name = options.name ?? "stayd";
   const clock = createClock();
-  const brain = createBrain(module, config, (Math.random() * 2 ** 32) >>> 0);
+  const brain = createBrain(module, config, Math.random() * 2 ** 32);
   const degraded = new Set<string>();
   const missing = (what: string): unknown => degraded.add(what);
 
   const listeners = new Set<(view: SessionView) => void>();
   const handlers = new Set<[SessionEvent, (view: SessionView) => void]>();
   const waiting = new Map<number, ((result: number) => void)[]>();
-  const attempts = new Map<number, { end: () => void; abort: AbortController }>();
+  let turn: { attempt: number; end: () => void; abort: AbortController } | undefined;
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
   let shown: Candidate = null;
   let error: SessionError | null = null;
-  let view = readView(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0), null, null);
+  let view = readView([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], null, null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
 
@@ -118,7 +109,8 @@ export function sessionOver<C, R>(
 
   const tell = (event: number, payload?: Payload): Step => {
     const now = clock.now();
-    if (clock.leapt() && event !== code.EVENT_STARTED) enqueue(now, code.EVENT_WOKE);
+    if (clock.leapt) enqueue(now, code.EVENT_WOKE);
+    clock.leapt = false;
     const step = enqueue(now, event, payload);
     if (!busy) {
       busy = true;
@@ -154,12 +146,8 @@ export function sessionOver<C, R>(
       }
       const callback = callbacks.shift();
       if (!callback) break;
-      try {
-        callback();
-      } catch (thrown) {
-        // A listener's mistake is its own: the others are called.
-        reportError(thrown);
-      }
+      // A listener's mistake is its own: the others are called.
+      safely(callback);
     }
     clearTimeout(timer);
     const at = brain.last.deadline;
@@ -177,24 +165,24 @@ export function sessionOver<C, R>(
         // Whatever the reason: without one they would be let go.
         queue.settle(REJECTIONS[a] ?? REJECTIONS[0]);
         break;
-      case code.EFFECT_ASK_LEADERSHIP: {
+      case code.EFFECT_ASK_LEADERSHIP:
         // A page that is being rendered on a server asks nobody.
         if (!browser) break;
-        const end = turns.take(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() }));
-        attempts.set(attempt, { end, abort: new AbortController() });
+        turn = {
+          attempt,
+          end: turns.take(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() })),
+          abort: new AbortController(),
+        };
         break;
-      }
       case code.EFFECT_CANCEL:
-      case code.EFFECT_GIVE_UP_LEADERSHIP: {
-        const found = attempts.get(attempt);
-        if (kind === code.EFFECT_CANCEL) found?.abort.abort();
+      case code.EFFECT_GIVE_UP_LEADERSHIP:
+        if (turn?.attempt !== attempt) break;
+        if (kind === code.EFFECT_CANCEL) turn.abort.abort();
         // The next in line is to find what this turn has brought.
-        if (found) void storage.idle().then(found.end);
-        attempts.delete(attempt);
+        void storage.idle().then(turn.end);
         break;
-      }
       case code.EFFECT_SEND:
-        void send(attempt, a);
+        if (turn) void send(attempt, a, turn.abort);
         break;
       case code.EFFECT_SETTLED:
         callbacks.push(() => {
@@ -238,18 +226,17 @@ export function sessionOver<C, R>(
     view = readView(brain.last.view, shown?.data ?? null, error);
     callbacks.push(() => {
       if (view.identity === "active") connections.open(false);
-      for (const listener of [...listeners]) listener(view);
+      for (const listener of [...listeners]) safely(() => listener(view));
     });
   };
 
   const notify = (event: SessionEvent): void => {
-    for (const [wanted, handler] of [...handlers]) if (wanted === event) handler(view);
+    for (const [wanted, handler] of [...handlers]) if (wanted === event) safely(() => handler(view));
     if (event === "signed-out" && options.signedOutUrl) location.assign(options.signedOutUrl);
   };
 
   /** Carries out one request; whatever becomes of it is an answer. */
-  const send = async (attempt: number, need: number): Promise<void> => {
-    const own = attempts.get(attempt)?.abort ?? new AbortController();
+  const send = async (attempt: number, need: number, own: AbortController): Promise<void> => {
     const late = setTimeout(() => own.abort(), config.timeout);
     const command = need === code.NEED_SIGN_IN ? commands.shift() : undefined;
     let answer: Answer;
@@ -265,8 +252,7 @@ export function sessionOver<C, R>(
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
     const result = resultOf(answer, error);
-    const text = answer.kind === "session" ? textOf(answer.data) : null;
-    tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text });
+    tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text: textOf(answer) });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
     command?.resolve(result);
@@ -321,10 +307,11 @@ export function sessionOver<C, R>(
     : null;
   const { initial } = options;
   let rendered = view;
+  const answer = sessionOf(initial ?? null);
   tell(code.EVENT_STARTED, {
     kind: initial === undefined ? code.RENDERED_NOTHING : initial ? code.RENDERED_SOMEBODY : code.RENDERED_NOBODY,
-    answer: initial ? rememberedAnswer(initial) : null,
-    text: initial ? textOf(initial) : null,
+    answer,
+    text: textOf(answer),
     stored: initial ? remembered && { ...remembered, data: null } : remembered,
   });
   if (initial !== undefined) rendered = view;
@@ -354,12 +341,12 @@ export function sessionOver<C, R>(
     refresh: () => asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED),
     dismissWarning: () => void tell(code.EVENT_WARNING_DISMISSED),
     sessions: {
-      list: async () => (await backend.list?.(queue.fetch, view.data?.session.id ?? "")) ?? [],
+      list: async () => (await backend.list?.(queue.fetch, view.data?.session.id!)) ?? [],
       async end(id) {
-        await backend.end?.(id, queue.fetch);
+        await backend.end!(id, queue.fetch);
         if (id === view.data?.session.id) await asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED);
       },
-      endOthers: async () => backend.endOthers?.(queue.fetch),
+      endOthers: async () => backend.endOthers!(queue.fetch),
     },
     fetch: queue.fetch,
     channel: connections.add,
@@ -388,13 +375,7 @@ export function sessionOver<C, R>(
 /** What the page hears of its command. */
 function resultOf(answer: Answer, failed: SessionError | null): Result {
   if (answer.kind === "session" || answer.kind === "nobody") return { ok: true };
-  return { ok: false, error: failed ?? ((answer.kind === "declined" && answer.error) || REJECTIONS[0]!) };
-}
-
-/** What a page was rendered with, as an answer. Its times are not known from here: the server is asked when they matter. */
-function rememberedAnswer(data: SessionData): Answer {
-  const endsIn = Math.max(Date.parse(data.session.expiresAt) - Date.now(), 0);
-  return { kind: "session", data, id: data.session.id, userId: data.user.id, endsIn, renewsIn: endsIn * 0.8 };
+  return { ok: false, error: failed ?? (answer as { error?: SessionError }).error ?? REJECTIONS[0]! };
 }
 
 export { SessionFailure };

@@ -1,4 +1,6 @@
+import { unsureUntil } from "./clock.ts";
 import { RECORD_LEN } from "./codes.ts";
+import type { SessionData } from "./backend.ts";
 import type { Stored } from "./brain.ts";
 
 /** A record with what pages show of its session, and the wall clock's time at which it was written. */
@@ -29,22 +31,32 @@ export interface Storage {
 
 const STORE = "records";
 
-/** How old a record is held to be whose age cannot be known, in ms: older than a fresh one (`Config.fresh`). */
-const UNKNOWN_AGE = 6000;
-
 /** Whether record `a` is newer than `b`: by epoch, then generation, which are its first words. */
 function isNewer(a: Uint8Array, b: Uint8Array): boolean {
   const [ours, theirs] = [new Uint32Array(a.buffer), new Uint32Array(b.buffer)];
   return (ours[0]! - theirs[0]! || ours[1]! - theirs[1]!) > 0;
 }
 
-/** A record from storage or from another tab, if it is one. */
-export function readEntry(value: unknown): Stored | null {
+/** Data that came with an event and may come to be shown. */
+export type Candidate = { data: SessionData; text: string } | null;
+
+/** What a text says of a session; anybody on this origin can write one. */
+export function candidate(text: string | null | undefined): Candidate {
+  try {
+    const data = JSON.parse(text!) as SessionData;
+    return data.user.id && data.session.id ? { data, text: text! } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A record from storage or from another tab, if it is one. How old it is counts where it was written after `unsure`. */
+export function readEntry(value: unknown, unsure = 0): Stored | null {
   const { at, record, data } = (value ?? {}) as Entry;
-  const sound = record?.length === RECORD_LEN && at > 0 && (data === null || typeof data === "string");
+  const sound = record?.length === RECORD_LEN && at > 0 && (data === null || candidate(data));
   const age = Date.now() - at;
-  // From the future: the clock has been set back since, and this is nobody's fresh word.
-  return sound ? { record: Uint8Array.from(record), data, age: age < -1000 ? UNKNOWN_AGE : Math.max(0, age) } : null;
+  // The clock was set back since, or may have been: this is nobody's fresh word.
+  return sound ? { record: Uint8Array.from(record), data, age: age > -1000 && at > unsure ? Math.max(0, age) : Infinity } : null;
 }
 
 export function createStorage(name: string, remember: boolean, missing: (what: string) => void): Storage {
@@ -98,7 +110,7 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
   const key = `${name}.session`;
   const hint = (): Stored | null => {
     try {
-      return readEntry(JSON.parse(localStorage.getItem(key)!));
+      return readEntry(JSON.parse(localStorage.getItem(key)!), unsureUntil);
     } catch {
       return null;
     }
@@ -111,7 +123,7 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
       return hint();
     },
     // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
-    read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null)),
+    read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), unsureUntil),
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
       const isLater = (before: Stored | null): boolean => !!before && isNewer(before.record, record);

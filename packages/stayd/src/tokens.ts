@@ -68,9 +68,22 @@ const SENDABLE = /^[!-~]+$/;
 /** The longest that the server may take to give a token, in ms: all changes wait for it. */
 const PATIENCE = 15_000;
 
+/** Options that make no sense throw, with their name and what they accept. */
+export function demand(sensible: unknown, option: string, accepted: string): void {
+  if (!sensible) throw new TypeError(`csrf: ${option} must be ${accepted}`);
+}
+
+/** Each of these options, where it is there, is a request. */
+export function demandRequests(options: Record<string, string | undefined>): void {
+  for (const [option, request = "/"] of Object.entries(options)) demand(/^(\w+ )?\//.test(request), option, "METHOD /path");
+}
+
 /** Keeps the page's CSRF token: the cookie's first, the server's where there is none. Works without it where the server has none. */
 export function createCsrf(options: CsrfOptions = {}): Csrf {
   const { url = "/api/auth", init: ask = "GET /csrf", cookies = COOKIES, header = "X-CSRF-Token", isRefusal = namesCsrf } = options;
+  demand(typeof url === "string", "url", "a path or address");
+  demand(Array.isArray(cookies), "cookies", "a list");
+  demandRequests({ init: ask });
   const browser = typeof document !== "undefined";
   const readCookies = options.readCookies ?? pageCookies;
   const note = (decision: CsrfDecision): void => options.debug?.(decision);

@@ -45,9 +45,9 @@ export function createTurns(name: string, storage: Storage, missing: (what: stri
           if (wait.signal.aborted) resolve();
         });
       });
-      whole.catch((error: DOMException) => {
+      whole.catch(() => {
         // Refused where storage is denied; an abort is this tab's own.
-        if (error.name === "AbortError") return;
+        if (wait.signal.aborted) return;
         missing("locks");
         end = byLease(granted);
       });

@@ -37,8 +37,8 @@ const ENDED = [null, "signed-out", "expired", "revoked"] as const;
 export const failure = (code: string): SessionError => ({ code, message: `Session: ${code.replace("-", " ")}` });
 
 /** The view from its bytes (`stayd_core::codec::steps`). */
-export function readView(bytes: Uint8Array, data: SessionData | null, error: SessionError | null): SessionView {
-  const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes as unknown as number[];
+export function readView(bytes: ArrayLike<number>, data: SessionData | null, error: SessionError | null): SessionView {
+  const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes as number[];
   const word = TROUBLES[trouble!]!;
   return Object.freeze({
     status: STATUS[status!]!,

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { source } from "./source.mjs";
 
-const { createClock } = await source("clock");
+const module = await source("clock");
+const { createClock } = module;
+const { readEntry } = await source("storage");
 
 /** A clock over two hands that the test moves, in ms. */
 function hands() {
@@ -20,21 +22,39 @@ test("time passes as the monotonic clock says", () => {
   const { clock, pass, start } = hands();
   assert.equal(pass(1000), start + 1000);
   assert.equal(pass(2000, 1990), start + 2990);
-  assert.equal(clock.leapt(), false);
+  assert.equal(clock.leapt, false);
 });
 
 test("a sleep is noticed once, and counted", () => {
   const { clock, pass, start } = hands();
   assert.equal(pass(3_600_000, 20), start + 3_600_000);
-  assert.equal(clock.leapt(), true);
-  assert.equal(clock.leapt(), false);
+  assert.equal(clock.leapt, true);
+  clock.leapt = false;
+  assert.equal(pass(1000), start + 3_601_000);
+  assert.equal(clock.leapt, false);
 });
 
 test("a clock that is set back changes nothing, whichever way it goes afterwards", () => {
   const { clock, pass, start } = hands();
   assert.equal(pass(-3_600_000, 10), start + 10);
   assert.equal(pass(1000), start + 1010);
-  assert.equal(clock.leapt(), false);
+  assert.equal(clock.leapt, false);
+});
+
+test("after a clock was set back, nobody knows how old what is stored from before is, however recent it looks", () => {
+  const { pass, start } = hands();
+  pass(20_000);
+  pass(-15_000, 1000);
+  assert.equal(module.unsureUntil, start + 21_000);
+  // A little by which clocks differ that are read one after the other is none.
+  pass(0, 900);
+  assert.equal(module.unsureUntil, start + 21_000);
+
+  const entry = { at: Date.now() - 40, record: new Uint8Array(88), data: null };
+  assert.equal(readEntry(entry, entry.at).age, Infinity);
+  assert.ok(readEntry(entry, entry.at - 1).age >= 40);
+  assert.ok(readEntry(entry).age >= 40);
+  assert.equal(readEntry({ ...entry, at: Date.now() + 5000 }).age, Infinity);
 });
 
 test("time never runs back, however often the clock is set", () => {

@@ -13,3 +13,12 @@ test("times are written in the language of the page, and in the browser's where 
     assert.doesNotThrow(() => new Date(0).toLocaleTimeString(locale));
   }
 });
+
+test("what only a recent sign-in may do is said to need one, and not to be tried again", async () => {
+  const [{ SessionElement }, { wordsOf }] = await Promise.all([source("elements/element"), source("elements/words")]);
+  for (const language of ["en", "de"]) {
+    const words = wordsOf(language);
+    assert.equal(SessionElement.prototype.explain.call({ words }, { code: "SESSION_NOT_FRESH" }), words.notFresh);
+    assert.equal(SessionElement.prototype.explain.call({ words }, { code: "ANYTHING" }), words.failed);
+  }
+});

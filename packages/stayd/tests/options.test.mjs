@@ -21,6 +21,8 @@ for (const [option, value] of [
   ["backend", {}],
   ["debug", "yes"],
   ["initial", { user: {} }],
+  ["initial", { session: { id: "s", userId: "u", expiresAt: "2100-01-01" }, user: { id: "v" } }],
+  ["initial", { session: { id: "s", userId: "u" }, user: { id: "u" } }],
 ]) {
   test(`${option}: ${JSON.stringify(value)} is refused by its name`, () => {
     assert.throws(() => configOf({ [option]: value }), (error) => error instanceof TypeError && error.message.includes(option));

@@ -10,7 +10,7 @@ import { formatMessage } from "publint/utils";
 
 const HOME = fileURLToPath(new URL("..", import.meta.url));
 /** The README, the licences, and of the build one minified file per entry with its map, and types. */
-const EXPECTED = /^(package\.json|README\.md|LICENSE(-MIT|-APACHE)?|dist\/((adapters|backends|elements|kits|server|server\/verify)\/)?[a-z0-9-]+(\.d\.ts|\.js|\.js\.map))$/;
+const EXPECTED = /^(package\.json|README\.md|LICENSE(-MIT|-APACHE)?|dist\/((adapters|backends|documents|elements|kits|server|server\/verify)\/)?[a-z0-9-]+(\.d\.ts|\.js|\.js\.map))$/;
 /** Nobody who requires the package is told that it is of ES modules alone: their Node or bundler says so. */
 const FOR_OTHERS = ["node10", "node16-cjs"];
 

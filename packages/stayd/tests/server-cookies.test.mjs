@@ -257,6 +257,15 @@ test("the last thousand cookies are remembered, each with its token's and by eve
   for (const other of [{ signed: "t0" }, { text: `y${tail(2_499)}` }, { now: NOW - 1 }, { now: NOW + 10 }]) assert.equal(knows(2_499, other), undefined);
 });
 
+// C-2
+test("where cookies are the host's alone, one that a subdomain can plant opens nothing", async () => {
+  const under = (guard) => Object.fromEntries(Object.entries(both(CACHES.compact)).map(([name, value]) => [`${guard}${name}`, value]));
+  const planted = cookieHeader({ ...under("__Secure-"), ...under("") });
+  await isNobody(planted, { hostPrefix: true });
+  assert.ok(await somebody(cookieHeader(under("__Host-")), { hostPrefix: true }));
+  await isNobody(cookieHeader(under("__Host-")), { secure: true });
+});
+
 test("a name with a blank before it that is no space is another name, and passes for no `__Secure-` cookie", async () => {
   for (const blank of ["\u00a0", "\u0085"]) await isNobody(`${blank}__Secure-${PREFIX}session_token=${SIGNED}`, { secure: true });
   await mustAsk(`a=1; \t __Secure-${PREFIX}session_token \t= ${SIGNED} `, { secure: true });

@@ -61,6 +61,16 @@ test("cookies are read as the server reads them", async () => {
   }
 });
 
+// C-13
+test("what was found good in cookies opens nothing as a bearer token, and the other way round", async () => {
+  const [{ token, data }, access] = [list.cookies[0], list.tokens[0].token];
+  const verifier = verifierAt(url, { secret: list.secret });
+  assert.ok(await verifier.check(shows("cookie", `better-auth.session_token=${token}; better-auth.session_data=${data}`)));
+  assert.ok(await verifier.check(bearer(access)));
+  assert.equal(await verifier.check(bearer(`${decodeURIComponent(token)} ${data}`)), null);
+  assert.equal(await verifier.check(shows("cookie", `better-auth.session_token=${access}`)), null);
+});
+
 // J-2
 test("no key is fetched from where a token says, and none is taken from a token", async () => {
   const trap = await publisher();
@@ -91,6 +101,39 @@ test("a storm of unknown keys causes one fetch", async () => {
   assert.ok((await Promise.all(storm)).every((found) => found === null));
   assert.ok(await verifier.check(bearer(good)));
   assert.deepEqual(server.seen, ["/api/auth/jwks"]);
+});
+
+// AA-1: else a thief of the session's cookie alone would pass here for a minute after each time its owner came by.
+test("what was said of a session that is bound to its device holds for that device alone", async () => {
+  const session = { id: "s", userId: "zoe", createdAt: "2026-01-01T00:00:00.000Z", expiresAt: "2999-01-01T00:00:00.000Z" };
+  const server = createServer((request, response) => {
+    if (request.url.endsWith("/revocations")) {
+      response.setHeader("content-type", "text/event-stream");
+      const begins = JSON.stringify({ before: 0, kept: 60_000, heartbeat: 60_000 });
+      return void response.write(`event: begins\ndata: ${begins}\n\nevent: caught-up\ndata: {}\n\n`);
+    }
+    const isOwner = /better-auth\.device=mine/.test(request.headers.cookie);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(isOwner ? { session, user: { id: "zoe" } } : null));
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const verifier = staydVerifier({ url: `http://127.0.0.1:${server.address().port}/api/auth`, backend: { id: "a", secret: "b" } });
+  for (const deadline = Date.now() + 20_000; !verifier.hears(); ) {
+    assert.ok(Date.now() < deadline, "the feed is heard");
+    await new Promise(setImmediate);
+  }
+  const check = (rest) => verifier.check(shows("cookie", `better-auth.session_token=t${rest}`));
+  for (let time = 0; time < 2; time++) assert.equal((await check("; better-auth.device=mine"))?.userId, "zoe");
+  assert.equal(verifier.counts().asked, 1);
+  assert.equal(await check(""), null);
+  assert.equal(await check("; better-auth.device=other"), null);
+  // Whoever is signed in can vary what stands beside their token, and must not fill the memory with it.
+  const long = `; better-auth.device=mine; better-auth.session_data=${"x".repeat(8192)}`;
+  for (let time = 0; time < 2; time++) assert.ok(await check(long));
+  assert.equal(verifier.counts().asked, 5);
+  verifier.close();
+  server.closeAllConnections();
+  server.close();
 });
 
 test("where the server cannot be asked, nobody passes and the answer is 503", async () => {

@@ -1,4 +1,4 @@
-import { explainCode } from "../explain.ts";
+import { explainLink } from "../explain.ts";
 import { el, icon } from "../dom.ts";
 import type { Arrival } from "../link.ts";
 
@@ -22,9 +22,8 @@ export function arrivalNotice(arrival: Arrival): Notice | null {
     case "verified":
       return { tone: "good", words: "Your e-mail is verified. Thank you." };
     case "verification-failed":
-      return { tone: "bad", words: explainCode(arrival.code) };
     case "reset-failed":
-      return { tone: "bad", words: explainCode(arrival.code) };
+      return { tone: "bad", words: explainLink(arrival.code) };
     case "reset":
     case "none":
       return null;

@@ -4,14 +4,17 @@ import { explain } from "../explain.ts";
 import { failure, refused } from "../post.ts";
 import { changes, onPress } from "../press.ts";
 import { say } from "../say.ts";
-import { devices, type DeviceSession, session as here } from "../session.ts";
+import { devices, type DeviceSession, session as here, type SessionError } from "../session.ts";
 import { moment } from "../time.ts";
 import { deviceName } from "./device-name.ts";
+import { stepUp } from "./step-up.ts";
 
 const LAPTOP = "M5 5h14v10H5zM2.5 19h19";
 const PHONE = "M8 3h8v18H8zM11 18h2";
 
 const AWAY = new Set(["unreachable", "offline", "timeout", "ended"]);
+/** Of a session or a server that is away the banner says enough. */
+const isAway = ({ code, status = 0 }: SessionError): boolean => AWAY.has(code) || status >= 500;
 
 export interface SessionList {
   root: HTMLElement;
@@ -28,7 +31,8 @@ export function sessionList(): SessionList {
   const waiting = el("p", { class: "quiet" });
   const alert = el("p", { class: "form-error", role: "alert" });
   const endOthers = changes(el("button", { type: "button", class: "button", hidden: true }, "End all others"));
-  const root = el("section", { class: "card", "aria-labelledby": "sessions" }, heading, list, waiting, alert, endOthers);
+  const proof = el("div");
+  const root = el("section", { class: "card", "aria-labelledby": "sessions" }, heading, list, waiting, alert, proof, endOthers);
   let current: string | null = null;
   let request = 0;
 
@@ -39,12 +43,20 @@ export function sessionList(): SessionList {
     if (mine !== request) return;
     if (Array.isArray(outcome)) {
       alert.textContent = "";
+      // Whoever has just proven who they are goes on in the list.
+      if (proof.contains(document.activeElement)) heading.focus();
+      proof.replaceChildren();
       draw(outcome);
     } else {
-      // Of a session or a server that is away the banner says enough.
-      alert.textContent = AWAY.has(outcome.code) ? "" : explain(outcome);
+      alert.textContent = isAway(outcome) ? "" : refusal(outcome);
     }
     wait(false);
+  };
+
+  /** An error in words; where the server wants to know who this is, with a way to say so. */
+  const refusal = (error: SessionError): string => {
+    if (error.code === "SESSION_NOT_FRESH" && !proof.hasChildNodes()) proof.append(stepUp(() => void refresh()));
+    return explain(error);
   };
 
   /** In place of rows: whether an answer is on its way. */
@@ -113,7 +125,7 @@ export function sessionList(): SessionList {
       try {
         await call();
       } catch (thrown) {
-        alert.textContent = explain(refused(failure(thrown)).error);
+        alert.textContent = refusal(refused(failure(thrown)).error);
         return;
       }
       // This session may have ended itself.
@@ -140,6 +152,7 @@ export function sessionList(): SessionList {
       current = null;
       alert.textContent = "";
       list.replaceChildren();
+      proof.replaceChildren();
       endOthers.hidden = true;
     },
   };

@@ -1,5 +1,5 @@
 import type { Answer, Backend, SessionData } from "../backend.ts";
-import { type Csrf, type CsrfOptions, createCsrf, errorIn, requestOf } from "../tokens.ts";
+import { type Csrf, type CsrfOptions, createCsrf, demand, demandRequests, errorIn, requestOf } from "../tokens.ts";
 import { json, serverTime, troubleOf, unexpected } from "./stayd.ts";
 
 /** A server of cookies and tokens. Requests are written `METHOD /path`, below `url`; what a server does not have is left out. */
@@ -33,6 +33,9 @@ export function csrf<Credentials = unknown, Registration = unknown>(
 ): Backend<Credentials, Registration> & { tokens: Csrf } {
   const { url = "/api", lifetime = 1800, read = (body: unknown, now: number) => personIn(body, now + lifetime * 1000) } = options;
   const init = options.init ?? "POST /session/init";
+  const { session, signIn, signUp, signOut, update } = options;
+  demandRequests({ session, signIn, signUp, signOut, update });
+  demand(lifetime > 0, "lifetime", "a number of seconds");
   const initAddress = url + requestOf(init)[1];
   let begunWith = new Headers();
   // What a session begins with comes from the tokens as a body alone; what time it was there is in the answer's head.

@@ -1,4 +1,5 @@
 import { pageCookies } from "../cookies.ts";
+import { failure } from "../view.ts";
 import type { Answer, Backend, SessionData, SessionEntry, SessionError, Trouble } from "../backend.ts";
 
 /** What signs somebody in. */
@@ -16,22 +17,22 @@ export interface Registration extends Credentials {
   callbackURL?: string;
 }
 
-/** The part of a session's life after which it is renewed. */
-const RENEWED_AFTER = 0.8;
+/** The part of a session's life that is left when it is renewed. */
+const LEFT = 0.2;
 
 /**
  * A server that speaks the Better Auth protocol: Stayd, or Better Auth itself. `url` is where it is mounted; `network` sends
  * its requests, where that is not the page's own `fetch`.
  */
 export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Credentials, Registration> {
-  const send = (path: string, signal?: AbortSignal, body?: unknown, via = network ?? fetch): Promise<Response> =>
+  const send = (path: string, signal?: AbortSignal, body?: object, via = network ?? fetch): Promise<Response> =>
     via(url + path, {
       credentials: "include",
       // The answer's cookies are taken even where the page that asked is gone by then.
       keepalive: true,
       cache: "no-store",
       ...(signal && { signal }),
-      ...(body !== undefined && {
+      ...(body && {
         method: "POST",
         headers: { "content-type": "application/json", ...csrfHeader() },
         body: JSON.stringify(body),
@@ -44,7 +45,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     return unsettled(response, found) ?? sessionOf(found, response);
   };
 
-  const command = async (path: string, body: unknown, signal: AbortSignal): Promise<Answer> => {
+  const command = async (path: string, body: object, signal: AbortSignal): Promise<Answer> => {
     const response = await send(path, signal, body);
     const found = await json(response);
     const { status } = response;
@@ -52,14 +53,14 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     return unsettled(response, found) ?? check(signal);
   };
 
-  const ask = async (path: string, via: typeof fetch, body?: unknown): Promise<unknown> => {
+  const ask = async (path: string, via: typeof fetch, body?: object): Promise<unknown> => {
     const response = await send(path, undefined, body, via);
     const found = await json(response);
     if (!response.ok) throw Object.assign(new Error(), errorOf(response, found));
     return found;
   };
-  const list = async (via: typeof fetch): Promise<(SessionEntry & { token: string })[]> =>
-    (await ask("/list-sessions", via)) as (SessionEntry & { token: string })[];
+  const list = (via: typeof fetch): Promise<(SessionEntry & { token: string })[]> =>
+    ask("/list-sessions", via) as Promise<(SessionEntry & { token: string })[]>;
 
   return {
     fetch: network,
@@ -68,7 +69,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     async signIn(credentials, signal) {
       const answer = await command("/sign-in/email", credentials, signal);
       // Granted, and yet nobody is signed in: cookies are denied, or the server wants a second factor.
-      return answer.kind === "nobody" ? { kind: "declined", error: { code: "no-session", message: "No session has begun" } } : answer;
+      return answer.kind === "nobody" ? { kind: "declined", error: failure("no-session") } : answer;
     },
     signUp: (registration, signal) => command("/sign-up/email", registration, signal),
     update: (changes, signal) => command("/update-user", changes, signal),
@@ -76,16 +77,13 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
       const response = await send("/sign-out", signal, {});
       return unsettled(response, await json(response)) ?? { kind: "nobody" };
     },
-    list: async (via, current) =>
-      (await list(via)).map(({ token: _, ...entry }) => ({ ...entry, current: entry.id === current })),
+    list: async (via, current) => (await list(via)).map(({ token, ...entry }) => ({ ...entry, current: entry.id === current })),
     async end(id, via) {
       // The protocol ends sessions by token; no token leaves this function.
       const found = (await list(via)).find((entry) => entry.id === id);
       if (found) await ask("/revoke-session", via, { token: found.token });
     },
-    async endOthers(via) {
-      await ask("/revoke-other-sessions", via, {});
-    },
+    endOthers: (via) => ask("/revoke-other-sessions", via, {}) as Promise<void>,
   };
 }
 
@@ -93,7 +91,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 function csrfHeader(): Record<string, string> | undefined {
   const cookies = pageCookies();
   // The name with the prefix comes first: another host of the site can plant the one without.
-  const token = (/(?:^| )__Secure-better-auth\.csrf_token=([^;]+)/.exec(cookies) ?? /(?:^| )better-auth\.csrf_token=([^;]+)/.exec(cookies))?.[1];
+  const token = (/(^| )__Secure-better-auth\.csrf_token=([\w.-]+)/.exec(cookies) ?? /(^| )better-auth\.csrf_token=([\w.-]+)/.exec(cookies))?.[2];
   return token ? { "x-csrf-token": token } : undefined;
 }
 
@@ -105,7 +103,7 @@ export function troubleOf(response: Response, body: unknown): Answer | null {
   if (body && status === 401) return { kind: "nobody" };
   if (body && status === 409) return { kind: "superseded" };
   const trouble: Trouble = status === 429 ? "too-many" : status >= 500 ? "unavailable" : "unexpected";
-  const after = headers.get("retry-after") ?? headers.get("x-retry-after") ?? "";
+  const after = headers.get("retry-after") ?? headers.get("x-retry-after")!;
   // Seconds or a date (RFC 9110, 10.2.3).
   const retryAfter = Number(after) * 1000 || Date.parse(after) - serverTime(response) || 0;
   return { kind: "failed", trouble, retryAfter, error: { ...errorOf(response, body, trouble), ...(retryAfter && { retryAfter }) } };
@@ -118,34 +116,31 @@ const unsettled = (response: Response, body: unknown): Answer | null =>
 export const unexpected: Answer = { kind: "failed", trouble: "unexpected" };
 
 /** The server's time where it may be read, so that a wrong clock here does not matter. */
-export const serverTime = ({ headers }: Pick<Response, "headers">): number => Date.parse(headers.get("date") ?? "") || Date.now();
+export const serverTime = (response?: Pick<Response, "headers">): number => Date.parse(response?.headers.get("date")!) || Date.now();
 
-function sessionOf(found: unknown, response: Response): Answer {
+/** What the protocol's words on a session mean; without a response those that a page was rendered with. */
+export function sessionOf(found: unknown, response?: Response): Answer {
   if (found === null) return { kind: "nobody" };
   const { session, user } = found as Partial<SessionData>;
   if (session === null && user === null) return { kind: "nobody" };
-  const [ends, updated] = [Date.parse(session?.expiresAt ?? ""), Date.parse(String(session?.updatedAt))];
+  const at = (name: string): number => Date.parse(session?.[name] as string);
+  const ends = at("expiresAt");
   if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected;
   const endsIn = ends - serverTime(response);
-  const life = ends - (updated || serverTime(response));
+  const life = ends - (at("updatedAt") || serverTime(response));
   return {
     kind: "session",
     data: { session, user },
     id: session.id,
     userId: user.id,
     endsIn,
-    renewsIn: endsIn - life * (1 - RENEWED_AFTER),
+    createdAt: at("createdAt"),
+    renewsIn: endsIn - life * LEFT,
   };
 }
 
 /** The body as JSON; `undefined` where it is none. */
-export async function json(response: Response): Promise<unknown> {
-  try {
-    return await response.json();
-  } catch {
-    return undefined;
-  }
-}
+export const json = (response: Response): Promise<unknown> => response.json().catch(() => undefined);
 
 /** The server's own code where it names one. */
 function errorOf(response: Response, found: unknown, otherwise = `HTTP_${response.status}`): SessionError {

@@ -79,8 +79,9 @@ export abstract class SessionElement extends Base {
 
   /** What went wrong, in words; what has no code is what `fetch` throws without a network. */
   protected explain({ code }: Partial<SessionError>): string {
-    const { wrong, noServer, failed } = this.words;
+    const { wrong, notFresh, noServer, failed } = this.words;
     if (code === "INVALID_EMAIL_OR_PASSWORD") return wrong;
+    if (code === "SESSION_NOT_FRESH") return notFresh;
     return !code || /^(unreachable|unavailable|offline|timeout)$/.test(code) ? noServer : failed;
   }
 }

@@ -18,6 +18,7 @@ export interface Words {
   wrong: string;
   noServer: string;
   failed: string;
+  notFresh: string;
   loading: string;
   noList: string;
   thisDevice: string;
@@ -53,6 +54,7 @@ const en: Words = {
   wrong: "E-mail or password is wrong.",
   noServer: "The server cannot be reached. Try again in a moment.",
   failed: "That did not work. Try again.",
+  notFresh: "You signed in too long ago for this. Sign out and in again.",
   loading: "One moment ...",
   noList: "This server keeps no list.",
   thisDevice: "this device",
@@ -88,6 +90,7 @@ const de: Words = {
   wrong: "E-Mail oder Passwort ist falsch.",
   noServer: "Der Server ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
   failed: "Das hat nicht geklappt. Versuchen Sie es noch einmal.",
+  notFresh: "Dafür liegt Ihre Anmeldung zu lange zurück. Melden Sie sich ab und wieder an.",
   loading: "Einen Moment ...",
   noList: "Dieser Server führt keine Liste.",
   thisDevice: "dieses Gerät",

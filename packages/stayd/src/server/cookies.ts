@@ -80,8 +80,9 @@ export interface Names {
   data: string;
 }
 
-export const namesOf = (prefix: string, secure: boolean): Names => {
-  const base = `${secure ? "__Secure-" : ""}${prefix}.`;
+/** `guard` is what browsers guard the names with. */
+export const namesOf = (prefix: string, guard: "__Host-" | "__Secure-" | ""): Names => {
+  const base = `${guard}${prefix}.`;
   return { token: `${base}session_token`, data: `${base}session_data` };
 };
 

@@ -22,6 +22,11 @@ export interface ServerOptions {
    * another scheme can plant. By default those count where there are any, and others only in requests that came over http.
    */
   secure?: boolean;
+  /**
+   * Whether the names of its cookies begin with `__Host-` (the server's setting `cookie.host_prefix`): only those count then, which no
+   * subdomain beside this host can plant. Default `false`.
+   */
+  hostPrefix?: boolean;
   /** The version of the session-data cookie (`cookieCache.version` of Better Auth). Default `1`. */
   version?: string;
   /** Whether the session-data cookie is believed for as long as it says. `false` asks the server each time. Default `true`. */
@@ -43,6 +48,7 @@ export interface Settings {
   prefix: string;
   owns: (cookie: string) => boolean;
   secure: boolean | undefined;
+  hostPrefix: boolean;
   version: string;
   cookieCache: boolean;
   timeout: number;
@@ -73,6 +79,7 @@ export function settingsOf(options: ServerOptions): Settings {
     prefix,
     owns: ownerOf(prefix, cookies),
     secure: options.secure,
+    hostPrefix: options.hostPrefix ?? false,
     version,
     cookieCache: options.cookieCache ?? true,
     timeout: timeout * 1000,

@@ -36,14 +36,16 @@ export function createReader(settings: Settings, { report, recovered }: Reporter
   const { secrets, prefix, owns, now } = settings;
   const keys = secrets.map((secret) => macKey(secret));
   const sessionData = sessionDataReader(secrets, keys, settings.version);
-  const secureNames = namesOf(prefix, true);
-  const plainNames = namesOf(prefix, false);
+  const hostNames = namesOf(prefix, "__Host-");
+  const secureNames = namesOf(prefix, "__Secure-");
+  const plainNames = namesOf(prefix, "");
   const doubts = createDoubts(now, () => {
     const message = "The secret here is not the one that the Stayd server signs with; the server is asked about every request until it is";
     report(new SessionProblem("wrong-secret", message));
   });
 
   const namesFor = (cookies: Cookies, request: Request) => {
+    if (settings.hostPrefix) return hostNames;
     const secure = settings.secure ?? (cookies.has(secureNames.token) || request.url.startsWith("https:"));
     return secure ? secureNames : plainNames;
   };

@@ -54,7 +54,8 @@ export function staydVerifier(options: VerifierOptions): StaydVerifier {
   const counts: Counts = { accepted: 0, seenBefore: 0, refused: 0, unavailable: 0, asked: 0, keyFetches: 0 };
   const macKeys = secrets.map((secret) => macKey(secret));
   const sessionData = sessionDataReader(secrets, macKeys, server.version);
-  const names = namesOf(prefix, server.secure ?? url.startsWith("https:"));
+  const names = namesOf(prefix, server.hostPrefix ? "__Host-" : (server.secure ?? url.startsWith("https:")) ? "__Secure-" : "");
+  const deviceName = names.token.replace(/session_token$/, "device");
   const remembered = createRemembered(remember);
   const told = createTold(steady, now);
   const closing = new AbortController();
@@ -131,7 +132,10 @@ export function staydVerifier(options: VerifierOptions): StaydVerifier {
     const token = bearer ? (bearer[1] ?? "") : (cookieText(cookies, names.token) ?? "");
     if (!token) return bearer ? "invalid" : "missing";
     const text = bearer ? "" : (joinPieces(cookies, names.data) ?? "");
-    const shown = bearer ? token : `${token} ${text}`;
+    // Where they are old, and one is gone, what it signed is remembered no more.
+    if (bearer) await keyRing.current();
+    // What is genuine in one place is nothing in the other, and what was said of one device of no other.
+    const shown = bearer ? `bearer ${token}` : `cookies ${token} ${cookies.get(deviceName) ?? ""} ${text}`;
     const known = remembered.get(shown);
     const isKnown = !!known && now() < known.until;
     if (isKnown) counts.seenBefore++;

@@ -38,27 +38,33 @@ class KeyRing:
         """The keys, fetched again where they are old. Where that fails, those that are there go on."""
         if self._succeeded and self._tried_before(REFRESH_S):
             try:
-                await self._look(REFRESH_S)
+                await self._look(lambda: REFRESH_S)
             except Unavailable:
                 pass
         return self._keys
 
     async def look(self) -> None:
         """Looks for a key that is not known. Raises where it cannot be said whether there is one."""
-        await self._look(REFETCH_S if self._succeeded else FIRST_FETCH_S)
+        await self._look(lambda: REFETCH_S if self._succeeded else FIRST_FETCH_S)
 
     def _tried_before(self, age: float) -> bool:
         return self._tried_at is None or self._steady() - self._tried_at >= age
 
-    async def _look(self, age: float) -> None:
+    async def _look(self, age: Callable[[], float]) -> None:
         async with self._turn:
-            if not self._tried_before(age):
+            # Asked here: whoever waited comes after somebody who may have succeeded.
+            if not self._tried_before(age()):
                 # Whoever waited here may find the key now; where there never were keys, nothing can be said of any.
                 if not self._succeeded:
                     raise Unavailable("the server's keys could not be fetched")
                 return
+            # Who comes meanwhile goes on with the keys that there are.
             self._tried_at = self._steady()
-            found = public_keys(await self._fetch())
+            try:
+                found = public_keys(await self._fetch())
+            finally:
+                # Counted from its end: those who waited for one that took long do not try one after the other.
+                self._tried_at = self._steady()
             if found is None:
                 raise Unavailable("what came is no JWKS")
             keys = self._shared | found

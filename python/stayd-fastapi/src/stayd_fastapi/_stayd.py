@@ -27,8 +27,15 @@ from ._told import Belief, Told
 
 log = logging.getLogger("stayd_fastapi")
 
+LONGEST_REMEMBERED = 8 * 1024
+"""What is longer, token and cookies together, is looked at afresh each time: whoever is signed in can vary what stands beside their own
+token, and must not fill the memory with it."""
 ANSWER_HOLDS_MS = 60_000
 """How long an answer of the server is believed while the feed is heard: no longer than the feed remembers."""
+
+
+Shown = tuple[bool, str, str, str]
+"""Whether it is a bearer token; the token; the copy and the device's cookie beside it."""
 
 
 @dataclass(slots=True)
@@ -49,7 +56,8 @@ class Stayd:
     `url`: `https://app.example`, or with the path where it is mounted if that is not `/api/auth`. `backend`: the id and secret by which
     the server knows this back end. `secret`: what the server signs cookies with, or several; without it the server is asked about
     every cookie that is not known. `when_deaf`: while the feed of ends is not heard, `ask` the server about each request, `refuse` each
-    at once, or go on to believe what is known for so many seconds. `fresh_age` and `timeout` are in seconds.
+    at once, or go on to believe what is known for so many seconds. `host_prefix`: the server's cookies have `__Host-` before their names
+    (its setting `cookie.host_prefix`). `fresh_age` and `timeout` are in seconds.
     """
 
     def __init__(
@@ -63,6 +71,7 @@ class Stayd:
         audience: str | None = None,
         prefix: str = "better-auth",
         secure: bool | None = None,
+        host_prefix: bool = False,
         version: str = "1",
         fresh_age: float = 86_400,
         when_deaf: Literal["ask", "refuse"] | float = "ask",
@@ -83,8 +92,12 @@ class Stayd:
         self._secrets = [secret] if isinstance(secret, str) else list(secret)
         self._issuer = issuer or origin
         self._audience = audience or self._issuer
-        names = f"{'__Secure-' if (parts.scheme == 'https' if secure is None else secure) else ''}{prefix}."
+        if host_prefix and not (parts.scheme == "https" or secure):
+            raise ValueError("cookies of the host alone (host_prefix) need https")
+        guard = "__Host-" if host_prefix else "__Secure-" if (parts.scheme == "https" if secure is None else secure) else ""
+        names = f"{guard}{prefix}."
         self._prefix, self._token_name, self._data_name = names, f"{names}session_token", f"{names}session_data"
+        self._device_name = f"{names}device"
         self._version, self._now, self._remember = version, now, remember
         self.fresh_age = fresh_age
         self._asks = when_deaf != "refuse"
@@ -93,7 +106,7 @@ class Stayd:
         self._owns_client = client is None
         self._server = Server(self._client, self._url, self._headers, names, timeout)
         self._told = Told(time.monotonic, now)
-        self._remembered: OrderedDict[tuple[str, str], Checked] = OrderedDict()
+        self._remembered: OrderedDict[Shown, Checked] = OrderedDict()
         self._keys = KeyRing(self._issuer, self._secrets, time.monotonic, self._fetch_keys, self._remembered.clear)
         self._following: asyncio.Task[None] | None = None
         self.counts = Counts()
@@ -145,17 +158,22 @@ class Stayd:
     async def _look(self, request: HTTPConnection) -> Session:
         headers = request.headers
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            token, beside = bearer.lstrip(" "), ""
+        is_bearer = scheme.lower() == "bearer"
+        if is_bearer:
+            token, beside, device = bearer.lstrip(" "), "", ""
             if not token or len(headers.getlist("authorization")) > 1:
                 raise _refusal.invalid()
         else:
             cookies = read_cookies("; ".join(headers.getlist("cookie")))
             token, beside = cookie_text(cookies, self._token_name) or "", join_pieces(cookies, self._data_name) or ""
+            device = cookies.get(self._device_name, "")
             if not token:
                 raise _refusal.missing()
-        is_bearer = scheme.lower() == "bearer"
-        shown = (token, beside)
+        if is_bearer:
+            # Where they are old, and one is gone, what it signed is remembered no more.
+            await self._keys.current()
+        # What is genuine in one place is nothing in the other, and what was said of one device of no other.
+        shown = (is_bearer, token, beside, device)
         found = self._recall(shown)
         if found is None:
             found = await self._check_token(token) if is_bearer else self._check_cookies(token, beside)
@@ -222,7 +240,7 @@ class Stayd:
         self.counts.key_fetches += 1
         return await self._server.jwks()
 
-    def _recall(self, shown: tuple[str, str]) -> Checked | None:
+    def _recall(self, shown: Shown) -> Checked | None:
         found = self._remembered.get(shown)
         if found is None or found.until <= self._now():
             return None
@@ -230,7 +248,9 @@ class Stayd:
         self.counts.seen_before += 1
         return found
 
-    def _keep(self, shown: tuple[str, str], found: Checked) -> None:
+    def _keep(self, shown: Shown, found: Checked) -> None:
+        if sum(len(text) for text in shown[1:]) > LONGEST_REMEMBERED:
+            return
         self._remembered[shown] = found
         if len(self._remembered) > self._remember:
             self._remembered.popitem(last=False)

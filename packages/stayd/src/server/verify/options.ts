@@ -2,7 +2,7 @@ import { type ServerOptions, type Settings, settingsOf } from "../options.ts";
 
 /** Where the Stayd server is, and how what it signed is checked here. */
 export interface VerifierOptions
-  extends Pick<ServerOptions, "url" | "secret" | "prefix" | "secure" | "version" | "timeout" | "fetch" | "onProblem" | "now"> {
+  extends Pick<ServerOptions, "url" | "secret" | "prefix" | "secure" | "hostPrefix" | "version" | "timeout" | "fetch" | "onProblem" | "now"> {
   /** The credential by which the server knows this back end (`[[backends]]` in its configuration). With it the feed of ends is followed. */
   backend?: { id: string; secret: string };
   /** Does not hear of ends: what the server signed is believed until it expires, some minutes at most. */

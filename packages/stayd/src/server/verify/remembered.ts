@@ -23,11 +23,18 @@ export interface Checked {
   until: number;
 }
 
+/**
+ * What is longer is looked at afresh each time, in characters: whoever is signed in can vary what stands beside their own token, and must not
+ * fill the memory with it.
+ */
+const LONGEST = 8 * 1024;
+
 /** What was found genuine, by its text. Whether it still holds is asked each time. */
 export function createRemembered(room: number) {
   // The older half goes all at once: to look for the oldest would cost more than the rest.
   let [recent, older] = [new Map<string, Checked>(), new Map<string, Checked>()];
   const set = (shown: string, checked: Checked): void => {
+    if (shown.length > LONGEST) return;
     if (recent.size >= room) [recent, older] = [new Map(), recent];
     recent.set(shown, checked);
   };
