@@ -1,20 +1,12 @@
 // Debian's Chromium, driven by playwright-core, with every complaint of the page written down.
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
+import { CHROMIUM_FOR_PLAYWRIGHT, FLAGS_FOR_PLAYWRIGHT } from "./flags.mjs";
 
-const CHROMIUM = process.env.STAYD_CHROMIUM ?? "/usr/bin/chromium";
 const OPTIONS = {
-  executablePath: CHROMIUM,
+  executablePath: CHROMIUM_FOR_PLAYWRIGHT,
   headless: true,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
+  args: FLAGS_FOR_PLAYWRIGHT,
 };
 const PAGE = { viewport: { width: 1200, height: 900 }, locale: "en-GB", reducedMotion: "reduce" };
 
@@ -32,7 +24,7 @@ export async function person(browser, options = {}) {
 /** A new page that writes down console errors, uncaught errors and CSP violations. */
 export async function openPage(context) {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(90_000);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {

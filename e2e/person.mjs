@@ -75,7 +75,7 @@ export const lookUntil = (page, locator) =>
 export const reloadUntil = (page, locator) =>
   until(`a reload to show ${locator}`, async () => {
     await page.reload();
-    return locator.waitFor({ timeout: 1_000 }).then(
+    return locator.waitFor({ timeout: 5_000 }).then(
       () => true,
       () => false,
     );

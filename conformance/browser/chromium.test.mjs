@@ -1,10 +1,11 @@
 /**
  * The official, unmodified clients in a page in Chromium, against a real Better Auth and against ours.
- * `STAYD_CONFORMANCE=self` leaves ours out; `CHROMIUM` names the browser (default /usr/bin/chromium).
+ * `STAYD_CONFORMANCE=self` leaves ours out; `STAYD_CHROMIUM` names the browser.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { chromium } from "playwright-core";
+import { CHROMIUM_FOR_PLAYWRIGHT, FLAGS_FOR_PLAYWRIGHT } from "../../e2e/flags.mjs";
 import { JarFetch } from "../client/jar-fetch.mjs";
 import { freePort } from "../lib/free-port.mjs";
 import { VARIANTS } from "../lib/variants.mjs";
@@ -15,14 +16,12 @@ import { openSite } from "./site.mjs";
 
 const FLAVOURS = ["vanilla", "react", "svelte"];
 const LAUNCH = { reference: launchReference, ...(process.env.STAYD_CONFORMANCE !== "self" && { stayd: launchStayd }) };
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
 
 let browser;
 let scripts;
 before(async () => {
   scripts = Object.fromEntries(await Promise.all(FLAVOURS.map(async (flavour) => [flavour, await bundle(flavour)])));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  browser = await chromium.launch({ executablePath: CHROMIUM_FOR_PLAYWRIGHT, args: FLAGS_FOR_PLAYWRIGHT });
 });
 after(() => browser?.close());
 

@@ -6,7 +6,7 @@
  * @param {{withinMs?: number, everyMs?: number, what?: string}} [limits]
  * @returns {Promise<T>} the first truthy answer
  */
-export async function eventually(ask, { withinMs = 30_000, everyMs = 20, what = "the condition" } = {}) {
+export async function eventually(ask, { withinMs = 90_000, everyMs = 20, what = "the condition" } = {}) {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();

@@ -49,6 +49,7 @@ function settings(variant, baseURL, mail) {
     BETTER_AUTH_SECRET: SECRET,
     BETTER_AUTH_URL: baseURL,
     STAYD_MAIL: `file:${mail}`,
+    STAYD_PASSWORD_HASH: variant.passwordHash,
     STAYD_RATE_LIMIT: variant.rateLimit ? "on" : "off",
     STAYD_COOKIE_CACHE: String(variant.cookieCache),
     STAYD_TRUSTED_ORIGINS: variant.trustedOrigins.join(","),

@@ -79,7 +79,10 @@ class Site {
     // No answer: the connection breaks.
     if (!answer) return void to.destroy();
     entry.status = answer.status;
-    to.writeHead(answer.status, answer.headers ?? {}).end(answer.body ?? "");
+    to.writeHead(answer.status, answer.headers ?? {});
+    if (!answer.stream) return void to.end(answer.body ?? "");
+    to.on("close", () => answer.stream.destroy());
+    answer.stream.on("error", () => to.destroy()).pipe(to);
   }
 
   /** Sends a request on to the binary, whatever becomes of the answer. */
@@ -87,11 +90,13 @@ class Site {
     return new Promise((resolve, reject) => {
       const options = { host: "127.0.0.1", port: this.server.port, path: from.url, method: from.method };
       const onward = request({ ...options, headers: from.headers, agent: false }, async (answer) => {
-        const chunks = [];
-        for await (const chunk of answer) chunks.push(chunk);
         const headers = { ...answer.headers };
         delete headers.connection;
         delete headers["transfer-encoding"];
+        // One that does not end.
+        if (headers["content-type"] === "text/event-stream") return resolve({ status: answer.statusCode, headers, stream: answer });
+        const chunks = [];
+        for await (const chunk of answer) chunks.push(chunk);
         resolve({ status: answer.statusCode, headers, body: Buffer.concat(chunks) });
       });
       onward.on("error", reject);

@@ -1,18 +1,10 @@
 // Debian's Chromium over CDP. Not through Playwright, which tells every page that it is visible and has the focus.
 import { launch } from "puppeteer-core";
+import { FLAGS_FOR_PUPPETEER } from "../flags.mjs";
 import { PuppeteerBrowser } from "./puppeteer.mjs";
 import { requireProgram } from "./unavailable.mjs";
 
 const PROGRAM = process.env.STAYD_CHROMIUM ?? "/usr/bin/chromium";
-const ARGS = [
-  "--no-sandbox", // which Chromium refuses to do without when root starts it
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 export const name = "chromium";
 export const capabilities = { tabs: true, profile: true, hidden: true, backForwardCache: true, offline: true, freeze: true };
@@ -20,7 +12,7 @@ export const capabilities = { tabs: true, profile: true, hidden: true, backForwa
 export async function open({ profile, args = [] } = {}) {
   requireProgram(PROGRAM, "chromium");
   const options = { browser: "chrome", executablePath: PROGRAM, headless: true, userDataDir: profile };
-  return new Chromium(await launch({ ...options, args: [...ARGS, ...args] }));
+  return new Chromium(await launch({ ...options, args: [...FLAGS_FOR_PUPPETEER, ...args] }));
 }
 
 class Chromium extends PuppeteerBrowser {

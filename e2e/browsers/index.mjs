@@ -8,9 +8,9 @@
 //   await tab.back();                        // from the back/forward cache where the browser has kept the page
 //   await tab.evaluate(fn, ...args);         // awaits a promise; arguments and result are JSON; errors keep name and message
 //   await tab.front();                       // in front of the others, which become hidden; a new tab is in front
-//   await tab.offline(true);                 // this tab only, `navigator.onLine` and events with it
-//   await tab.freeze(true);                  // timers and tasks stand still; `freeze` and `resume` are fired
+//   await tab.freeze(true);                  // timers and tasks of this tab stand still, until `freeze(false)`
 //   await tab.close();
+//   await browser.offline(true);             // no network for any tab; resolves when `navigator.onLine` says so
 //   await browser.clearStorage();            // all cookies, and what the origins of the open tabs have stored
 //   await browser.close();
 //

@@ -1,13 +1,14 @@
 // What Chromium and Firefox have in common.
 import { until } from "../until.mjs";
 
-const SECONDS = 15;
+const SECONDS = 60;
 
 /** A browser that puppeteer drives. What differs is left to `freezePage(page, frozen)` and `clearOrigin(page)`. */
 export class PuppeteerBrowser {
   #browser;
   #tabs = new Set();
   #blank;
+  #offline = false;
 
   constructor(browser) {
     this.#browser = browser;
@@ -28,9 +29,18 @@ export class PuppeteerBrowser {
   async #opened(page, url) {
     const tab = new Tab(this, page);
     this.#tabs.add(tab);
+    if (this.#offline) await page.setOfflineMode(true);
     await tab.front();
     if (url !== undefined) await tab.goto(url);
     return tab;
+  }
+
+  async offline(offline) {
+    this.#offline = offline;
+    for (const { page } of this.#tabs) {
+      await page.setOfflineMode(offline);
+      await until("a tab to know", () => page.evaluate((online) => navigator.onLine === online, !offline));
+    }
   }
 
   async clearStorage() {
@@ -40,6 +50,15 @@ export class PuppeteerBrowser {
 
   forget(tab) {
     this.#tabs.delete(tab);
+  }
+
+  /** As it was when it started, but for what origins have stored: one tab, no cookies, a network. */
+  async empty() {
+    if (this.#offline) await this.offline(false);
+    this.#blank ??= Promise.resolve(await this.#browser.newPage());
+    for (const { page } of this.#tabs) await page.close();
+    this.#tabs.clear();
+    await this.#browser.deleteCookie(...(await this.#browser.cookies()));
   }
 
   async close() {
@@ -73,10 +92,6 @@ class Tab {
 
   front() {
     return this.page.bringToFront();
-  }
-
-  offline(offline) {
-    return this.page.setOfflineMode(offline);
   }
 
   freeze(frozen) {

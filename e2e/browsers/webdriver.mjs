@@ -1,19 +1,21 @@
 // A client for the W3C WebDriver protocol, as far as these tests go.
+import { request } from "node:http";
+import { json } from "node:stream/consumers";
 import { until } from "../until.mjs";
 
 /** One session. Commands run one after the other: which window they are for is state of the session. */
 export class WebDriver {
-  #address;
+  #where;
   #path = "";
   #turn = Promise.resolve();
 
-  /** `address`: of a driver that has been started and may not be listening yet. */
-  static async connect(address, alive) {
+  /** `where`: a driver that has been started and may not be listening yet, as `http.request` takes it. */
+  static async connect(where, alive) {
     const driver = new WebDriver();
-    driver.#address = address;
-    await until(`${address} to answer`, async () => {
+    driver.#where = where;
+    await until("the driver to answer", async () => {
       alive();
-      return (await fetch(`${address}/status`).catch(() => null))?.ok;
+      return driver.#send("GET", "/status").catch(() => null);
     });
     const { sessionId } = await driver.#send("POST", "/session", { capabilities: {} });
     driver.#path = `/session/${sessionId}`;
@@ -40,9 +42,12 @@ export class WebDriver {
   }
 
   async #send(method, path, body = {}) {
-    const answer = await fetch(this.#address + path, { method, body: method === "POST" ? JSON.stringify(body) : undefined });
-    const { value } = await answer.json();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
+    const answer = await new Promise((resolve, reject) => {
+      const onward = request({ ...this.#where, method, path, agent: false }, resolve);
+      onward.on("error", reject).end(method === "POST" ? JSON.stringify(body) : undefined);
+    });
+    const { value } = await json(answer);
+    if (answer.statusCode >= 400) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
     return value;
   }
 }

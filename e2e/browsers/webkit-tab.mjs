@@ -1,8 +1,7 @@
 import { until } from "../until.mjs";
-import { Unavailable } from "./unavailable.mjs";
 
 const SIZE = { width: 1200, height: 900 };
-const SECONDS = 15;
+const SECONDS = 60;
 let evaluations = 0;
 
 /** A window of MiniBrowser in the part of a tab. */
@@ -30,6 +29,7 @@ export class WebKitTab {
   }
 
   async goto(url) {
+    await this.#browser.letThrough(url);
     await this.#ask("POST", "/url", { url });
   }
 
@@ -46,12 +46,8 @@ export class WebKitTab {
     await this.#ask("POST", "/window/rect", SIZE);
   }
 
-  async offline() {
-    throw new Unavailable("WebKitWebDriver cannot take the network away: stop the server, or put a gate before it");
-  }
-
-  async freeze() {
-    throw new Unavailable("WebKit never fires `freeze`");
+  freeze(frozen) {
+    return this.#browser.processes.freeze(this, (fn) => this.evaluate(fn), frozen);
   }
 
   async close() {

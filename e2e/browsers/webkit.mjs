@@ -1,12 +1,16 @@
 // Debian's WebKitGTK: MiniBrowser on a virtual screen, driven by WebKitWebDriver.
 //
 // Each tab is a window of its own. WebDriver cannot choose among the tabs of a window, but it can minimise windows, which
-// hides the page in them as truly as another tab in front of it. Automated, MiniBrowser keeps nothing on disk.
+// hides the page in them as truly as another tab in front of it. Automated, MiniBrowser keeps nothing on disk. It runs in a
+// network of its own, for its driver has no way to take the network away.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { until } from "../until.mjs";
 import { clearFromInside } from "./clear.mjs";
 import { Unavailable, requireProgram } from "./unavailable.mjs";
+import { hasNetworks, openNetwork } from "./network.mjs";
+import { Processes } from "./processes.mjs";
 import { WebDriver } from "./webdriver.mjs";
 import { WebKitTab } from "./webkit-tab.mjs";
 
@@ -14,7 +18,7 @@ const DRIVER = process.env.STAYD_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
 const SCREEN = "/usr/bin/Xvfb";
 
 export const name = "webkit";
-export const capabilities = { tabs: true, profile: false, hidden: true, backForwardCache: true, offline: false, freeze: false };
+export const capabilities = { tabs: true, profile: false, hidden: true, backForwardCache: true, offline: hasNetworks, freeze: true };
 
 export async function open({ profile, args = [] } = {}) {
   if (profile !== undefined) throw new Unavailable("MiniBrowser keeps nothing on disk while it is automated");
@@ -23,29 +27,39 @@ export async function open({ profile, args = [] } = {}) {
   requireProgram(SCREEN, "xvfb");
 
   const children = new Children();
+  const network = await openNetwork();
+  const close = async () => {
+    await children.end();
+    await network.close();
+  };
   try {
     const port = await freePort();
     const display = await startScreen(children);
     const env = { ...process.env, DISPLAY: `:${display}`, GDK_BACKEND: "x11" };
-    const driver = children.start(DRIVER, ["--host=127.0.0.1", `--port=${port}`], { env, stdio: "ignore" });
+    const command = network.command(DRIVER, ["--host=127.0.0.1", `--port=${port}`]);
+    const driver = children.start(...command, { env, stdio: "ignore" });
     const alive = () => {
       if (driver.exitCode !== null) throw new Unavailable(`${DRIVER} ended with ${driver.exitCode}`);
     };
-    return new WebKit(await WebDriver.connect(`http://127.0.0.1:${port}`, alive), children);
+    const webDriver = await WebDriver.connect(await network.reach(port), alive);
+    return new WebKit(webDriver, network, new Processes(driver.pid, "WebCore: Worker"), close);
   } catch (error) {
-    await children.end();
+    await close();
     throw error;
   }
 }
 
 class WebKit {
   #driver;
-  #children;
+  #network;
+  #close;
   #tabs = new Set();
 
-  constructor(driver, children) {
+  constructor(driver, network, processes, close) {
     this.#driver = driver;
-    this.#children = children;
+    this.#network = network;
+    this.processes = processes;
+    this.#close = close;
   }
 
   async tab(url) {
@@ -78,6 +92,18 @@ class WebKit {
     return [...this.#tabs];
   }
 
+  /** What a page is at has to be let into its network. */
+  async letThrough(url) {
+    const { protocol, port } = new URL(url);
+    if (protocol === "http:") await this.#network.letOut(Number(port));
+  }
+
+  async offline(offline) {
+    await this.#network.plug(!offline);
+    // WebKit waits for two seconds before it believes the kernel.
+    for (const tab of this.#tabs) await until("a tab to know", () => tab.evaluate((online) => navigator.onLine === online, !offline));
+  }
+
   async clearStorage() {
     for (const tab of this.#tabs) {
       // Those that are for the tab's page, `HttpOnly` ones included.
@@ -91,7 +117,8 @@ class WebKit {
   }
 
   async close() {
-    await this.#children.end();
+    this.processes.close();
+    await this.#close();
   }
 }
 

@@ -4,6 +4,8 @@ import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, person } from "../browser.mjs";
 import { endedHeading, sessionRows, signedInHeading, signedOutHeading, signIn, signUp, somebody } from "../person.mjs";
 import { startServer } from "../server.mjs";
+import { until } from "../until.mjs";
+import { stored } from "./scenarios/scene.mjs";
 
 const PHONE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1";
@@ -43,13 +45,16 @@ const watch = (page) =>
   });
 
 test("ending a session changes the other browser's view, without anybody looking at it", async (t) => {
-  const { laptop, phone, close } = await laptopAndPhone();
+  const { who, laptop, phone, close } = await laptopAndPhone();
+  assert.ok((await stored(phone.page)).includes(who.email), "the person is remembered");
   await Promise.all([watch(laptop.page), watch(phone.page)]);
   await laptop.page.getByRole("button", { name: "End the session of Safari on iPhone" }).click();
   await endedHeading(phone.page).waitFor();
   await sessionRows(laptop.page, 1);
   const [pressed, changed] = [await laptop.page.evaluate(() => pressedAt), await phone.page.evaluate(() => changedAt)];
   t.diagnostic(`from the press to the other browser's view: ${(changed - pressed).toFixed(1)} ms`);
+  // AU-14
+  await until("every trace to be gone", async () => !(await stored(phone.page)).includes(who.email));
   assertNoComplaints(laptop.page);
   await close();
 });

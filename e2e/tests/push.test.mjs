@@ -46,7 +46,7 @@ const call = async (page, name, input) =>
   assert.deepEqual(await page.evaluate(([name, input]) => session[name](input), [name, input]), { ok: true });
 const reaches = (page, state) => page.waitForFunction((state) => push.current?.state === state, state);
 
-test("an end in one browser shows in every tab of the other at once, and a new name does", async (t) => {
+test("an end in one browser shows in every tab of the other before that one asks, and a new name does", async (t) => {
   const who = somebody();
   const [here, there] = [await profile(), await profile()];
   await call(here.page, "signUp", who);
@@ -58,6 +58,13 @@ test("an end in one browser shows in every tab of the other at once, and a new n
   await call(here.page, "update", { name: "Grace Hopper" });
   for (const tab of [there.page, second]) await tab.waitForFunction(() => session.get().data?.user.name === "Grace Hopper");
 
+  // Whatever is asked from here on is answered when all has been seen.
+  let answer;
+  const seen = new Promise((resolve) => (answer = resolve));
+  await there.page.context().route(`${server.origin}/api/auth/get-session*`, async (route) => {
+    await seen;
+    await route.continue();
+  });
   const id = await there.page.evaluate(() => session.get().data.session.id);
   const acknowledged = await here.page.evaluate(async (id) => {
     await session.sessions.end(id);
@@ -66,6 +73,12 @@ test("an end in one browser shows in every tab of the other at once, and a new n
   for (const tab of [there.page, second]) {
     await tab.waitForFunction(() => session.get().identity === "anonymous" && !push.current);
     t.diagnostic(`the other browser's view changed ${(await tab.evaluate(() => window.endedAt)) - acknowledged} ms after the end was acknowledged`);
+  }
+  answer();
+  // It has asked all the same, and only then is it written down.
+  await there.page.waitForFunction(() => JSON.parse(localStorage.getItem("stayd.session")).data === null);
+  for (const tab of [there.page, second]) {
+    assert.equal(await tab.evaluate(() => session.get().ended), "revoked");
     assertNoComplaints(tab);
   }
   assert.equal(await here.page.evaluate(() => session.get().identity), "active");

@@ -157,21 +157,28 @@ test("going back to the page after its session was ended elsewhere shows nobody"
   await close();
 });
 
-test("a session too old to see the list is told to sign in again, and the rest of the page works", async () => {
+test("a session too old to see the list is asked for the password, and the rest of the page works", async () => {
   const { context, page } = await person(browser);
-  await signUp(page, server.origin, somebody());
+  const who = somebody();
+  await signUp(page, server.origin, who);
   // What the server answers a day after the sign-in; its clock cannot be turned from here.
-  await page.route("**/api/auth/devices", (route) =>
-    route.fulfill({
-      status: 403,
-      contentType: "application/json",
-      body: JSON.stringify({ code: "SESSION_NOT_FRESH", message: "Session is not fresh" }),
-    }),
-  );
+  let isStale = true;
+  const refusal = { status: 403, json: { code: "SESSION_NOT_FRESH", message: "Session is not fresh" } };
+  await page.route("**/api/auth/devices", (route) => (isStale ? route.fulfill(refusal) : route.continue()));
+  page.on("response", (response) => (isStale &&= !(response.url().endsWith("/step-up") && response.ok())));
   await page.reload();
-  await page.getByRole("alert").getByText("You signed in more than a day ago.").waitFor();
+  await page.getByRole("alert").getByText("You signed in too long ago for this.").waitFor();
   await page.getByRole("form", { name: "Change name" }).getByRole("button", { name: "Save name" }).click();
   await page.getByText("Name saved.").waitFor();
+
+  const proof = page.getByRole("form", { name: "Confirm that it is you" });
+  await proof.getByLabel("Password", { exact: true }).fill("not this one");
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await proof.getByRole("alert").getByText("The current password is not right.").waitFor();
+  await proof.getByLabel("Password", { exact: true }).fill(who.password);
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await sessionRows(page, 1);
+  assert.equal(await proof.count(), 0);
   await context.close();
 });
 

@@ -88,7 +88,7 @@ async function restartBrowser(first, second) {
       }
     }
   } finally {
-    await rm(profile, { recursive: true, force: true });
+    await rm(profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -5,7 +5,7 @@ function shows(text) {
   const place = document.querySelector("#session");
   if (place.textContent === text) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`the page shows "${place.textContent}", not "${text}"`)), 15_000);
+    const late = setTimeout(() => reject(new Error(`the page shows "${place.textContent}", not "${text}"`)), 90_000);
     const watcher = new MutationObserver(() => {
       if (place.textContent !== text) return;
       clearTimeout(late);

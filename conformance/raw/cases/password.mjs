@@ -82,8 +82,10 @@ scenario("the last of several resets and the first of them", async (run) => {
   await anyone.post("/request-password-reset", { email: run.email() });
   const last = await run.letter(run.email());
   await anyone.post("/reset-password", { newPassword: "password124", token: last.token });
-  await anyone.post("/reset-password", { newPassword: "password125", token: first.token });
-  await anyone.signIn({ password: "password125" });
+  const refused = (status, code, message) => keep("D-36", { status, body: { code, message }, cookies: untouched(run), sessionToken: "none" });
+  await anyone.post("/reset-password", { newPassword: "password125", token: first.token }, { kept: refused(400, "INVALID_TOKEN", "Invalid token") });
+  const wrong = refused(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password");
+  await anyone.signIn({ password: "password125" }, { kept: wrong });
 });
 
 scenario("who asks for a reset learns nothing", async (run) => {

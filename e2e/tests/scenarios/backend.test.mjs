@@ -5,33 +5,16 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "../../browsers/index.mjs";
+import { borrow } from "../../browsers/lending.mjs";
 import { until } from "../../until.mjs";
 
 const PACKAGE = fileURLToPath(new URL("../../../packages/stayd/", import.meta.url));
 const tools = createRequire(`${PACKAGE}package.json`);
 
 let folder, http, origin, browser;
-
-before(async () => {
-  // Beside the package, so that `stayd` and its types are found as a user's project finds them.
-  folder = await mkdtemp(`${PACKAGE}node_modules/.example-`);
-  const docs = await readFile(new URL("../../../docs/backends.md", import.meta.url), "utf8");
-  await writeFile(`${folder}/session.ts`, docs.match(/```ts\n([\s\S]*?)```/)[1]);
-  http = createServer(serve).listen(0, "127.0.0.1");
-  await once(http, "listening");
-  origin = `http://127.0.0.1:${http.address().port}`;
-  browser = await chromium.open();
-});
-
-after(async () => {
-  await browser?.close();
-  http?.closeAllConnections();
-  http?.close();
-  await rm(folder, { recursive: true, force: true });
-});
 
 /** One session per cookie, in memory: the server that the document speaks of. */
 const signedIn = new Map();
@@ -66,23 +49,43 @@ import { session } from "/app.js";
 window.session = session;
 </script>`;
 
-test("the types of the backend in the document are right", () => {
-  const tsc = tools.resolve("typescript/bin/tsc");
-  const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--skipLibCheck"];
-  const run = spawnSync(process.execPath, [tsc, ...options, `${folder}/session.ts`], { encoding: "utf8" });
-  assert.equal(run.status, 0, run.stdout);
-});
+describe("the backend in the document", () => {
+  before(async () => {
+    // Beside the package, so that `stayd` and its types are found as a user's project finds them.
+    folder = await mkdtemp(`${PACKAGE}node_modules/.example-`);
+    const docs = await readFile(new URL("../../../docs/backends.md", import.meta.url), "utf8");
+    await writeFile(`${folder}/session.ts`, docs.match(/```ts\n([\s\S]*?)```/)[1]);
+    http = createServer(serve).listen(0, "127.0.0.1");
+    await once(http, "listening");
+    origin = `http://127.0.0.1:${http.address().port}`;
+    browser = await borrow(chromium);
+  });
 
-test("the backend in the document signs in, is shared by tabs, and signs out", async () => {
-  const { build } = tools("esbuild");
-  await build({ entryPoints: [`${folder}/session.ts`], outfile: `${folder}/app.js`, bundle: true, format: "esm", logLevel: "silent", alias: { stayd: `${PACKAGE}dist/index.js` } });
-  const [a, b] = [await browser.tab(`${origin}/`), await browser.tab(`${origin}/`)];
-  const status = (tab) => tab.evaluate(() => session.get().status);
-  await until("the first answer", async () => (await status(a)) === "initial" && (await status(b)) === "initial");
-  const wrong = await a.evaluate(() => session.signIn({ name: "ada", password: "let me in" }));
-  assert.deepEqual([wrong.ok, wrong.error.code], [false, "wrong-password"]);
-  assert.deepEqual(await a.evaluate(() => session.signIn({ name: "ada", password: "open sesame" })), { ok: true });
-  await until("the other tab to know", () => b.evaluate(() => session.get().data?.user.name === "ada"));
-  assert.deepEqual(await b.evaluate(() => session.signOut()), { ok: true });
-  await until("both to be out", async () => (await status(a)) === "initial" && (await status(b)) === "initial");
+  after(async () => {
+    await browser?.close();
+    http?.closeAllConnections();
+    http?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("its types are right", () => {
+    const tsc = tools.resolve("typescript/bin/tsc");
+    const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--skipLibCheck"];
+    const run = spawnSync(process.execPath, [tsc, ...options, `${folder}/session.ts`], { encoding: "utf8" });
+    assert.equal(run.status, 0, run.stdout);
+  });
+
+  test("it signs in, is shared by tabs, and signs out", async () => {
+    const { build } = tools("esbuild");
+    await build({ entryPoints: [`${folder}/session.ts`], outfile: `${folder}/app.js`, bundle: true, format: "esm", logLevel: "silent", alias: { stayd: `${PACKAGE}dist/index.js` } });
+    const [a, b] = [await browser.tab(`${origin}/`), await browser.tab(`${origin}/`)];
+    const status = (tab) => tab.evaluate(() => session.get().status);
+    await until("the first answer", async () => (await status(a)) === "initial" && (await status(b)) === "initial");
+    const wrong = await a.evaluate(() => session.signIn({ name: "ada", password: "let me in" }));
+    assert.deepEqual([wrong.ok, wrong.error.code], [false, "wrong-password"]);
+    assert.deepEqual(await a.evaluate(() => session.signIn({ name: "ada", password: "open sesame" })), { ok: true });
+    await until("the other tab to know", () => b.evaluate(() => session.get().data?.user.name === "ada"));
+    assert.deepEqual(await b.evaluate(() => session.signOut()), { ok: true });
+    await until("both to be out", async () => (await status(a)) === "initial" && (await status(b)) === "initial");
+  });
 });

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { browsers, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { PASSWORD, gate, openScene, signUp, stored, untilView, verified, view } from "./scene.mjs";
+import { clocks } from "./clocks.mjs";
+import { PASSWORD, gate, openScene, pageWith, signUp, stored, untilView, verified, view } from "./scene.mjs";
 
 const BYE = `<!doctype html><title>bye</title><p>You have signed out.`;
 /** A page without a session that writes down what is said between those that have one. */
@@ -12,14 +13,22 @@ const LISTENER = `<!doctype html><title>listener</title><script>
   new BroadcastChannel("stayd:1:stayd").onmessage = ({ data }) => heard.push(data);
 </script>`;
 
+/** Tabs for which no time passes: what one has heard of the others stays fresh. */
+const STILL = `/clocks?still=${Date.now()}`;
+
 const shows = (tab, email) => until(`a tab to show ${email}`, async () => ((await view(tab)).data?.user.email ?? null) === email);
+/** What was asked from this request on: a tab that came to the front before may have asked for that. */
+const asked = (site, first) => {
+  const paths = site.requests.map(({ path }) => path);
+  return paths.slice(paths.indexOf(first));
+};
 const signIn = ({ email }) => session.signIn({ email, password: "correct horse battery" });
 
 for (const kind of browsers) {
   describe(kind.name, () => {
     let scene, site;
     before(async () => {
-      scene = await openScene(kind, { pages: { "/bye": BYE, "/listener": LISTENER } });
+      scene = await openScene(kind, { pages: { "/bye": BYE, "/listener": LISTENER, "/clocks": pageWith(clocks) } });
       ({ site } = scene);
     });
     after(() => scene?.close());
@@ -62,19 +71,17 @@ for (const kind of browsers) {
     });
 
     testIn(kind, "26 a sign-in in one tab shows in the other without focus, reload or request", ["tabs"], async () => {
-      const a = await scene.signedIn();
+      const a = await scene.signedIn({}, STILL);
       await a.evaluate(() => session.signOut());
-      const b = await scene.tab();
+      const b = await scene.tab({}, STILL);
       await untilView(b, { status: "initial", verified: true });
       await a.front();
       site.forget();
       await a.evaluate(signIn, a.person);
       await shows(b, a.person.email);
       assert.equal((await view(b)).identity, "active");
-      await b.evaluate(() => session.refresh());
-      // Tab A came to the front before, and may have asked for that.
-      const paths = site.requests.map(({ path }) => path);
-      assert.deepEqual(paths.slice(paths.indexOf("/sign-in/email")), ["/sign-in/email", "/get-session", "/get-session"]);
+      await b.evaluate(() => (pass(1000), session.refresh()));
+      assert.deepEqual(asked(site, "/sign-in/email"), ["/sign-in/email", "/get-session", "/get-session"]);
     });
 
     testIn(kind, "27 while the account is switched no tab shows one person with the data of another", ["tabs"], async () => {
@@ -117,11 +124,11 @@ for (const kind of browsers) {
       await until("the new name", async () => (await view(b)).data.user.name === "Countess of Lovelace");
       await b.evaluate(() => session.refresh());
       // The change and what it came to, and the last question, by which the other tab's would have come.
-      assert.deepEqual(site.requests.map(({ path }) => path), ["/update-user", "/get-session", "/get-session"]);
+      assert.deepEqual(asked(site, "/update-user"), ["/update-user", "/get-session", "/get-session"]);
     });
 
     testIn(kind, "29 what five tabs hear none of them sends on, and none asks the server about it", ["tabs"], async () => {
-      const a = await scene.signedIn();
+      const a = await scene.signedIn({}, STILL);
       const listener = await scene.tab({}, "/").then((tab) => tab.goto(`${site.origin}/listener`).then(() => tab));
       const story = async () => {
         site.forget();
@@ -136,14 +143,14 @@ for (const kind of browsers) {
       };
       const told = () => listener.evaluate(() => heard.map(({ kind }) => kind));
       await story();
-      const [messages, requests] = [await told(), site.requests.map(({ path }) => path)];
+      const [messages, requests] = [await told(), asked(site, "/update-user")];
       const others = [];
-      for (let i = 0; i < 4; i++) others.push(await scene.tab());
+      for (let i = 0; i < 4; i++) others.push(await scene.tab({}, STILL));
       for (const tab of others) await verified(tab);
       const id = await story();
       for (const tab of others) await until("every tab to know", async () => (await view(tab)).data?.session.id === id);
       assert.deepEqual(await told(), messages);
-      assert.deepEqual(site.requests.map(({ path }) => path), requests);
+      assert.deepEqual(asked(site, "/update-user"), requests);
     });
 
     testIn(kind, "30 two visible windows ask the server once for both", ["tabs", "hidden"], async () => {

@@ -121,7 +121,7 @@ describe("chromium with cookies denied by its settings", () => {
   });
   after(async () => {
     await scene?.close();
-    await rm(profile, { recursive: true, force: true });
+    await rm(profile, { recursive: true, force: true, maxRetries: 20 });
   });
 
   test("6 where cookies and storage are denied nobody can sign in, and the page says why", async () => {

@@ -84,10 +84,10 @@ describe("chromium", () => {
       await first.evaluate(() => pass(475_000));
       for (let step = 0; step < 40 && (await first.evaluate(() => sent.length)) === 1; step++) {
         // A turn takes real time: it is over, or has not begun, before the next half second.
-        await first.evaluate(async () => {
+        await first.evaluate(async (lock) => {
           pass(500);
-          await navigator.locks.request("stayd:none", () => {});
-        });
+          await navigator.locks.request(lock, () => {});
+        }, `stayd:${name}`);
       }
       const [asked, renewed] = await first.evaluate(() => sent.map(({ at }) => at));
       delays.push(Math.round((renewed - asked) / 500));

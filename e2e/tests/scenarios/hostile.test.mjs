@@ -118,6 +118,12 @@ describe("what others answer, say and store", () => {
           for (const at of [0, Date.now(), NaN, Infinity, -1e300, "now"]) values.push({ kind, at, record, data: "{" });
         }
       }
+      // A record as it should be, and newer than any, beside JSON that is no session.
+      const sound = Uint8Array.from(JSON.parse(localStorage.getItem("stayd.session")).record);
+      for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) {
+        new Uint32Array(sound.buffer)[1] += 1;
+        for (const kind of [0, 1, 2, 3]) values.push({ kind, at: Date.now(), record: sound.slice(), data });
+      }
       for (const value of values) channel.postMessage(value);
       // Once the last of them has come, all have.
       await new Promise((resolve) => {
@@ -139,6 +145,9 @@ describe("what others answer, say and store", () => {
     for (const record of ["", "zz", hex("00", 87), hex("00", 88), hex("ff", 88), hex("ff", 89), null, 5, {}]) {
       for (const at of [0, 1e300, "now"]) entries.push(JSON.stringify({ at, record, data: "{" }));
     }
+    // A record as it should be, beside JSON that is no session: another version of the page may have written it.
+    const sound = JSON.parse(await tab.evaluate(() => localStorage.getItem("stayd.session")));
+    for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) entries.push(JSON.stringify({ ...sound, data }));
     for (const [i, entry] of entries.entries()) {
       await tab.evaluate(
         async (text) => {

@@ -62,13 +62,17 @@ for (const kind of browsers) {
       await scene.go(second, longestTurn);
       assert.equal((await second.evaluate(() => first)).data.user.email, tab.person.email, "it reads at once");
       assert.equal((await verified(second)).data.user.email, tab.person.email);
-      // What the frozen tab is answered now is no news to anybody.
+      // What the frozen tab is answered now is no news to anybody; nor that it has lost patience, where it was stopped from outside.
       open();
       await tab.freeze(false);
       await tab.front();
       await verified(tab);
       await second.evaluate(() => session.refresh());
-      assert.equal((await view(second)).verified, true);
+      for (const one of [tab, second]) {
+        assert.equal((await view(one)).verified, true);
+        const people = await one.evaluate(() => views.map(({ data }) => data?.user.email));
+        assert.ok(people.every((email) => email === tab.person.email), `${people}`);
+      }
       assert.ok(site.count("/get-session") <= 4, `${site.count("/get-session")} requests`);
     });
 

@@ -1,5 +1,6 @@
 // What the scenarios have in common: a browser with tabs of one site, a person signed in, the clock of what is stored.
 import { PAGE, startSite } from "../../app/site.mjs";
+import { borrow } from "../../browsers/lending.mjs";
 import { until } from "../../until.mjs";
 
 export const PASSWORD = "correct horse battery";
@@ -9,10 +10,11 @@ let people = 0;
 export const pageWith = (script) => PAGE.replace('<script type="module">', `<script>(${script})();</script>\n$&`);
 
 /** A site, a browser of this kind, and an empty page of the site to be at while the browser is prepared. */
-export async function openScene(kind, { pages = {}, args, profile, ...rest } = {}) {
+export async function openScene(kind, { pages = {}, profile, ...rest } = {}) {
   const site = await startSite({ pages: { "/blank": "<!doctype html><title>blank</title>", ...pages }, ...rest });
   try {
-    const browser = await kind.open({ ...(args && { args }), ...(profile && { profile }) });
+    // One that is started in a way of its own is for this scene alone.
+    const browser = profile ? await kind.open({ profile }) : await borrow(kind);
     return new Scene(site, browser);
   } catch (error) {
     await site.remove();

@@ -1,0 +1,86 @@
+// A person's documents in two browsers: what one changes the other shows, and nobody looks at it (SS-5).
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startSite } from "../app/site.mjs";
+import { chromium, firefox } from "../browsers/index.mjs";
+import { somebody } from "../person.mjs";
+import { until } from "../until.mjs";
+
+const PAGE = `<!doctype html><meta charset="utf-8"><title>documents</title><link rel="icon" href="data:,">
+<script type="module">
+  import { createSession } from "/stayd/index.js";
+  import { createDocuments } from "/stayd/documents.js";
+  import { connectPush } from "/stayd/push.js";
+  const session = createSession({ heartbeat: 0 });
+  const push = connectPush(session);
+  const documents = createDocuments(session);
+  Object.assign(window, { session, push, documents, profile: documents.open("profile"), counter: documents.open("counter") });
+</script>`;
+
+let site, here, there;
+before(async () => {
+  [site, here, there] = await Promise.all([startSite({ pages: { "/documents": PAGE } }), chromium.open(), firefox.open()]);
+});
+after(async () => {
+  await Promise.all([here?.close(), there?.close()]);
+  await site?.remove();
+});
+
+async function enter(browser) {
+  const tab = await browser.tab(`${site.origin}/documents`);
+  await until("the page", () => tab.evaluate(() => !!window.session && !session.get().isPending));
+  return tab;
+}
+const call = async (tab, name, input) =>
+  assert.deepEqual(await tab.evaluate((name, input) => session[name](input), name, input), { ok: true });
+const streams = (tab, state) => until(`a stream that is ${state}`, () => tab.evaluate((wanted) => push.current?.state === wanted, state));
+const shows = (tab, name, wanted) =>
+  until(`${name} to show ${JSON.stringify(wanted)}`, () =>
+    tab.evaluate(
+      (name, wanted) => {
+        const { state, value } = window[name].get();
+        return JSON.stringify({ state, value }) === JSON.stringify(wanted);
+      },
+      name,
+      wanted,
+    ),
+  );
+const ready = (value) => ({ state: "ready", value });
+const missing = { state: "missing", value: null };
+
+test("a change in Chromium shows in every tab of Firefox by itself, and the other way round", async () => {
+  const who = somebody();
+  const one = await enter(here);
+  await call(one, "signUp", who);
+  await streams(one, "open");
+  const behind = await enter(there);
+  await call(behind, "signIn", who);
+  await streams(behind, "open");
+  const front = await enter(there);
+  await streams(front, "waiting");
+  const all = [one, behind, front];
+  for (const tab of all) await shows(tab, "profile", missing);
+
+  await one.evaluate(() => profile.put({ nick: "Ada" }));
+  for (const tab of all) await shows(tab, "profile", ready({ nick: "Ada" }));
+  await front.evaluate(() => profile.update((value) => ({ ...value, nick: "Grace" })));
+  for (const tab of all) await shows(tab, "profile", ready({ nick: "Grace" }));
+
+  // All at once, and none is lost.
+  const count = async (tab) => {
+    for (let times = 0; times < 3; times++) {
+      // A few conflicts in a row are more than an update tries by itself.
+      while (!(await tab.evaluate(() => counter.update((value) => (value ?? 0) + 1).then(() => true, ({ code }) => code !== "DOCUMENT_CHANGED"))));
+    }
+  };
+  await Promise.all(all.map(count));
+  for (const tab of all) await shows(tab, "counter", ready(9));
+
+  await one.evaluate(() => profile.remove());
+  for (const tab of all) await shows(tab, "profile", missing);
+  assert.equal(site.count("/events"), 2, "one stream for each browser");
+
+  await call(front, "signOut");
+  for (const tab of [front, behind]) await shows(tab, "counter", { state: "initial", value: null });
+  await shows(one, "counter", ready(9));
+});
