@@ -27,7 +27,7 @@ export function keep(report) {
 }
 
 function document({ rows, peers, outcomes, version }, earlier) {
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: HERE, encoding: "utf8" }).trim();
+  const commit = checkedOut();
   const entryOf = (row) => {
     const before = earlier.rows.find(({ name }) => name === row.name);
     if (!rows.includes(row)) return before;
@@ -48,6 +48,13 @@ function document({ rows, peers, outcomes, version }, earlier) {
     peers: [...earlier.peers.filter(({ name }) => !told.some((peer) => peer.name === name)), ...told],
     rows: ROWS.map(entryOf).filter(Boolean),
   };
+}
+
+/** The commit that is checked out, `-dirty` where that is not what is measured. Figures that were kept do not count as a change. */
+function checkedOut() {
+  const git = (...args) => execFileSync("git", args, { cwd: HERE, encoding: "utf8" }).trim();
+  const changed = git("diff", "--name-only", "HEAD", "--", ":/", ":(top,exclude)bench/results");
+  return git("rev-parse", "--short", "HEAD") + (changed ? "-dirty" : "");
 }
 
 /** The version that is installed; `null` of a package that is not there. */

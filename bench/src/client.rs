@@ -56,6 +56,26 @@ impl Connection {
         ))
     }
 
+    /// A form, as OAuth has them, with the credential of a back end where one is given.
+    pub(crate) fn post_form(
+        &mut self,
+        path: &str,
+        authorization: &str,
+        form: &str,
+    ) -> anyhow::Result<Answer> {
+        let authorization = if authorization.is_empty() {
+            String::new()
+        } else {
+            format!("Authorization: {authorization}\r\n")
+        };
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {0}\r\nUser-Agent: {2}\r\n{authorization}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {1}\r\n\r\n{form}",
+            self.address,
+            form.len(),
+            crate::peer::USER_AGENT,
+        ))
+    }
+
     fn send(&mut self, request: &str) -> anyhow::Result<Answer> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut head = String::new();

@@ -13,8 +13,12 @@ pub(crate) struct Machine {
     system: String,
     kernel: String,
     node: String,
-    date: String,
-    commit: String,
+    /// The day of this run; in the file each line has its own, as with the commit.
+    #[serde(skip)]
+    pub(crate) date: String,
+    /// What is measured; ends with `-dirty` where something that git knows was changed.
+    #[serde(skip)]
+    pub(crate) commit: String,
 }
 
 pub(crate) fn describe() -> Machine {
@@ -28,7 +32,7 @@ pub(crate) fn describe() -> Machine {
         kernel: said("uname", &["--kernel-release"]),
         node: said("node", &["--version"]),
         date: said("date", &["--utc", "+%Y-%m-%d"]),
-        commit: said("git", &["rev-parse", "--short", "HEAD"]),
+        commit: commit(),
     }
 }
 
@@ -40,6 +44,15 @@ impl std::fmt::Display for Machine {
             "{processor}, {cores} cores, {memory_gib} GiB, {system}, Linux {kernel}, Node {node}; {date}, commit {commit}"
         )
     }
+}
+
+/// The commit that is checked out, and whether that is what is measured. Figures that were kept do not count as a change.
+fn commit() -> String {
+    let changed = Command::new("git")
+        .args(["diff", "--quiet", "HEAD", "--", ":/", ":(top,exclude)bench/results"])
+        .status();
+    let dirty = if changed.is_ok_and(|status| status.success()) { "" } else { "-dirty" };
+    said("git", &["rev-parse", "--short", "HEAD"]) + dirty
 }
 
 /// The rest of the first line that begins with `name`.

@@ -3,12 +3,15 @@
 //! What is measured and why it is fair: `docs/benchmarks.md`.
 
 mod client;
+mod here;
 mod machine;
+mod mann_whitney;
 mod peer;
 mod process;
 mod report;
 mod rows;
 mod seed;
+mod turns;
 mod wrk;
 
 use std::path::{Path, PathBuf};
@@ -35,16 +38,21 @@ struct Options {
 type Measure = fn(&Bench) -> anyhow::Result<Vec<Finding>>;
 
 /// What is measured, by name and in this order.
-const ROWS: [(&str, Measure); 9] = [
+const ROWS: [(&str, Measure); 14] = [
     ("footprint", rows::footprint::measure),
     ("peers", rows::peers::measure),
     ("checks", rows::checks::measure),
     ("million", rows::million::measure),
+    ("everybody", rows::everybody::measure),
     ("storm", rows::storm::measure),
     ("revoked", rows::revoked::measure),
+    ("follower", rows::follower::measure),
     ("streams", rows::streams::measure),
     ("verify", rows::verify::measure),
     ("tokens", rows::tokens::measure),
+    ("timing-sign-in", rows::timing::measure_sign_ins),
+    ("timing-letters", rows::timing::measure_letters),
+    ("timing-tokens", rows::timing::measure_tokens),
 ];
 
 /// What every measurement needs to know.
@@ -77,14 +85,15 @@ fn main() -> anyhow::Result<()> {
     };
 
     let mut report = Report::new(machine::describe(), bench.rounds, bench.run);
-    for (_, measure) in ROWS.iter().filter(|(name, _)| rows.is_empty() || rows.iter().any(|row| row == name))
+    for (row, measure) in
+        ROWS.iter().filter(|(name, _)| rows.is_empty() || rows.iter().any(|row| row == name))
     {
-        report.add(measure(&bench)?);
+        report.add(row, measure(&bench)?);
     }
     println!("\n{report}");
     if !quick {
         let file = root.join("bench/results/server.json");
-        report.write(&file)?;
+        report.write(&file, &ROWS.map(|(name, _)| name))?;
         println!("written to {}", file.display());
     }
     std::fs::remove_dir_all(&bench.folder).context("cannot remove the scratch space")

@@ -60,18 +60,25 @@ pub(crate) fn start_stayd_with(
     settings: &[(&str, &str)],
 ) -> anyhow::Result<Server> {
     let address = free_address()?;
-    let mut command = sibling("stayd")?;
+    let mut command = stayd_command(bench, name)?;
     command
         .args(["serve", "--listen", &address.to_string()])
-        .env("BETTER_AUTH_SECRET", SECRET)
         .env("BETTER_AUTH_URL", format!("http://{address}"))
-        .env("DATABASE_URL", format!("sqlite:{}", bench.folder.join(format!("{name}.db")).display()))
         .env("STAYD_MAIL", format!("file:{}", bench.folder.join("mail").display()))
         .env("STAYD_RATE_LIMIT", "off")
         .env("STAYD_COOKIE_CACHE", cache.seconds())
-        .envs(settings.iter().copied())
-        .current_dir(&bench.folder);
+        .envs(settings.iter().copied());
     Server::start(&mut command, address, "/api/auth/ok")
+}
+
+/// Our binary on the database `name` in the scratch space, to be told what to do.
+pub(crate) fn stayd_command(bench: &Bench, name: &str) -> anyhow::Result<Command> {
+    let mut command = sibling("stayd")?;
+    command
+        .env("BETTER_AUTH_SECRET", SECRET)
+        .env("DATABASE_URL", format!("sqlite:{}", bench.folder.join(format!("{name}.db")).display()))
+        .current_dir(&bench.folder);
+    Ok(command)
 }
 
 /// Our server with somebody signed in.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 use crate::client::Connection;
 
@@ -79,6 +80,17 @@ impl Server {
         Ok(Duration::from_secs(1) * ticks / u32::try_from(rustix::param::clock_ticks_per_second())?)
     }
 
+    /// The same to the nanosecond, of the threads that live.
+    pub(crate) fn processor_nanoseconds(&self) -> anyhow::Result<u64> {
+        let mut sum = 0;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
+            // sched-stats: the first figure is the time spent on a processor. A thread may have ended since it was listed.
+            let Ok(stat) = std::fs::read_to_string(task?.path().join("schedstat")) else { continue };
+            sum += stat.split(' ').next().map_or(Ok(0), str::parse::<u64>)?;
+        }
+        Ok(sum)
+    }
+
     /// The server's resident memory in bytes.
     pub(crate) fn resident(&self) -> anyhow::Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
@@ -112,6 +124,19 @@ pub(crate) fn pinned(core: &str, program: &Command) -> Command {
         command.current_dir(folder);
     }
     command
+}
+
+/// Does something of this program on the load generator's core, with the threads that it starts.
+pub(crate) fn on_load_core<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let mut cores = CpuSet::new();
+            cores.set(LOAD_CORE.parse()?);
+            sched_setaffinity(None, &cores)?;
+            work()
+        });
+        thread.join().ok().context("a thread panicked")?
+    })
 }
 
 /// An address that nobody listens at now.

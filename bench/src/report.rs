@@ -10,12 +10,25 @@ use serde_json::Value;
 use crate::machine::Machine;
 
 /// All that was measured in one run of the command.
-#[derive(Serialize)]
 pub(crate) struct Report {
     machine: Machine,
     rounds: usize,
     seconds_per_run: u64,
-    findings: Vec<Finding>,
+    findings: Vec<(&'static str, Finding)>,
+}
+
+/// A line of the file, which may hold several runs' lines.
+#[derive(Serialize)]
+struct Kept<'a> {
+    /// The name of the row that it is of.
+    row: &'static str,
+    /// What was measured, and when.
+    commit: &'a str,
+    date: &'a str,
+    rounds: usize,
+    seconds_per_run: u64,
+    #[serde(flatten)]
+    finding: &'a Finding,
 }
 
 /// One line of the table: what was asked for, and what was found.
@@ -92,23 +105,38 @@ impl Report {
         Self { machine, rounds, seconds_per_run: run.as_secs(), findings: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, findings: Vec<Finding>) {
-        self.findings.extend(findings);
+    pub(crate) fn add(&mut self, row: &'static str, findings: Vec<Finding>) {
+        self.findings.extend(findings.into_iter().map(|finding| (row, finding)));
     }
 
-    /// Writes what was measured, in place of what an earlier run has kept of the same questions.
-    pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
+    /// Writes what was measured, in place of what an earlier run has kept of the same rows. Rows are in the order of `known`; what was kept of others
+    /// goes.
+    pub(crate) fn write(&self, file: &Path, known: &[&str]) -> anyhow::Result<()> {
         let folder = file.parent().context("no folder to write to")?;
         std::fs::create_dir_all(folder)?;
-        let mut report = serde_json::to_value(self)?;
-        let asked = |what: &Value| self.findings.iter().any(|finding| what == finding.what.as_str());
-        if let (Ok(earlier), Some(findings)) = (std::fs::read(file), report["findings"].as_array_mut()) {
-            let earlier: Value = serde_json::from_slice(&earlier)?;
-            let others = earlier["findings"].as_array().into_iter().flatten();
-            findings.splice(0..0, others.filter(|finding| !asked(&finding["what"])).cloned());
+        let earlier: Value = match std::fs::read(file) {
+            Ok(earlier) => serde_json::from_slice(&earlier).context("what was kept cannot be read")?,
+            Err(_) => Value::Null,
+        };
+        let mut findings = Vec::new();
+        for row in known {
+            let now = self.findings.iter().filter(|(of, _)| of == row);
+            let now = now.map(|(row, finding)| serde_json::to_value(self.kept(row, finding)));
+            let now = now.collect::<Result<Vec<_>, _>>()?;
+            if now.is_empty() {
+                let earlier = earlier["findings"].as_array().into_iter().flatten();
+                findings.extend(earlier.filter(|finding| finding["row"] == *row).cloned());
+            }
+            findings.extend(now);
         }
+        let report = serde_json::json!({ "machine": self.machine, "findings": findings });
         std::fs::write(file, serde_json::to_string_pretty(&report)? + "\n")
             .with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    fn kept<'a>(&'a self, row: &'static str, finding: &'a Finding) -> Kept<'a> {
+        let Self { machine: Machine { commit, date, .. }, rounds, seconds_per_run, .. } = self;
+        Kept { row, commit, date, rounds: *rounds, seconds_per_run: *seconds_per_run, finding }
     }
 }
 
@@ -116,7 +144,8 @@ impl std::fmt::Display for Report {
     /// A Markdown table, to be quoted in the README.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let heading = ["what", "figures", "result", "target", "met"].map(str::to_owned);
-        let rows: Vec<_> = std::iter::once(heading).chain(self.findings.iter().map(Finding::row)).collect();
+        let rows: Vec<_> =
+            std::iter::once(heading).chain(self.findings.iter().map(|(_, finding)| finding.row())).collect();
         let mut widths = [0; 5];
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {

@@ -9,7 +9,8 @@ use rusqlite::{Connection, named_params};
 use sha2::{Digest as _, Sha256};
 use stayd_protocol::{Secret, Secrets, Signer, TokenHash};
 
-use crate::peer::SECRET;
+use crate::Bench;
+use crate::peer::{self, CookieCache, SECRET};
 
 /// How long the sessions last: a week, as they would by default.
 const LIFETIME_MS: i64 = 7 * 24 * 3600 * 1000;
@@ -18,6 +19,21 @@ static SIGNER: LazyLock<Option<Signer>> = LazyLock::new(|| {
     let secrets = Secrets::new(Secret::parse(SECRET).ok()?, Vec::new()).ok()?;
     Some(Signer::new(&secrets))
 });
+
+/// The database with as many sessions as this run has.
+pub(crate) const LARGE: &str = "million";
+
+/// Makes the large database, unless another row has done so.
+pub(crate) fn large(bench: &Bench) -> anyhow::Result<()> {
+    let file = bench.folder.join(format!("{LARGE}.db"));
+    if file.exists() {
+        return Ok(());
+    }
+    // The server makes the database; it is filled while the server is away.
+    drop(peer::start_stayd(bench, LARGE, CookieCache::Off)?);
+    println!("filling a database with {} sessions", bench.sessions);
+    fill(&file, bench.sessions)
+}
 
 /// Adds `sessions` people with one session each to a database that the server has made and is not using.
 pub(crate) fn fill(database: &Path, sessions: u32) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::client::Connection;
 use crate::peer::{self, CookieCache};
 use crate::report::{Finding, Target};
-use crate::wrk::{self, Cookies, median, middle};
+use crate::wrk::{self, Cookies, median, middle, p99};
 use crate::{Bench, seed};
 
 /// Sessions that requests rotate over: the people who are there now, out of all who ever signed in.
@@ -17,11 +17,8 @@ const STRANGERS: u32 = 20_000;
 
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Finding>> {
     let one = peer::stayd(bench, "one", CookieCache::Off)?;
-    // The server makes the database; it is filled while the server is away.
-    drop(peer::start_stayd(bench, "million", CookieCache::Off)?);
-    println!("filling a database with {} sessions", bench.sessions);
-    seed::fill(&bench.folder.join("million.db"), bench.sessions)?;
-    let many = peer::start_stayd(bench, "million", CookieCache::Off)?;
+    seed::large(bench)?;
+    let many = peer::start_stayd(bench, seed::LARGE, CookieCache::Off)?;
 
     let mut findings = vec![strangers(bench, &many)?];
     let present = write_cookies(bench, 0..PRESENT.min(bench.sessions / 2))?;
@@ -66,11 +63,9 @@ fn strangers(bench: &Bench, server: &crate::process::Server) -> anyhow::Result<F
         peer::session(&mut connection, &cookies)?;
         took.push(begun.elapsed().as_secs_f64() * 1e3);
     }
-    took.sort_by(f64::total_cmp);
-    let p99 = took.get(took.len() * 99 / 100).copied().unwrap_or_default();
     Ok(Finding::new(
         format!("p50 of a session that is in no cache, of {}", bench.sessions),
-        format!("p99 {p99:.3} ms, {count} sessions asked for once"),
+        format!("p99 {:.3} ms, {count} sessions asked for once", p99(took.clone())),
         middle(took),
         "ms",
         Some(Target::AtMost(1.0)),

@@ -35,10 +35,11 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Finding>> {
             stormy.push(storm.during(peer.server.address, ask)?);
         }
         let (calm, rough) = (median(&quiet, |run| run.p99_us), median(&stormy, |run| run.p99_us));
+        let [before, meanwhile] = [&quiet, &stormy].map(|runs| median(runs, |run| run.throughput));
         findings.push(Finding::new(
             format!("p99 of get-session while sign-ins saturate the hashing pool, {connections} connections"),
             format!(
-                "{rough:.0} : {calm:.0} us, {:.0} sign-ins/s, {:.0} sent away/s",
+                "{rough:.0} : {calm:.0} us, {meanwhile:.0} : {before:.0} /s, {:.0} sign-ins/s, {:.0} sent away/s",
                 storm.per_second(&storm.let_in),
                 storm.per_second(&storm.sent_away)
             ),

@@ -1,27 +1,26 @@
 //! What tokens for programs cost: a pair issued, and an access token checked. In this process, for both are the engine's work alone.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use stayd_engine::mail::{Mail, MailError, Mailer};
 use stayd_engine::store::sqlite::SqliteOptions;
 use stayd_engine::store::{SqliteStore, Store};
 use stayd_engine::{Clock, Device, Engine, Grant, LiveSession, Parts, Policy, SignUp, SignedUp};
 use stayd_protocol::jws::{self, Algorithm, Expectation};
-use stayd_protocol::{Random, Secret, Secrets, Timestamp};
+use stayd_protocol::{Secret, Secrets};
 
 use crate::Bench;
+use crate::here::{Here, Urandom};
 use crate::peer::{EMAIL, PASSWORD, SECRET};
 use crate::report::{Finding, Target};
+use crate::turns::{beside, each};
 use crate::wrk::middle;
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
 /// Programs that ask at once: as many as share a commit.
 const PROGRAMS: usize = 128;
-/// Checks between two looks at the clock.
-const CHECKS: u32 = 200;
 
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Finding>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -116,73 +115,23 @@ impl Place {
         let signature = decode(signature)?;
         let key = keys.find(ring.signing().id()).context("no key")?;
         let (now, expected) = (Here.now(), Expectation::new(ORIGIN, ORIGIN));
-        let (mut whole, mut bare) = (Vec::new(), Vec::new());
-        for _ in 0..bench.rounds {
-            whole.push(rate(bench.run, || jws::verify(&token, keys, now, &expected).is_ok())?);
-            bare.push(rate(bench.run, || key.verifies(covered.as_bytes(), &signature))?);
-        }
-        let (whole, bare) = (middle(whole), middle(bare));
-        let target = Some(Target::AtLeast(0.9));
+        let time = bench.run * u32::try_from(bench.rounds)?;
+        let found = beside(
+            time,
+            each(|_| jws::verify(&token, keys, now, &expected).is_ok()),
+            each(|_| key.verifies(covered.as_bytes(), &signature)),
+        )?;
         Ok(Finding::new(
             format!("an access token checked with {algorithm}, of the bare check of its signature"),
-            format!("{whole:.0} : {bare:.0}/s"),
-            whole / bare,
+            found.figures(),
+            found.ratio,
             "x",
-            target,
+            Some(Target::AtLeast(0.9)),
         ))
     }
-}
-
-/// How often in a second something that must hold is found to.
-fn rate(time: Duration, mut holds: impl FnMut() -> bool) -> anyhow::Result<f64> {
-    let begun = Instant::now();
-    let mut rounds = 0;
-    while begun.elapsed() < time {
-        for _ in 0..CHECKS {
-            anyhow::ensure!(std::hint::black_box(holds()), "a genuine token was refused");
-        }
-        rounds += 1;
-    }
-    Ok(f64::from(rounds * CHECKS) / begun.elapsed().as_secs_f64())
 }
 
 fn decode(text: &str) -> anyhow::Result<Vec<u8>> {
     use base64::Engine as _;
     Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text)?)
-}
-
-/// This machine: its clock, and a place for letters that nobody reads.
-struct Here;
-
-impl Clock for Here {
-    fn now(&self) -> Timestamp {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_ms(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
-    }
-}
-
-impl Mailer for Here {
-    fn post(&self, _: Mail) -> Result<(), MailError> {
-        Ok(())
-    }
-}
-
-/// The system's generator, as the binary has it.
-struct Urandom(Mutex<std::fs::File>);
-
-impl Urandom {
-    fn open() -> anyhow::Result<Self> {
-        Ok(Self(Mutex::new(std::fs::File::open("/dev/urandom")?)))
-    }
-}
-
-impl Random for Urandom {
-    fn fill(&self, bytes: &mut [u8]) {
-        use std::io::Read as _;
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = file.read_exact(bytes) {
-            eprintln!("no random numbers: {error}");
-            std::process::abort();
-        }
-    }
 }
