@@ -9,6 +9,7 @@ mod fuzz;
 mod kits;
 mod process;
 mod python;
+mod sbom;
 mod setup;
 mod simulate;
 mod test;
@@ -72,6 +73,8 @@ enum Task {
         /// Kits to try; all of them where none is named
         kits: Vec<kits::Kit>,
     },
+    /// List what is inside of the binary and of the browser package, into target/sbom; installs cargo-cyclonedx
+    Sbom,
     /// Install what the other commands need
     Setup,
 }
@@ -88,6 +91,7 @@ fn main() -> anyhow::Result<()> {
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Prove { words } => simulate::prove(&words),
         Task::Kits { kits } => kits::run(&kits),
+        Task::Sbom => sbom::run(),
         Task::Setup => setup::everything(),
     }
 }

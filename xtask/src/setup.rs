@@ -20,7 +20,7 @@ pub(crate) enum Need {
     CCompiler,
     /// Runs the page's build and the TypeScript tests.
     Node,
-    /// Drives the page in the browser tests.
+    /// Drives the page in the browser tests: with a window for what happens between tabs, without one for the rest.
     Chromium,
     /// The second browser of the tests between tabs.
     Firefox,
@@ -51,9 +51,9 @@ impl Need {
         match self {
             Self::CCompiler => &["gcc", "libc6-dev"],
             Self::Node => &["nodejs", "npm"],
-            Self::Chromium => &["chromium"],
+            Self::Chromium => &["chromium", "chromium-headless-shell"],
             Self::Firefox => &["firefox-esr"],
-            Self::WebKit => &["webkit2gtk-driver", "xvfb"],
+            Self::WebKit => &["webkit2gtk-driver", "xvfb", "iproute2"],
             Self::SmtpServer => &["python3-aiosmtpd"],
             Self::Python => &["python3", "python3-venv"],
             Self::Wrk => &["wrk"],
@@ -64,10 +64,13 @@ impl Need {
         match self {
             Self::CCompiler => on_path("cc"),
             Self::Node => on_path("node") && on_path("npm"),
-            Self::Chromium => on_path("chromium"),
+            Self::Chromium => on_path("chromium") && on_path("chromium-headless-shell"),
             Self::Firefox => on_path("firefox-esr"),
-            Self::WebKit => on_path("WebKitWebDriver") && on_path("Xvfb"),
-            Self::SmtpServer => succeeds(Command::new("python3").args(["-c", "import aiosmtpd"])),
+            Self::WebKit => on_path("WebKitWebDriver") && on_path("Xvfb") && on_path("ip"),
+            // The first in the path may be another than Debian's, and the tests take the one that has it.
+            Self::SmtpServer => ["python3", "/usr/bin/python3"]
+                .iter()
+                .any(|python| succeeds(Command::new(python).args(["-c", "import aiosmtpd"]))),
             Self::Python => succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])),
             Self::Wrk => on_path("wrk"),
         }

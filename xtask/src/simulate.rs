@@ -12,7 +12,7 @@ use crate::{built, process, root};
 use faults::{FAULTS, Fault};
 
 /// How many seeds CI runs.
-pub(crate) const SEEDS_IN_CI: u64 = 2_000;
+const SEEDS_IN_CI: &str = "2000";
 
 /// How many seeds a deliberate fault may hide from; what they do not find the tests of the machine must.
 const SEEDS_PER_FAULT: &str = "3000";
@@ -23,6 +23,15 @@ const PATIENCE: &str = "--cpu=120";
 /// Runs the simulator with these arguments; see `cargo xtask simulate --help`.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     process::run("simulating", simulator(root()).arg("--").args(arguments))
+}
+
+/// Runs what CI does, with this simulator where it is built already: one without optimisation is there sooner than another is built.
+pub(crate) fn check(built: Option<PathBuf>) -> anyhow::Result<()> {
+    let arguments = ["--seeds", SEEDS_IN_CI];
+    match built {
+        Some(program) => process::run("simulating", Command::new(program).args(arguments)),
+        None => run(&arguments.map(str::to_owned)),
+    }
 }
 
 fn simulator(tree: &Path) -> Command {

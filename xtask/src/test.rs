@@ -1,8 +1,10 @@
 //! What CI runs.
 
 mod lanes;
+mod programs;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::bail;
@@ -11,6 +13,10 @@ use clap::ValueEnum;
 use crate::setup::{self, Need};
 use crate::simulate;
 use crate::{built, process, root, wasm};
+use programs::{Program, prepared};
+
+/// Those that have no library of the same name.
+const DOCUMENTED_PROGRAMS: [&str; 5] = ["stayd", "stayd-bench", "bare", "streams", "xtask"];
 
 /// A part of the check-up.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -94,15 +100,20 @@ impl Part {
                 build_page()?;
                 let arguments =
                     ["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
-                process::run("clippy", cargo().args(arguments))
+                process::run("clippy", cargo().args(arguments))?;
+                // The whole workspace with its tests asks more of the dependencies than what ships may rely on.
+                let shipped = ["check", "--locked", "--package", "stayd", "--package", "stayd-client"];
+                process::run("what ships", cargo().args(shipped).args(["--package", "stayd-verify"]))
             }
             Self::Docs => {
                 build_page()?;
-                let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
-                process::run(
-                    "documentation",
-                    cargo().args(arguments).env("RUSTDOCFLAGS", "--deny warnings"),
-                )?;
+                // With an example, the features are those that Clippy has checked the dependencies with.
+                let arguments =
+                    ["doc", "--workspace", "--no-deps", "--locked", "--lib", "--example", "round_trip"];
+                let mut doc = cargo();
+                doc.args(arguments).env("RUSTDOCFLAGS", "--deny warnings").envs(as_clippy_compiles()?);
+                doc.args(DOCUMENTED_PROGRAMS.iter().flat_map(|program| ["--bin", program]));
+                process::run("documentation", &mut doc)?;
                 let mut npm = setup::npm(&root().join("packages/stayd"))?;
                 let check = npm.args(["run", "docs", "--", "--emit", "none"]);
                 process::run("documentation of the browser package", check)
@@ -112,12 +123,10 @@ impl Part {
                 // Some tests talk to the real npm package.
                 setup::npm_packages("conformance")?;
                 let path = setup::path_with_node()?;
-                process::run(
-                    "Rust tests",
-                    cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]).env("PATH", path),
-                )
+                let arguments = ["test", "--workspace", "--locked", "--no-fail-fast"];
+                process::run("Rust tests", cargo().args(arguments).env("PATH", path))
             }
-            Self::Simulation => simulate::run(&["--seeds".to_owned(), simulate::SEEDS_IN_CI.to_string()]),
+            Self::Simulation => simulate::check(prepared(Program::Simulator)),
             Self::Conformance => against_the_binary("conformance"),
             Self::Python => crate::python::check(&binary()?),
             Self::E2e => against_the_binary("e2e"),
@@ -125,9 +134,18 @@ impl Part {
     }
 }
 
+/// What makes Cargo use what Clippy has compiled of the workspace, instead of compiling it once more as the compiler by itself does: as
+/// `cargo clippy -- --deny warnings` sets it.
+fn as_clippy_compiles() -> anyhow::Result<[(&'static str, OsString); 2]> {
+    let sysroot = process::output(Command::new("rustc").current_dir(root()).args(["--print", "sysroot"]))?;
+    let driver = Path::new(&sysroot).join("bin/clippy-driver").into_os_string();
+    let arguments = ["--deny", "warnings"].map(|argument| format!("{argument}__CLIPPY_HACKERY__")).concat();
+    Ok([("RUSTC_WORKSPACE_WRAPPER", driver), ("CLIPPY_ARGS", arguments.into())])
+}
+
 /// Builds the session machine, the client around it, and the demo page over that: the binary carries it. Types are checked.
 pub(crate) fn build_page() -> anyhow::Result<()> {
-    if lanes::prepared_binary().is_some() {
+    if prepared(Program::Server).is_some() {
         return Ok(());
     }
     wasm::build()?;
@@ -145,7 +163,7 @@ pub(crate) fn build_binary() -> anyhow::Result<()> {
 
 /// The binary that is tested.
 fn binary() -> anyhow::Result<PathBuf> {
-    if let Some(binary) = lanes::prepared_binary() {
+    if let Some(binary) = prepared(Program::Server) {
         return Ok(binary);
     }
     build_page()?;
@@ -159,6 +177,9 @@ fn against_the_binary(folder: &str) -> anyhow::Result<()> {
     setup::npm_packages(folder)?;
     let title = format!("{folder} tests");
     let mut npm = setup::npm(&root().join(folder))?;
+    if let Some(round_trip) = prepared(Program::RoundTrip) {
+        npm.env("STAYD_ROUND_TRIP", round_trip);
+    }
     process::run(&title, npm.arg("test").env("STAYD_BIN", binary))
 }
 

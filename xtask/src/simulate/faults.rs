@@ -24,7 +24,7 @@ pub(super) const FAULTS: &[Fault] = &[
         what: "an answer to a request that was given up is believed",
         file: RENEWAL,
         right: "self.attempt.filter(|attempt| attempt.number == number && attempt.is_sent())",
-        wrong: "self.attempt.filter(Attempt::is_sent)",
+        wrong: "self.attempt.filter(|attempt| attempt.is_sent())",
     },
     Fault {
         what: "a refusal of a replaced credential ends the session",
@@ -65,8 +65,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a newer epoch is not adopted",
         file: TABS,
-        right: "        if record.epoch > self.epoch {\n            self.adopt(stored, written_at);\n        } else if agrees {",
-        wrong: "        if record.epoch > self.epoch {\n        } else if agrees {",
+        right: "            self.adopt(stored, written_at);\n        } else if agrees {",
+        wrong: "        } else if agrees {",
     },
     Fault {
         what: "another person's data stays when theirs is missing",
@@ -125,8 +125,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that freezes keeps its turn",
         file: HEARTBEAT,
-        right: "            self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });",
-        wrong: "            let _ = attempt;",
+        right: "                self.attempt = None;\n                self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });\n",
+        wrong: "                self.attempt = None;\n                let _ = attempt;\n",
+    },
+    Fault {
+        what: "a frozen page leaves its question on the way",
+        file: HEARTBEAT,
+        right: "            _ => self.abandon(),\n",
+        wrong: "            Some(attempt) => {\n                self.attempt = None;\n                self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });\n            }\n            None => {}\n",
+    },
+    Fault {
+        what: "a page that goes on leaves its sign-out on the way",
+        file: HEARTBEAT,
+        right: "        self.abandon();\n        if let Some(stored) = remembered {\n",
+        wrong: "        self.attempt = None;\n        if let Some(stored) = remembered {\n",
     },
     Fault {
         what: "the engine renews without looking at the end that was seen",
@@ -149,7 +161,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-out is sent while another tab signs somebody in",
         file: MACHINE,
-        right: "            _ if !self.standing.is_in() && self.switching_until < Instant::NEVER => Instant::NEVER,\n",
+        right: "            _ if self.switching_since < Instant::NEVER => Instant::NEVER,\n",
         wrong: "",
     },
     Fault {
@@ -158,4 +170,77 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "        self.fixed_end = record.fixed_end;\n",
         wrong: "",
     },
+    Fault {
+        what: "an epoch does not count from the server's clock",
+        file: RENEWAL,
+        right: "self.epoch.wrapping_add(1).max(created_s)",
+        wrong: "self.epoch.wrapping_add(1)",
+    },
+    Fault {
+        what: "a sign-in at the same moment wins over a sign-out",
+        file: TABS,
+        right: "if self.signed_out_at >= written_at.max(self.now.minus(HINT_SLACK_MS)) {",
+        wrong: "if false {",
+    },
+    Fault {
+        what: "what was asked before two tabs were at odds settles it",
+        file: TABS,
+        right: "let fresher = verified_at > self.verified_at && !at_odds;",
+        wrong: "let fresher = verified_at > self.verified_at || at_odds;",
+    },
+    Fault {
+        what: "a word on the session that is being replaced lets requests go",
+        file: TABS,
+        right: "if written_at >= self.switching_since && !(agrees && asked_meanwhile) {",
+        wrong: "if written_at >= self.switching_since || (agrees && asked_meanwhile) {",
+    },
+    Fault {
+        what: "a page that heard of a failure leaves it to the tab that failed",
+        file: TABS,
+        right: "                if record.failures > 0 {",
+        wrong: "                if false {",
+    },
+    Fault {
+        what: "a tab that was stopped passes its delay on as the server's",
+        file: TABS,
+        right: "let behind = self.verified_at.since(verified_at) > RETRY_FLOOR_MS;",
+        wrong: "let behind = false;",
+    },
+    Fault {
+        what: "what a tab has heard that had missed a renewal is not taken over",
+        file: TABS,
+        right: "if !renewed && !fresher {",
+        wrong: "if !renewed && (!fresher || record.generation < self.generation) {",
+    },
+    Fault {
+        what: "a page that was rendered before a sign-in asks for things at once",
+        file: RENEWAL,
+        right: "        self.doubt = true;\n        self.want(Need::Check, self.now);\n",
+        wrong: "        self.want(Need::Check, self.now);\n",
+    },
+    Fault {
+        what: "whoever asks is told only what the server said later",
+        file: TABS,
+        right: "let asks = message == Message::Asking;",
+        wrong: "let asks = false;",
+    },
+    Fault {
+        what: "a tab loses patience with its turn while it sleeps",
+        file: MACHINE,
+        right: "                    attempt.begun_at = self.now;\n",
+        wrong: "                    let _ = attempt;\n",
+    },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::FAULTS;
+
+    #[test]
+    fn the_place_of_every_fault_is_there_once() {
+        for fault in FAULTS {
+            let text = std::fs::read_to_string(crate::root().join(fault.file)).expect("the file is there");
+            assert_eq!(text.matches(fault.right).count(), 1, "{}", fault.what);
+        }
+    }
+}

@@ -3,28 +3,20 @@
 
 use std::fmt::{Display, Formatter};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 
-use super::{Part, build_binary, build_page};
+use super::{Part, build_page, programs};
 use crate::{built, process, root, setup};
 
 /// What this program is called where it runs its parts: a copy, for Cargo builds it anew with its tests.
 const ME: &str = "xtask";
 
-/// Where the parts of a run find the binary that was built for them: a copy as well.
-const BINARY: &str = "STAYD_CHECKED_BINARY";
-
 /// How much the compilers step back (`nice`).
-const STEP_BACK: &str = "10";
-
-/// The binary that was built for all parts, where this program runs one of them.
-pub(super) fn prepared_binary() -> Option<PathBuf> {
-    std::env::var_os(BINARY).map(PathBuf::from)
-}
+const STEP_BACK: &str = "19";
 
 /// How a part went.
 pub(super) struct Outcome {
@@ -38,19 +30,23 @@ pub(super) fn run(parts: &[Part]) -> anyhow::Result<Vec<Outcome>> {
     let logs = built("check", "")?;
     std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
     let begun = Instant::now();
-    build_page()?;
-    build_binary()?;
-    // Both lanes use these.
-    setup::npm_packages("conformance")?;
-    let binary = logs.join("stayd");
-    std::fs::copy(built("debug", "stayd")?, &binary).context("cannot copy the binary")?;
+    // What comes from npm is waited for; the page is in the server, and nothing else needs it.
+    std::thread::scope(|scope| {
+        let page = scope.spawn(|| {
+            build_page()?;
+            // Both lanes use these.
+            setup::npm_packages("conformance")
+        });
+        programs::build_libraries()?;
+        page.join().map_err(|_| anyhow!("the build of the page has broken off"))?
+    })?;
+    programs::build(&logs)?;
     let me = std::env::current_exe().context("cannot tell where this program is")?;
     std::fs::copy(me, logs.join(ME)).context("cannot copy this program")?;
-    println!("the page and the binary took {:.0} s", begun.elapsed().as_secs_f64());
+    println!("the page and the programs took {:.0} s", begun.elapsed().as_secs_f64());
 
-    let run_all = |lane: Vec<Part>| -> Vec<Outcome> {
-        lane.into_iter().map(|part| Outcome::of(part, &logs, &binary)).collect()
-    };
+    let run_all =
+        |lane: Vec<Part>| -> Vec<Outcome> { lane.into_iter().map(|part| Outcome::of(part, &logs)).collect() };
     let (browsers, compilers) = parts.iter().copied().partition(|part| part.waits());
     std::thread::scope(|scope| {
         let browsers = scope.spawn(|| run_all(browsers));
@@ -67,7 +63,7 @@ impl Part {
     }
 
     /// The part as a program of its own.
-    fn alone(self, logs: &Path, binary: &Path) -> Command {
+    fn alone(self, logs: &Path) -> Command {
         let me = logs.join(ME);
         let mut command = if self.waits() {
             Command::new(me)
@@ -76,16 +72,17 @@ impl Part {
             nice.args(["-n", STEP_BACK]).arg(me);
             nice
         };
-        command.arg("test").arg(self.name()).env(BINARY, binary).current_dir(root());
+        command.arg("test").arg(self.name()).current_dir(root());
+        programs::tell(&mut command, logs);
         command
     }
 }
 
 impl Outcome {
-    fn of(part: Part, logs: &Path, binary: &Path) -> Self {
+    fn of(part: Part, logs: &Path) -> Self {
         let begun = Instant::now();
         let log = logs.join(format!("{}.log", part.name()));
-        let error = run_into(part, logs, &log, binary).err();
+        let error = run_into(part, logs, &log).err();
         let said = std::fs::read_to_string(&log).unwrap_or_default();
         println!("\n==> {}\n{}", part.name(), said.trim_end());
         if let Some(error) = &error {
@@ -95,10 +92,10 @@ impl Outcome {
     }
 }
 
-fn run_into(part: Part, logs: &Path, log: &Path, binary: &Path) -> anyhow::Result<()> {
+fn run_into(part: Part, logs: &Path, log: &Path) -> anyhow::Result<()> {
     let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
     let errors = file.try_clone().context("cannot write to a log twice")?;
-    process::run(&format!("{} begins", part.name()), part.alone(logs, binary).stdout(file).stderr(errors))
+    process::run(&format!("{} begins", part.name()), part.alone(logs).stdout(file).stderr(errors))
 }
 
 impl Display for Outcome {

@@ -30,6 +30,31 @@ fn every_link_to_a_file_leads_to_one() {
     }
 }
 
+#[test]
+fn every_test_that_the_page_on_security_names_is_there() {
+    let text = read("docs/security.md");
+    let named: Vec<&str> = text.split('`').skip(1).step_by(2).filter(|name| is_a_test(name)).collect();
+    assert!(named.len() > 100, "the page names tests");
+    let sources: String =
+        files_ending(&[".rs", ".py", ".mjs", "vectors.json"]).iter().map(|file| read(file)).collect();
+    let missing: Vec<&str> = named.into_iter().filter(|name| !defines(&sources, name)).collect();
+    assert!(missing.is_empty(), "docs/security.md names tests that are not there: {missing:#?}");
+}
+
+/// The sentence that is a test's name: four words and more, as a function or as a text.
+fn is_a_test(name: &str) -> bool {
+    let is_function = name.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_');
+    (is_function && name.matches('_').count() >= 3)
+        || (name.matches(' ').count() >= 3 && !name.starts_with("cargo "))
+}
+
+fn defines(sources: &str, name: &str) -> bool {
+    if name.contains(' ') {
+        return sources.contains(&format!("\"{name}"));
+    }
+    ["fn ", "def "].iter().any(|keyword| sources.contains(&format!("{keyword}{name}(")))
+}
+
 /// A path from the root, not a route (`/api/auth/ok`), a type or a command.
 fn is_a_path(name: &str) -> bool {
     let is_plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
