@@ -77,9 +77,13 @@ impl Need {
     }
 }
 
+/// What browsers run, to rustc.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
 /// Installs everything that any command needs.
 pub(crate) fn everything() -> anyhow::Result<()> {
     require(&Need::ALL)?;
+    wasm_target()?;
     for package in
         ["packages/stayd", "packages/demo", "conformance", "e2e", "bench/better-auth", "bench/client"]
     {
@@ -98,6 +102,22 @@ pub(crate) fn require(needs: &[Need]) -> anyhow::Result<()> {
         install(&missing)?;
     }
     Ok(())
+}
+
+/// Installs what rustc needs to compile for browsers. rustup does so by itself, for `rust-toolchain.toml` names it, but not where it
+/// was told to install nothing unasked (`RUSTUP_AUTO_INSTALL=0`) or has the toolchain already.
+pub(crate) fn wasm_target() -> anyhow::Result<()> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let ask = ["--print", "target-libdir", "--target", WASM];
+    let libraries = process::output(Command::new(rustc).args(ask).current_dir(root()))?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    if !on_path("rustup") {
+        bail!("the Rust target {WASM} is missing, and there is no rustup: please install it, then run this command again");
+    }
+    let add = ["target", "add", WASM];
+    process::run(&format!("installing {WASM}"), Command::new("rustup").args(add).current_dir(root()))
 }
 
 fn install(packages: &[&str]) -> anyhow::Result<()> {

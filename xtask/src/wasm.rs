@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use crate::setup::{self, Need};
+use crate::setup::{self, Need, WASM};
 use crate::{built, process, root};
 
 /// The package that carries the module.
@@ -49,7 +49,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
 /// Builds what `packages/stayd` carries of the machine, and checks it.
 pub(crate) fn build() -> anyhow::Result<()> {
     setup::npm_packages(PACKAGE)?;
-    let arguments = ["build", "--package", "stayd-wasm", "--target", "wasm32-unknown-unknown"];
+    setup::wasm_target()?;
+    let arguments = ["build", "--package", "stayd-wasm", "--target", WASM];
     process::run(
         "building the machine for browsers",
         Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -57,7 +58,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
             .args(arguments)
             .args(["--profile", "wasm", "--locked"]),
     )?;
-    let linked = built("wasm32-unknown-unknown/wasm", "stayd_wasm.wasm")?;
+    let linked = built(&format!("{WASM}/wasm"), "stayd_wasm.wasm")?;
     let module = linked.with_file_name("module.wasm");
     binaryen("wasm-opt", &linked, &module, &[&SHRINKING[..], &CLEANING].concat())?;
     let bytes = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
@@ -120,7 +121,7 @@ fn write(name: &str, text: &str) -> anyhow::Result<()> {
 }
 
 fn sizes() -> anyhow::Result<()> {
-    let module = built("wasm32-unknown-unknown/wasm", "module.wasm")?;
+    let module = built(&format!("{WASM}/wasm"), "module.wasm")?;
     let bytes = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     let script = std::fs::read(root().join(PACKAGE).join("src/module-js.ts"))?;
     println!("{:<28} {:>7} {:>7}", "bytes", "raw", "gzip");
