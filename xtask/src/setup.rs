@@ -114,7 +114,9 @@ pub(crate) fn wasm_target() -> anyhow::Result<()> {
         return Ok(());
     }
     if !on_path("rustup") {
-        bail!("the Rust target {WASM} is missing, and there is no rustup: please install it, then run this command again");
+        bail!(
+            "the Rust target {WASM} is missing, and there is no rustup: please install it, then run this command again"
+        );
     }
     let add = ["target", "add", WASM];
     process::run(&format!("installing {WASM}"), Command::new("rustup").args(add).current_dir(root()))
