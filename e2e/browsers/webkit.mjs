@@ -5,7 +5,7 @@
 // network of its own, for its driver has no way to take the network away.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { freePort } from "../../conformance/lib/free-port.mjs";
 import { until } from "../until.mjs";
 import { clearFromInside } from "./clear.mjs";
 import { Unavailable, requireProgram } from "./unavailable.mjs";
@@ -161,13 +161,4 @@ class Children {
     this.#running = [];
     process.off("exit", this.#onExit);
   }
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
