@@ -107,6 +107,14 @@ mod tests {
         connection
     }
 
+    /// What a process leaves that is killed now, opened by the next.
+    fn open_after_a_crash(path: &Path) -> Connection {
+        let copy = path.with_extension("copy");
+        std::fs::copy(path, &copy).unwrap();
+        std::fs::copy(path_of_log(path), path_of_log(&copy)).unwrap();
+        open(&copy)
+    }
+
     fn put(connection: &Connection, value: i64) {
         connection.execute("INSERT INTO number VALUES (?1)", [value]).unwrap();
     }
@@ -130,11 +138,7 @@ mod tests {
         assert_eq!(length(&path), ROOM);
         put(&connection, 2);
         assert_eq!((sum(&connection), length(&path)), (3, ROOM));
-        // What a process leaves that is killed here.
-        let copy = folder.path().join("b.db");
-        std::fs::copy(&path, &copy).unwrap();
-        std::fs::copy(path_of_log(&path), path_of_log(&copy)).unwrap();
-        assert_eq!(sum(&open(&copy)), 3);
+        assert_eq!(sum(&open_after_a_crash(&path)), 3);
     }
 
     #[test]
@@ -145,10 +149,7 @@ mod tests {
         put(&connection, 1);
         move_log(&connection).unwrap();
         make_room(&mut connection, &path).unwrap();
-        let copy = folder.path().join("b.db");
-        std::fs::copy(&path, &copy).unwrap();
-        std::fs::copy(path_of_log(&path), path_of_log(&copy)).unwrap();
-        let again = open(&copy);
+        let again = open_after_a_crash(&path);
         put(&again, 2);
         assert_eq!(sum(&again), 3);
     }
