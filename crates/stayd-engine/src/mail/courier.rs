@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use stayd_protocol::{Timestamp, identifier::alphanumeric};
 use tokio::{
-    sync::oneshot,
     task::JoinHandle,
     time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout},
 };
@@ -24,21 +23,19 @@ const EXTENSIONS: u32 = 3;
 /// The task that carries letters. Dropping it lets the task go on; [`Courier::finish`] ends it.
 pub struct Courier {
     task: JoinHandle<()>,
-    stop: oneshot::Sender<()>,
     shared: Arc<Shared>,
 }
 
 impl Courier {
-    pub(super) fn new(task: JoinHandle<()>, stop: oneshot::Sender<()>, shared: Arc<Shared>) -> Self {
-        Self { task, stop, shared }
+    pub(super) fn new(task: JoinHandle<()>, shared: Arc<Shared>) -> Self {
+        Self { task, shared }
     }
 
     /// Tries each letter that is due once more, and answers how many are still waiting after `at_most`. They stay in the store; whoever
     /// opens it next carries them.
     pub async fn finish(self, at_most: Duration) -> usize {
-        let Self { mut task, stop, shared } = self;
-        // An error means that the task has ended already.
-        let _ = stop.send(());
+        let Self { mut task, shared } = self;
+        shared.stopping.notify_one();
         if timeout(at_most, &mut task).await.is_err() {
             task.abort();
         }
@@ -81,7 +78,7 @@ impl Round {
         Self { shared, holder, beat, failures: 0, resume_at: None }
     }
 
-    pub(super) async fn run(mut self, mut stopped: oneshot::Receiver<()>) {
+    pub(super) async fn run(mut self) {
         // What is there from before the start is looked at without being asked.
         let mut due = Instant::now();
         loop {
@@ -90,7 +87,7 @@ impl Round {
             let shared = Arc::clone(&self.shared);
             tokio::select! {
                 biased;
-                _ = &mut stopped => break,
+                () = shared.stopping.notified() => break,
                 () = shared.written.notified(), if !is_paused => {}
                 () = sleep_until(at) => {}
             }

@@ -10,7 +10,7 @@ use std::sync::{
 use std::time::Duration;
 
 use stayd_protocol::{Random, Secrets};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use super::courier::{Courier, Round};
 use super::envelope::Envelopes;
@@ -92,6 +92,8 @@ pub(super) struct Shared {
     pub(super) envelopes: Envelopes,
     /// A letter was written.
     pub(super) written: Notify,
+    /// The courier is to finish.
+    pub(super) stopping: Notify,
     /// How many letters waited when the courier last counted them.
     counted: AtomicUsize,
     /// Written here since then, less those that have left: while no letter can leave nobody counts for minutes.
@@ -128,11 +130,11 @@ impl Outbox {
     /// Starts the courier on the present tokio runtime.
     pub fn start(parts: OutboxParts, limits: OutboxLimits) -> (Self, Courier) {
         let envelopes = Envelopes::new(&parts.secrets);
-        let (written, counted, since) = (Notify::new(), AtomicUsize::default(), AtomicIsize::default());
-        let shared = Arc::new(Shared { parts, limits, envelopes, written, counted, since });
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(Round::new(Arc::clone(&shared)).run(stopped));
-        (Self { shared: Arc::clone(&shared) }, Courier::new(task, stop, shared))
+        let (written, stopping) = (Notify::new(), Notify::new());
+        let (counted, since) = (AtomicUsize::default(), AtomicIsize::default());
+        let shared = Arc::new(Shared { parts, limits, envelopes, written, stopping, counted, since });
+        let task = tokio::spawn(Round::new(Arc::clone(&shared)).run());
+        (Self { shared: Arc::clone(&shared) }, Courier::new(task, shared))
     }
 }
 

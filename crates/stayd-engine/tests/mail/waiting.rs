@@ -97,6 +97,17 @@ async fn a_letter_outlives_a_stop_and_leaves_after_the_next_start() {
 
 //
 #[tokio::test]
+async fn letters_are_carried_although_nobody_keeps_the_courier() {
+    let (store, open) = (store(), Arc::new(Mailbox::default()));
+    let (outbox, _) = over(&store, &open);
+    for number in 1..=3 {
+        write(&store, &outbox, &letter(), Duration::ZERO).await;
+        until("it was carried", || open.count() == number).await;
+    }
+}
+
+//
+#[tokio::test]
 async fn no_more_letters_are_taken_than_may_wait_however_long_none_can_leave() {
     let (store, closed) = (store(), Arc::new(Mailbox::default()));
     closed.is_closed.store(true, Ordering::SeqCst);
