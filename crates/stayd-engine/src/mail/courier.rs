@@ -67,6 +67,8 @@ pub(super) struct Round {
     beat: Interval,
     /// How often in a row no letter could leave.
     failures: u32,
+    /// The letter that met it last. It may be the only one that cannot leave: the next time another one tests the way.
+    met_down: Option<String>,
     resume_at: Option<Instant>,
 }
 
@@ -75,7 +77,7 @@ impl Round {
         let holder = alphanumeric(&*shared.parts.random, 32);
         let mut beat = interval(shared.limits.lease / EXTENSIONS);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { shared, holder, beat, failures: 0, resume_at: None }
+        Self { shared, holder, beat, failures: 0, met_down: None, resume_at: None }
     }
 
     pub(super) async fn run(mut self) {
@@ -116,10 +118,11 @@ impl Round {
 
     /// Takes the letters that are due, a few, and carries them.
     async fn carry_some(&mut self) -> StoreResult<Outcome> {
-        let taken = self.letters().take_letters(self.lease(), self.now(), AT_ONCE).await?;
+        let mut taken = self.letters().take_letters(self.lease(), self.now(), AT_ONCE).await?;
         if taken.is_empty() {
             return Ok(Outcome::None);
         }
+        taken.sort_by_key(|taken| self.met_down.as_ref() == Some(&taken.letter.id));
         self.beat.reset();
         for letter in taken {
             if !self.carry(letter).await? {
@@ -157,17 +160,23 @@ impl Round {
             Err(error @ CarryError::Down(_)) => {
                 let pause = self.pause(Instant::now());
                 tracing::warn!(again_in_ms = pause.as_millis(), error = %told(&error), "mail cannot leave now");
+                // Behind the others, and due as they are: another courier, or this one after a stop, need not wait.
+                self.put_off(&letter, Duration::ZERO).await?;
+                self.met_down = Some(letter.id);
                 return Ok(false);
             }
             Err(error @ CarryError::Later(_)) => {
                 let pause = self.shared.limits.pause(failures.saturating_add(1));
                 let (kind, told) = (&mail.letter, told(&error));
                 tracing::info!(letter = ?kind, again_in_ms = pause.as_millis(), error = %told, "letter put off");
-                let due_at = self.now().plus(pause);
-                self.letters().put_off_letter(&letter.id, &self.holder, due_at).await?;
+                self.put_off(&letter, pause).await?;
             }
         }
         Ok(true)
+    }
+
+    async fn put_off(&self, letter: &LetterRecord, pause: Duration) -> StoreResult<()> {
+        self.letters().put_off_letter(&letter.id, &self.holder, self.now().plus(pause)).await
     }
 
     async fn remove(&self, letter: &LetterRecord) -> StoreResult<()> {

@@ -55,6 +55,25 @@ impl Carrier for Mailbox {
     }
 }
 
+/// A mail server that is down for everybody whose name is `stuck`, and for nobody else.
+#[derive(Default)]
+struct Picky(Mailbox);
+
+#[async_trait]
+impl Carrier for Picky {
+    async fn carry(&self, mail: &Mail) -> Result<(), CarryError> {
+        if mail.name == "stuck" {
+            self.0.tried.fetch_add(1, Ordering::SeqCst);
+            return Err(CarryError::Down("421".into()));
+        }
+        self.0.carry(mail).await
+    }
+
+    async fn check(&self) -> Result<(), CarryError> {
+        Ok(())
+    }
+}
+
 fn over(store: &Arc<dyn Store>, carrier: &Arc<Mailbox>) -> (Outbox, Courier) {
     start_over(Arc::clone(store), Arc::clone(carrier) as Arc<dyn Carrier>, impatient())
 }
@@ -104,6 +123,22 @@ async fn letters_are_carried_although_nobody_keeps_the_courier() {
         write(&store, &outbox, &letter(), Duration::ZERO).await;
         until("it was carried", || open.count() == number).await;
     }
+}
+
+//
+#[tokio::test]
+async fn letters_that_no_server_takes_do_not_keep_the_others_from_leaving() {
+    let (store, picky) = (store(), Arc::new(Picky::default()));
+    let carrier = Arc::clone(&picky) as Arc<dyn Carrier>;
+    let (outbox, courier) = start_over(Arc::clone(&store), carrier, impatient());
+    let stuck = Mail { name: "stuck".to_owned(), ..letter() };
+    for age in [3, 2] {
+        write(&store, &outbox, &stuck, Duration::from_secs(age)).await;
+    }
+    until("they could not leave", || picky.0.tried.load(Ordering::SeqCst) > 1).await;
+    write(&store, &outbox, &letter(), Duration::ZERO).await;
+    until("the other one was carried", || picky.0.count() == 1).await;
+    assert_eq!(courier.finish(Duration::from_secs(30)).await, 2, "they wait on");
 }
 
 //
