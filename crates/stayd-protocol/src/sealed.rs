@@ -60,6 +60,11 @@ impl Sealer {
         Some(bytes)
     }
 
+    /// Whether a secret that is accepted here sealed it. If so, and it is not unsealed, it was changed or moved.
+    pub fn knows(&self, sealed: &Sealed) -> bool {
+        self.keys.iter().any(|(id, _)| *id == sealed.key_id)
+    }
+
     /// Whether the current secret sealed it. If not, seal it anew before the old secret is retired.
     pub fn is_current(&self, sealed: &Sealed) -> bool {
         self.keys.first().is_some_and(|(id, _)| *id == sealed.key_id)
@@ -113,7 +118,9 @@ mod tests {
         let sealed = sealer(VECTOR_SECRET, &[]).seal(b"private", "", &Seeded::new(1)).unwrap();
         let rotated = sealer(OTHER_SECRET, &[VECTOR_SECRET]);
         assert!(rotated.unseal(&sealed, "").is_some() && !rotated.is_current(&sealed));
-        assert!(sealer(OTHER_SECRET, &[]).unseal(&sealed, "").is_none());
+        let without = sealer(OTHER_SECRET, &[]);
+        assert!(without.unseal(&sealed, "").is_none());
+        assert!(rotated.knows(&sealed) && !without.knows(&sealed));
         assert!(sealer(VECTOR_SECRET, &[]).is_current(&sealed));
     }
 }

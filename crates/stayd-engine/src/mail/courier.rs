@@ -9,6 +9,7 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout},
 };
 
+use super::envelope::Unopened;
 use super::outbox::Shared;
 use super::told::told;
 use super::{CarryError, Mail};
@@ -136,13 +137,17 @@ impl Round {
     /// Carries one letter, and notes what became of it. `false` when no letter can leave now.
     async fn carry(&mut self, taken: TakenLetter) -> StoreResult<bool> {
         let TakenLetter { letter, failures } = taken;
-        let Some(mail) = self.shared.envelopes.open(&letter) else {
-            tracing::error!("a letter was sealed under a secret that is accepted no more, and is given up");
-            return self.remove(&letter).await.map(|()| true);
+        let age = self.now().since(letter.created_at);
+        let mail = match self.shared.envelopes.open(&letter) {
+            Ok(mail) => mail,
+            Err(why) => {
+                self.leave_closed(&letter, age, failures, why).await?;
+                return Ok(true);
+            }
         };
         let outcome = if mail.is_to_nobody() {
             Ok(())
-        } else if self.now().since(letter.created_at) >= self.shared.limits.age(&mail) {
+        } else if age >= self.shared.limits.age(&mail) {
             Err(CarryError::Never(Box::new(TooLate)))
         } else {
             self.carry_while_held(&mail).await
@@ -173,6 +178,25 @@ impl Round {
             }
         }
         Ok(true)
+    }
+
+    /// Leaves a letter to a process that can open it: servers are given a new secret, or a new version, one after the other.
+    async fn leave_closed(
+        &self,
+        letter: &LetterRecord,
+        age: Duration,
+        failures: u32,
+        why: Unopened,
+    ) -> StoreResult<()> {
+        let limits = &self.shared.limits;
+        // How long it may wait is written inside.
+        if age >= limits.give_up_notices_after {
+            tracing::error!(error = %why, "a letter that cannot be opened is given up");
+            return self.remove(letter).await;
+        }
+        let pause = limits.pause(failures.saturating_add(1));
+        tracing::warn!(again_in_ms = pause.as_millis(), error = %why, "a letter that cannot be opened here is put off");
+        self.put_off(letter, pause).await
     }
 
     async fn put_off(&self, letter: &LetterRecord, pause: Duration) -> StoreResult<()> {

@@ -28,11 +28,23 @@ impl Envelopes {
         Some(LetterRecord { id, sealed, created_at: now })
     }
 
-    /// The letter, unless the secret it was sealed under is accepted no more.
-    pub(super) fn open(&self, record: &LetterRecord) -> Option<Mail> {
-        let text = self.0.unseal(&record.sealed, &record.id)?;
-        serde_json::from_slice(&text).ok()
+    /// The letter, if this process can open it.
+    pub(super) fn open(&self, record: &LetterRecord) -> Result<Mail, Unopened> {
+        if !self.0.knows(&record.sealed) {
+            return Err(Unopened::UnknownSecret);
+        }
+        let text = self.0.unseal(&record.sealed, &record.id).ok_or(Unopened::Unreadable)?;
+        serde_json::from_slice(&text).map_err(|_| Unopened::Unreadable)
     }
+}
+
+/// Why a letter was not opened. Another process over the same store may be able to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unopened {
+    #[error("it is sealed under a secret that is not accepted here")]
+    UnknownSecret,
+    #[error("it was changed, or written by a newer version")]
+    Unreadable,
 }
 
 #[cfg(test)]
@@ -69,9 +81,20 @@ mod tests {
             for secret in ["secret", "example.com", "Zo"] {
                 assert!(!record.sealed.bytes.windows(secret.len()).any(|it| it == secret.as_bytes()));
             }
-            assert_eq!(here.open(&record), Some(mail));
-            assert_eq!(envelopes("s8Vq2LmZr0Xw5TbKy7Jd9NfGc4HpAe3U").open(&record), None);
-            assert_eq!(here.open(&LetterRecord { id: "another".to_owned(), ..record }), None);
+            assert_eq!(here.open(&record), Ok(mail));
+            let elsewhere = envelopes("s8Vq2LmZr0Xw5TbKy7Jd9NfGc4HpAe3U");
+            assert_eq!(elsewhere.open(&record), Err(Unopened::UnknownSecret));
+            let moved = LetterRecord { id: "another".to_owned(), ..record };
+            assert_eq!(here.open(&moved), Err(Unopened::Unreadable));
         }
+    }
+
+    #[test]
+    fn a_letter_of_a_kind_that_a_newer_version_knows_is_unreadable() {
+        let here = envelopes("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq");
+        let text = br#"{"to": "ada@example.com", "name": "", "letter": {"Newer": {}}}"#;
+        let sealed = here.0.seal(text, "id", &Sevens).unwrap();
+        let record = LetterRecord { id: "id".to_owned(), sealed, created_at: Timestamp::from_ms(1) };
+        assert_eq!(here.open(&record), Err(Unopened::Unreadable));
     }
 }

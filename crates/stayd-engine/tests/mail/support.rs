@@ -38,7 +38,17 @@ pub(crate) fn start_over(
     carrier: Arc<dyn Carrier>,
     limits: OutboxLimits,
 ) -> (Outbox, Courier) {
-    let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").expect("a secret");
+    start_under("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq", store, carrier, limits)
+}
+
+/// An outbox over this store that seals under this secret.
+pub(crate) fn start_under(
+    secret: &str,
+    store: Arc<dyn Store>,
+    carrier: Arc<dyn Carrier>,
+    limits: OutboxLimits,
+) -> (Outbox, Courier) {
+    let secret = Secret::parse(secret).expect("a secret");
     let secrets = Secrets::new(secret, Vec::new()).expect("secrets");
     let parts = OutboxParts {
         store,

@@ -16,7 +16,7 @@ use stayd_engine::{
 };
 use stayd_protocol::{Secret, Secrets, Timestamp};
 
-use crate::support::{Counter, URL, WallClock, impatient, mail, start_over, until};
+use crate::support::{Counter, URL, WallClock, impatient, mail, start_over, start_under, until};
 
 /// Keeps what it carries, while it may.
 #[derive(Default)]
@@ -232,6 +232,30 @@ async fn a_letter_is_dropped_after_the_life_of_its_link_and_a_notice_after_three
     until("the young one was carried", || open.count() == 1).await;
     assert_eq!(courier.finish(Duration::from_secs(30)).await, 0);
     assert_eq!(open.all(), [notice]);
+}
+
+// A-8, C-12
+#[tokio::test]
+async fn a_letter_waits_for_a_process_that_can_open_it_until_it_is_too_old() {
+    let (store, open) = (store(), Arc::new(Mailbox::default()));
+    let (outbox, courier) = over(&store, &open);
+    // Nobody carries anything for the moment.
+    courier.finish(Duration::from_secs(30)).await;
+    write(&store, &outbox, &letter(), Duration::ZERO).await;
+    let mut changed = outbox.seal(&letter()).unwrap().unwrap();
+    changed.sealed.bytes.pop();
+    store.letters().queue_letter(changed).await.unwrap();
+    let too_old = impatient().give_up_notices_after;
+    write(&store, &outbox, &letter(), too_old).await;
+
+    let carrier = Arc::clone(&open) as Arc<dyn Carrier>;
+    let other = "s8Vq2LmZr0Xw5TbKy7Jd9NfGc4HpAe3U";
+    let (_outbox, courier) = start_under(other, Arc::clone(&store), carrier, impatient());
+    assert_eq!(courier.finish(Duration::from_secs(30)).await, 2, "all but the one that is too old");
+
+    let (_outbox, courier) = over(&store, &open);
+    until("the one that can be opened was carried", || open.count() == 1).await;
+    assert_eq!(courier.finish(Duration::from_secs(30)).await, 1, "the other one waits on");
 }
 
 //
