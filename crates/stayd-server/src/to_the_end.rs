@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-/// As many as there may be connections. More are under way only where many have hung up while the store stands still, and then it helps nobody
-/// to queue up behind them.
+/// As many as there may be connections; over HTTP/2 each of those may have many requests under way, and fewer of them take every place. So many are
+/// under way only where the store stands still, and then it helps nobody to queue up behind them.
 static PLACES: Semaphore = Semaphore::const_new(20_000);
 
 /// Does the work in a task of its own, and waits for it. Whoever stops waiting does not stop the work. Busy where too much is under way.
