@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use stayd_protocol::Timestamp;
 
 use super::error::Outcome;
-use super::{SqliteStore, sessions};
+use super::{SqliteStore, rows::credential_of, sessions};
 use crate::store::{CREDENTIAL, EndedSession, Ending, PeopleStore, StoreError, StoreResult};
 
 #[async_trait]
@@ -39,12 +39,10 @@ impl PeopleStore for SqliteStore {
 
 fn renew_hash(connection: &Connection, user_id: &str, present: &str, renewed: &str) -> Outcome<bool> {
     let renewed = connection
-        .prepare_cached(
-            "UPDATE account SET password_hash = ?4
-             WHERE seq = (
-                 SELECT seq FROM account WHERE user_id = ?1 AND provider_id = ?2 ORDER BY seq LIMIT 1
-             ) AND password_hash = ?3",
-        )?
+        .prepare_cached(concat!(
+            "UPDATE account SET password_hash = ?4 WHERE password_hash = ?3 AND ",
+            credential_of!("?1")
+        ))?
         .execute(params![user_id, CREDENTIAL, present, renewed])?;
     Ok(renewed > 0)
 }

@@ -36,6 +36,18 @@ macro_rules! session_of_token {
 }
 pub(super) use session_of_token;
 
+/// The row of the account that holds the password of the person `$user`, the oldest one of the provider `?2`.
+macro_rules! credential_of {
+    ($user:literal) => {
+        concat!(
+            "account.seq = (SELECT seq FROM account WHERE user_id = ",
+            $user,
+            " AND provider_id = ?2 ORDER BY seq LIMIT 1)"
+        )
+    };
+}
+pub(super) use credential_of;
+
 /// How many columns a session has.
 pub(super) const SESSION_COLUMNS: usize = 15;
 

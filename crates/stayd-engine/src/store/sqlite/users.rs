@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use stayd_protocol::Timestamp;
 
 use super::error::Outcome;
-use super::rows::{self, user_columns};
+use super::rows::{self, credential_of, user_columns};
 use super::{letters, sessions};
 use crate::store::{
     AccountRecord, CREDENTIAL, ChangedUser, EndedSession, Ending, LetterRecord, NewPassword, PasswordProof,
@@ -65,11 +65,9 @@ pub(super) fn by_id(connection: &Connection, id: &str) -> Outcome<Option<UserRec
 
 pub(super) fn by_email(connection: &Connection, email: &str) -> Outcome<Option<UserWithPassword>> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT (
-             SELECT password_hash FROM account
-             WHERE account.user_id = user.id AND provider_id = ?2
-             ORDER BY account.seq LIMIT 1
-         ), ",
+        "SELECT (SELECT password_hash FROM account WHERE ",
+        credential_of!("user.id"),
+        "), ",
         user_columns!(),
         " FROM user WHERE email = ?1"
     ))?;
@@ -177,12 +175,10 @@ pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome
         check_proof(connection, &new.user_id, proof)?;
     }
     let updated = connection
-        .prepare_cached(
-            "UPDATE account SET password_hash = ?3, updated_at = ?4
-             WHERE seq = (
-                 SELECT seq FROM account WHERE user_id = ?1 AND provider_id = ?2 ORDER BY seq LIMIT 1
-             )",
-        )?
+        .prepare_cached(concat!(
+            "UPDATE account SET password_hash = ?3, updated_at = ?4 WHERE ",
+            credential_of!("?1")
+        ))?
         .execute(params![new.user_id, CREDENTIAL, new.password_hash, new.at.as_ms()])?;
     if updated == 0 {
         let account = AccountRecord {
@@ -208,11 +204,11 @@ pub(super) fn set_password(connection: &Connection, new: NewPassword) -> Outcome
 fn check_proof(connection: &Connection, user_id: &str, proof: &PasswordProof) -> Outcome<()> {
     let holds: bool = match proof {
         PasswordProof::Present(hash) => connection
-            .prepare_cached(
-                "SELECT (
-                     SELECT password_hash FROM account WHERE user_id = ?1 AND provider_id = ?2 ORDER BY seq LIMIT 1
-                 ) IS ?3",
-            )?
+            .prepare_cached(concat!(
+                "SELECT (SELECT password_hash FROM account WHERE ",
+                credential_of!("?1"),
+                ") IS ?3"
+            ))?
             .query_row(params![user_id, CREDENTIAL, hash], |row| row.get(0))?,
         // It goes with the person's other links.
         PasswordProof::Link(key) => connection
