@@ -69,7 +69,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (moment(), 0_usize..4).prop_map(|(before, limit)| Op::Sweep { before, limit }),
         1 => (name(), moment()).prop_map(|(user, at)| Op::Disable { user, at }),
         1 => name().prop_map(|user| Op::Enable { user }),
-        4 => (name(), 0_u8..3, of(name()), of(0_u64..6), 1_usize..4).prop_map(
+        4 => (name(), 0_u8..3, of(name()), of(0_u64..6), 0_usize..4).prop_map(
             |(user, name, value, expected, at_most)| Op::ChangeDocument { user, name, value, expected, at_most }
         ),
         1 => (name(), moment()).prop_map(|(user, now)| Op::SessionsOf { user, now }),

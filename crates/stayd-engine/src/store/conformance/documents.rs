@@ -137,7 +137,9 @@ pub async fn documents_belong_to_one_person_and_go_with_them(store: TestStore) {
 pub async fn documents_of_nobody_are_not_found(store: TestStore) {
     let changes = [change("a", Some("1"), None), change("a", Some("1"), Some(1)), change("a", None, Some(1))];
     for change in changes {
+        let none_allowed = DocumentChange { at_most: 0, ..change.clone() };
         assert_refused!(store.documents().change_document(change).await, NotFound);
+        assert_refused!(store.documents().change_document(none_allowed).await, NotFound);
     }
     assert!(entries(&store).await.is_empty());
 }

@@ -66,15 +66,13 @@ fn make(connection: &Connection, change: &DocumentChange) -> Outcome<DocumentCha
     let present = present(connection, user_id, name)?;
     let removes_nothing = present.is_none() && value.is_none();
     if present != *expected || removes_nothing {
-        // Whoever does not exist has no documents, and is to hear of that first.
-        let somebody = users::by_id(connection, user_id)?;
-        return Ok(somebody.map(|_| DocumentChanged::Unexpected).ok_or(StoreError::NotFound)?);
+        return not_made(connection, user_id, DocumentChanged::Unexpected);
     }
     let (last, count): (Option<i64>, i64) = connection
         .prepare_cached("SELECT max(revision), count(value) FROM document WHERE user_id = ?1")?
         .query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if present.is_none() && count >= rows::limit(*at_most) {
-        return Ok(DocumentChanged::Full);
+        return not_made(connection, user_id, DocumentChanged::Full);
     }
     let revision = last.unwrap_or_default().saturating_add(1);
     connection
@@ -88,6 +86,12 @@ fn make(connection: &Connection, change: &DocumentChange) -> Outcome<DocumentCha
         forget_removals(connection, user_id)?;
     }
     Ok(DocumentChanged::Made(Revision::new(u64::try_from(revision).unwrap_or_default())))
+}
+
+/// Why a change is not made. Whoever does not exist has no documents, and is to hear of that first.
+fn not_made(connection: &Connection, user_id: &str, why: DocumentChanged) -> Outcome<DocumentChanged> {
+    let somebody = users::by_id(connection, user_id)?;
+    Ok(somebody.map(|_| why).ok_or(StoreError::NotFound)?)
 }
 
 /// The last change of a document that is there.
