@@ -6,7 +6,7 @@ use stayd_protocol::Timestamp;
 use std::fmt;
 use std::str::FromStr;
 
-/// What a watcher has been told of a session. Each change moves one of three moments, or the count of changed documents, so that two versions
+/// What a watcher has been told of a session. Each change moves one of three moments, or the last change of a document, so that two versions
 /// say what happened between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionVersion {

@@ -6,8 +6,9 @@ use std::fmt;
 
 use super::StoreResult;
 
-/// Counts the changes of all documents of one person, removals among them: no two changes share a number, and a later one has a greater. So
-/// it names one state of one document, also where a document was removed and made again.
+/// A change of a document of one person, removals among them: no two changes share a number, and a later one has a greater. So it names one
+/// state of one document, also where a document was removed and made again. It is not smaller than the time of its change, and so greater than
+/// all that a database knew of before it was restored from a backup, as long as clocks go forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Revision(u64);
 
@@ -15,7 +16,7 @@ impl Revision {
     /// Before the first change.
     pub const NONE: Self = Self(0);
 
-    /// The change with this number; the first one is 1.
+    /// The change with this number.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
@@ -25,10 +26,10 @@ impl Revision {
         self.0
     }
 
-    /// The change after this one.
+    /// The change after this one, which is made at `at`: the next number, or the time in ms where that is greater.
     #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+    pub fn next(self, at: Timestamp) -> Self {
+        Self(self.0.saturating_add(1).max(at.as_ms().try_into().unwrap_or_default()))
     }
 }
 
@@ -111,6 +112,6 @@ pub trait DocumentStore: Send + Sync {
     /// always among them.
     async fn documents_of(&self, user_id: &str) -> StoreResult<Vec<DocumentEntry>>;
 
-    /// Makes a change, if its conditions hold. `NotFound` when there is no such person.
+    /// Makes a change, if its conditions hold: the person's last one has its [`Revision::next`]. `NotFound` when there is no such person.
     async fn change_document(&self, change: DocumentChange) -> StoreResult<DocumentChanged>;
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use crate::support::World;
+use crate::support::{START, World};
 use serde_json::{Value, json};
 use stayd_engine::store::{
     DocumentChange, DocumentStore, Revision, Store, UserChange,
@@ -219,22 +219,26 @@ async fn what_another_process_does_is_told_once_it_is_noticed() {
     assert_eq!(documents(&world, &mut renamed_only), [named("profile", 1)]);
 }
 
-/// What is told of documents, up to the present: their names and revisions.
+/// What is told of documents, up to the present: their names and revisions, counted from the first one at the start of the world.
 fn documents(world: &World, watch: &mut SessionWatch) -> Vec<(Option<String>, u64)> {
     std::iter::from_fn(|| match told(world, watch)? {
         WatchNews::DocumentChanged { name, revision, version } => {
             assert_eq!(version.documents, revision);
-            Some((name.map(|name| name.to_string()), revision.number()))
+            Some((name.map(|name| name.to_string()), counted(revision)))
         }
         other => panic!("{other:?}"),
     })
     .collect()
 }
 
-async fn put(world: &World, of: &SignedIn, name: &str, value: i64) -> u64 {
+async fn put(world: &World, of: &SignedIn, name: &str, value: i64) {
     let (name, value) = (name.parse().unwrap(), value.into());
-    let put = world.engine.put_document(&of.user.id, &name, &value, &Expectation::default()).await;
-    put.unwrap().revision.number()
+    world.engine.put_document(&of.user.id, &name, &value, &Expectation::default()).await.unwrap();
+}
+
+/// The clock stands still: the first change has its time, and each further one the next number.
+fn counted(revision: Revision) -> u64 {
+    revision.number() + 1 - Revision::NONE.next(START).number()
 }
 
 fn named(name: &str, revision: u64) -> (Option<String>, u64) {
@@ -275,7 +279,7 @@ async fn a_watcher_of_documents_that_was_away_is_told_what_it_missed() {
     let hash = here.token.hash();
     let mut resumed = world.engine.watch_session(&hash, Some(seen), LIMITS).await.unwrap();
     assert_eq!(documents(&world, &mut resumed), [named("a", 3), named("b", 4)]);
-    let foreign = SessionVersion { documents: Revision::new(99), ..seen };
+    let foreign = SessionVersion { documents: Revision::NONE.next(START.plus(DAY)), ..seen };
     let mut unclear = world.engine.watch_session(&hash, Some(foreign), LIMITS).await.unwrap();
     assert_eq!(documents(&world, &mut unclear), [(None, 4)]);
 }
@@ -287,13 +291,13 @@ async fn documents_change_only_as_expected_and_within_their_limits() {
     let put = async |name: &str, value: Value, expectation: Expectation| {
         let put = world.engine.put_document(&user, &name.parse().unwrap(), &value, &expectation).await;
         match put {
-            Ok(put) => Ok((put.outcome, put.revision.number())),
+            Ok(put) => Ok((put.outcome, counted(put.revision))),
             Err(EngineError::Refused(refusal)) => Err(refusal),
             Err(other) => panic!("{other}"),
         }
     };
     let any = Expectation::default;
-    let first = || Expectation::of(Revision::new(1));
+    let first = || Expectation::of(Revision::NONE.next(START));
     assert_eq!(put("a", json!({"b": 1}), Expectation::of_none()).await, Ok((Put::Made, 1)));
     assert_eq!(put("a", json!({"b": 2}), Expectation::of_none()).await, Err(Refusal::DocumentChanged));
     assert_eq!(put("a", json!({"b": 1}), Expectation::of_none()).await, Err(Refusal::DocumentChanged));

@@ -69,8 +69,10 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (moment(), 0_usize..4).prop_map(|(before, limit)| Op::Sweep { before, limit }),
         1 => (name(), moment()).prop_map(|(user, at)| Op::Disable { user, at }),
         1 => name().prop_map(|user| Op::Enable { user }),
-        4 => (name(), 0_u8..3, of(name()), of(0_u64..6), 0_usize..4).prop_map(
-            |(user, name, value, expected, at_most)| Op::ChangeDocument { user, name, value, expected, at_most }
+        4 => (name(), 0_u8..3, of(name()), of((moment(), 0_u8..3)), 0_usize..4, moment()).prop_map(
+            |(user, name, value, expected, at_most, at)| {
+                Op::ChangeDocument { user, name, value, expected, at_most, at }
+            }
         ),
         1 => (name(), moment()).prop_map(|(user, now)| Op::SessionsOf { user, now }),
         1 => (moment(), 0_usize..8).prop_map(|(now, limit)| Op::Sessions { now, limit }),

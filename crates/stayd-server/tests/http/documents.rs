@@ -1,7 +1,7 @@
 //! A person's documents: what is kept, on which conditions, for whom, and who hears of a change.
 
 use crate::browser::{Answer, Browser, ORIGIN, config, serve};
-use crate::engine::World;
+use crate::engine::{START, World};
 use crate::events::{hear, line, open};
 use axum::body::Body;
 use axum::http::{Method, Request, header};
@@ -51,6 +51,15 @@ fn refused(answer: &Answer) -> (u16, String) {
     (answer.status.as_u16(), answer.json()["code"].as_str().unwrap_or_default().to_owned())
 }
 
+/// The revision of a change that is made so many ms after the start.
+fn revision(after: i64) -> i64 {
+    START.as_ms() + after
+}
+
+fn tag(after: i64) -> String {
+    format!("\"{}\"", revision(after))
+}
+
 /// Zoë in two browsers.
 async fn two(world: &World, config: ServerConfig) -> (Browser, Browser) {
     let router = serve(world, config);
@@ -65,33 +74,37 @@ async fn a_document_is_put_read_listed_and_removed_on_conditions() {
     let world = World::new();
     let (mut here, mut there) = two(&world, config()).await;
     assert_eq!(refused(&get(&mut here, "profile", &[]).await), (404, "NOT_FOUND".into()));
+    let (first, second) = (tag(0), tag(1000));
     let value = json!({"nick": "Zoë", "callbackURL": "https://evil.test", "n": [1, 2.5, null]});
     let made = put(&mut here, "profile", &value, &[("if-none-match", "*")]).await;
-    assert_eq!(said(&made), (201, Some("\"1\"")));
+    assert_eq!(said(&made), (201, Some(first.as_str())));
     assert_eq!(
         made.json(),
-        json!({"name": "profile", "revision": 1, "updatedAt": "2026-01-02T03:04:05.678Z"})
+        json!({"name": "profile", "revision": revision(0), "updatedAt": "2026-01-02T03:04:05.678Z"})
     );
 
     let read = get(&mut there, "profile", &[]).await;
-    assert_eq!(said(&read), (200, Some("\"1\"")));
-    assert_eq!((&read.json()["value"], &read.json()["revision"]), (&value, &json!(1)));
-    for same in ["\"1\"", "W/\"1\"", "*", "\"0\", \"1\""] {
+    assert_eq!(said(&read), (200, Some(first.as_str())));
+    assert_eq!((&read.json()["value"], &read.json()["revision"]), (&value, &json!(revision(0))));
+    for same in [&first, &format!("W/{first}"), "*", &format!("\"0\", {first}")] {
         let unchanged = get(&mut there, "profile", &[("if-none-match", same)]).await;
-        assert_eq!((said(&unchanged), unchanged.text.as_str()), ((304, Some("\"1\"")), ""), "{same}");
+        assert_eq!((said(&unchanged), unchanged.text.as_str()), ((304, Some(first.as_str())), ""), "{same}");
     }
 
     world.clock.forward(Duration::from_secs(1));
     let again = put(&mut there, "profile", &value, &[]).await;
-    assert_eq!(said(&again), (200, Some("\"1\"")), "nothing has changed");
+    assert_eq!(said(&again), (200, Some(first.as_str())), "nothing has changed");
     assert_eq!(
-        said(&put(&mut there, "profile", &json!(2), &[("if-match", "\"1\"")]).await),
-        (200, Some("\"2\""))
+        said(&put(&mut there, "profile", &json!(2), &[("if-match", first.as_str())]).await),
+        (200, Some(second.as_str()))
     );
-    let late = [("if-match", "\"1\"")];
+    let late = [("if-match", first.as_str())];
     let changed = (412, "DOCUMENT_CHANGED".to_owned());
     assert_eq!(refused(&put(&mut here, "profile", &json!(3), &late).await), changed);
-    assert_eq!(refused(&put(&mut here, "profile", &json!(3), &[("if-match", "W/\"2\"")]).await), changed);
+    assert_eq!(
+        refused(&put(&mut here, "profile", &json!(3), &[("if-match", &format!("W/{second}"))]).await),
+        changed
+    );
     assert_eq!(refused(&put(&mut here, "profile", &json!(3), &[("if-none-match", "*")]).await), changed);
     assert_eq!(refused(&remove(&mut here, "profile", &late).await), changed);
     assert_eq!(refused(&get(&mut here, "profile", &late).await), changed);
@@ -100,13 +113,19 @@ async fn a_document_is_put_read_listed_and_removed_on_conditions() {
     let list = here.get("/documents").await.json();
     let names: Vec<_> =
         list["documents"].as_array().unwrap().iter().map(|one| (&one["name"], &one["revision"])).collect();
-    assert_eq!(names, [(&json!("account"), &json!(3)), (&json!("profile"), &json!(2))]);
+    assert_eq!(
+        names,
+        [(&json!("account"), &json!(revision(1001))), (&json!("profile"), &json!(revision(1000)))]
+    );
     assert!(!list.to_string().contains("value"));
-    assert_eq!(remove(&mut here, "profile", &[("if-match", "\"2\"")]).await.json(), json!({"revision": 4}));
+    assert_eq!(
+        remove(&mut here, "profile", &[("if-match", second.as_str())]).await.json(),
+        json!({"revision": revision(1002)})
+    );
     assert_eq!(refused(&remove(&mut here, "profile", &[]).await), (404, "NOT_FOUND".into()));
     assert_eq!(
         said(&put(&mut here, "profile", &json!(2), &[]).await),
-        (201, Some("\"5\"")),
+        (201, Some(tag(1003).as_str())),
         "no tag is used twice"
     );
 }
@@ -184,17 +203,18 @@ async fn a_change_is_told_on_every_stream_of_the_person_and_resumed() {
     for stream in [&mut own, &mut other] {
         let news = hear(stream).await.unwrap();
         assert_eq!(line(&news, "event: "), "document-changed");
-        assert_eq!(line(&news, "data: "), json!({"name": "profile", "revision": 1}).to_string());
+        assert_eq!(line(&news, "data: "), json!({"name": "profile", "revision": revision(0)}).to_string());
     }
     put(&mut here, "account", &json!(1), &[]).await;
     remove(&mut here, "profile", &[]).await;
     let mut resumed = open(&there, &[("last-event-id", line(&first, "id: "))]).await;
     hear(&mut resumed).await;
     let told = [hear(&mut resumed).await.unwrap(), hear(&mut resumed).await.unwrap()];
-    let told = told.each_ref().map(|news| line(news, "data: "));
-    assert_eq!(told, [r#"{"name":"account","revision":2}"#, r#"{"name":"profile","revision":3}"#]);
+    let told = told.each_ref().map(|news| serde_json::from_str::<Value>(line(news, "data: ")).unwrap());
+    let changed = |name, after| json!({"name": name, "revision": revision(after)});
+    assert_eq!(told, [changed("account", 1), changed("profile", 2)]);
     let fresh = hear(&mut open(&there, &[]).await).await.unwrap();
-    assert!(line(&fresh, "data: ").contains(r#""documentsRevision":3"#));
+    assert!(line(&fresh, "data: ").contains(&format!(r#""documentsRevision":{}"#, revision(2))));
 }
 
 // X-4

@@ -6,8 +6,9 @@ use crate::store::{
 };
 use DocumentChanged::{Full, Made, Unexpected};
 
-const fn revision(number: u64) -> Revision {
-    Revision::new(number)
+/// Of the changes that are made at one moment this one, counted from 1.
+fn revision(number: u64) -> Revision {
+    (1..number).fold(Revision::NONE.next(at(7)), |last, _| last.next(at(7)))
 }
 
 /// A change of a document of `ada`, a moment after the beginning, which expects this revision.
@@ -51,12 +52,34 @@ pub async fn a_document_is_made_changed_and_removed(store: TestStore) {
         updated_at: at(7),
     };
     assert_eq!(store.documents().document("user-ada", "profile").await.unwrap(), Some(expected));
-    let later = DocumentChange { at: at(9), ..change("profile", Some("\"é\u{1f373}\\u0000\""), Some(1)) };
+    let later = DocumentChange { at: at(8), ..change("profile", Some("\"é\u{1f373}\\u0000\""), Some(1)) };
     assert_eq!(make(&store, later).await, Made(revision(2)));
     assert_eq!(value(&store, "profile").await, Some(("\"é\u{1f373}\\u0000\"".to_owned(), revision(2))));
-    assert_eq!(entries(&store).await, [DocumentEntry { updated_at: at(9), ..entry("profile", 2, false) }]);
+    assert_eq!(entries(&store).await, [DocumentEntry { updated_at: at(8), ..entry("profile", 2, false) }]);
     assert_eq!(make(&store, change("profile", None, Some(2))).await, Made(revision(3)));
     assert_eq!(value(&store, "profile").await, None);
+}
+
+pub async fn a_revision_is_as_great_as_the_time_so_that_one_that_a_backup_lost_does_not_come_again(
+    store: TestStore,
+) {
+    sign_up(&store, "ada").await;
+    let made_at = |moment: i64, value, expected| DocumentChange {
+        at: at(moment),
+        expected,
+        ..change("profile", Some(value), None)
+    };
+    let number = |moment: i64| Revision::new(u64::try_from(at(moment).as_ms()).unwrap());
+    assert_eq!(make(&store, made_at(10, "1", None)).await, Made(number(10)));
+    assert_eq!(make(&store, made_at(500, "2", Some(number(10)))).await, Made(number(500)));
+    assert_eq!(make(&store, made_at(500, "3", Some(number(500)))).await, Made(number(501)), "of one moment");
+    assert_eq!(
+        make(&store, made_at(20, "4", Some(number(501)))).await,
+        Made(number(502)),
+        "a clock went back"
+    );
+    let before_all_time = DocumentChange { at: at(i64::MIN / 2), ..change("old", Some("1"), None) };
+    assert_eq!(make(&store, before_all_time).await, Made(number(503)));
 }
 
 pub async fn a_change_that_expects_another_document_is_not_made(store: TestStore) {

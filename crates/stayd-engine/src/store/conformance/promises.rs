@@ -108,6 +108,7 @@ macro_rules! conformance_tests {
             }
             documents {
                 a_document_is_made_changed_and_removed
+                a_revision_is_as_great_as_the_time_so_that_one_that_a_backup_lost_does_not_come_again
                 a_change_that_expects_another_document_is_not_made
                 one_count_goes_through_all_documents_of_a_person
                 a_document_that_is_one_too_many_is_not_made

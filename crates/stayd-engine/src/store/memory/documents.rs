@@ -65,7 +65,7 @@ impl Tables {
             return Ok(DocumentChanged::Full);
         }
         let last = documents.values().map(|kept| kept.revision).max();
-        let revision = last.unwrap_or(Revision::NONE).next();
+        let revision = last.unwrap_or(Revision::NONE).next(at);
         documents.insert(name, KeptDocument { value, revision, updated_at: at });
         let mut removed: Vec<_> =
             documents.values().filter(|kept| kept.value.is_none()).map(|kept| kept.revision).collect();

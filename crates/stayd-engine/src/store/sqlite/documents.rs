@@ -68,24 +68,24 @@ fn make(connection: &Connection, change: &DocumentChange) -> Outcome<DocumentCha
     if present != *expected || removes_nothing {
         return not_made(connection, user_id, DocumentChanged::Unexpected);
     }
-    let (last, count): (Option<i64>, i64) = connection
-        .prepare_cached("SELECT max(revision), count(value) FROM document WHERE user_id = ?1")?
-        .query_row([user_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (last, count): (Revision, i64) = connection
+        .prepare_cached("SELECT coalesce(max(revision), 0), count(value) FROM document WHERE user_id = ?1")?
+        .query_row([user_id], |row| Ok((revision(row, 0)?, row.get(1)?)))?;
     if present.is_none() && count >= rows::limit(*at_most) {
         return not_made(connection, user_id, DocumentChanged::Full);
     }
-    let revision = last.unwrap_or_default().saturating_add(1);
+    let revision = last.next(*at);
     connection
         .prepare_cached(
             "INSERT INTO document (user_id, name, revision, updated_at, value) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (user_id, name) DO UPDATE SET
                  revision = excluded.revision, updated_at = excluded.updated_at, value = excluded.value",
         )?
-        .execute(params![user_id, name, revision, at.as_ms(), value])?;
+        .execute(params![user_id, name, number(revision), at.as_ms(), value])?;
     if value.is_none() {
         forget_removals(connection, user_id)?;
     }
-    Ok(DocumentChanged::Made(Revision::new(u64::try_from(revision).unwrap_or_default())))
+    Ok(DocumentChanged::Made(revision))
 }
 
 /// Why a change is not made. Whoever does not exist has no documents, and is to hear of that first.
@@ -112,6 +112,11 @@ fn forget_removals(connection: &Connection, user_id: &str) -> Outcome<()> {
         )?
         .execute(params![user_id, rows::limit(REMOVALS_OF_ONE)])?;
     Ok(())
+}
+
+/// A revision as SQLite takes it.
+fn number(revision: Revision) -> i64 {
+    i64::try_from(revision.number()).unwrap_or(i64::MAX)
 }
 
 fn revision(row: &Row<'_>, column: usize) -> rusqlite::Result<Revision> {

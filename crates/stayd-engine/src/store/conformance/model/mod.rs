@@ -176,14 +176,16 @@ async fn answer_about_people(store: &TestStore, operation: Operation) -> StoreRe
             store.people().disable_user(&user_id(user), at(moment)).await.map(token_lines)
         }
         Op::Enable { user } => Ok(vec![store.people().enable_user(&user_id(user)).await?.to_string()]),
-        Op::ChangeDocument { user, name, value, expected, at_most } => {
+        Op::ChangeDocument { user, name, value, expected, at_most, at: moment } => {
             let change = DocumentChange {
                 user_id: user_id(user),
                 name: name.to_string(),
                 value: value.map(|value| value.to_string()),
-                expected: expected.map(Revision::new),
+                expected: expected.map(|(first, number)| {
+                    (0..number).fold(Revision::NONE.next(at(first)), |last, _| last.next(at(first)))
+                }),
                 at_most,
-                at: at(0),
+                at: at(moment),
             };
             Ok(vec![format!("{:?}", store.documents().change_document(change).await?)])
         }

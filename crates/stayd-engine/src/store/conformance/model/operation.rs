@@ -120,13 +120,14 @@ pub enum Operation {
     Enable {
         user: u8,
     },
-    /// `value` is what it holds, `expected` a revision.
+    /// `value` is what it holds, `expected` the moment that a revision begins with, and its number from there on.
     ChangeDocument {
         user: u8,
         name: u8,
         value: Option<u8>,
-        expected: Option<u64>,
+        expected: Option<(i64, u8)>,
         at_most: usize,
+        at: i64,
     },
     SessionsOf {
         user: u8,
