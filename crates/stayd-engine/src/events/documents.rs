@@ -4,6 +4,9 @@ use crate::store::{DocumentEntry, REMOVALS_OF_ONE, Revision};
 use crate::{Engine, EngineResult};
 use std::sync::Arc;
 
+/// How many people the store is asked about at once: a read of about a millisecond, so that other reads need not wait for it.
+const AT_ONCE: usize = 256;
+
 /// The last changes of a person's documents, as many as the store remembers.
 #[derive(Debug, Default)]
 pub(super) struct DocumentChanges {
@@ -57,6 +60,21 @@ impl Engine {
         if let Err(error) = self.look_at_documents(user_id).await {
             tracing::warn!(%error, "a changed document could not be told of; it is tried again");
         }
+    }
+
+    /// Finds out whose documents have changed of all whose sessions are watched, and tells of those.
+    pub(super) async fn look_at_all_documents(&self) -> EngineResult<()> {
+        for known in self.watchers().people().chunks(AT_ONCE) {
+            let user_ids = known.iter().map(|(user_id, _)| Arc::clone(user_id)).collect();
+            let last = self.store().documents().last_revisions(user_ids).await;
+            let last = last.inspect_err(|_| self.watchers().foreign_write.notify_one())?;
+            for ((user_id, known), last) in known.iter().zip(last) {
+                if last > *known {
+                    self.look_at_documents(user_id).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Tells those who watch sessions of a person what the store says of the person's documents.

@@ -38,14 +38,11 @@ impl Engine {
     }
 
     /// Waits until [`Engine::notice_foreign_writes`] has found that somebody else wrote to the store, then looks at every session that is
-    /// watched, and at the documents of its person. Whoever hosts the engine calls it again and again; it may be dropped while it waits.
+    /// watched, and at the documents of those people that have changed. Whoever hosts the engine calls it again and again; it may be dropped while it waits.
     pub async fn tell_foreign_writes(&self) -> EngineResult<()> {
         self.watchers().foreign_write.notified().await;
         self.look_at_watched().await?;
-        for user_id in self.watchers().people() {
-            self.look_at_documents(&user_id).await?;
-        }
-        Ok(())
+        self.look_at_all_documents().await
     }
 
     /// Looks at every session that is watched, and tells those who watch it what has become of it. To be called every few seconds where a kind

@@ -4,7 +4,7 @@
 use super::watched::{Person, Watched, Watcher};
 use super::{SessionVersion, SessionWatch, WatchError, WatchLimits, WatchNews};
 use crate::{
-    EndReason, LiveSession, store::DocumentEntry, store::EndedSession, store::SessionRecord,
+    EndReason, LiveSession, store::DocumentEntry, store::EndedSession, store::Revision, store::SessionRecord,
     store::UserRecord,
 };
 use stayd_protocol::Timestamp;
@@ -191,9 +191,11 @@ impl Watchers {
         self.lock().people.contains_key(user_id)
     }
 
-    /// The people whose sessions are watched.
-    pub(super) fn people(&self) -> Vec<Arc<str>> {
-        self.lock().people.keys().cloned().collect()
+    /// The people whose sessions are watched, and the last change of their documents that is known.
+    pub(super) fn people(&self) -> Vec<(Arc<str>, Revision)> {
+        let known =
+            |(user_id, person): (&Arc<str>, &Person)| (Arc::clone(user_id), person.documents.revision());
+        self.lock().people.iter().map(known).collect()
     }
 
     /// What the store says of a session and its person.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use stayd_protocol::Timestamp;
 use std::fmt;
+use std::sync::Arc;
 
 use super::StoreResult;
 
@@ -111,6 +112,9 @@ pub trait DocumentStore: Send + Sync {
     /// A person's documents, and the [`REMOVALS_OF_ONE`] that were removed last, in the order of their last changes. The last change of all is
     /// always among them.
     async fn documents_of(&self, user_id: &str) -> StoreResult<Vec<DocumentEntry>>;
+
+    /// The last change of all documents of each of these people, in their order; [`Revision::NONE`] where there was none.
+    async fn last_revisions(&self, user_ids: Vec<Arc<str>>) -> StoreResult<Vec<Revision>>;
 
     /// Makes a change, if its conditions hold: the person's last one has its [`Revision::next`]. `NotFound` when there is no such person.
     async fn change_document(&self, change: DocumentChange) -> StoreResult<DocumentChanged>;

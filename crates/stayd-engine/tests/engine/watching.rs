@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 use crate::support::{START, World};
+use crate::trying::TryingStore;
 use serde_json::{Value, json};
 use stayd_engine::store::{
     DocumentChange, DocumentStore, Revision, Store, UserChange,
@@ -217,6 +218,32 @@ async fn what_another_process_does_is_told_once_it_is_noticed() {
     world.engine.notice_foreign_writes(&mut seen).await.unwrap();
     world.engine.tell_foreign_writes().await.unwrap();
     assert_eq!(documents(&world, &mut renamed_only), [named("profile", 1)]);
+}
+
+#[tokio::test]
+async fn after_a_foreign_write_only_documents_that_changed_are_read() {
+    let store = Arc::new(TryingStore::default());
+    let world = World::over(Arc::<TryingStore>::clone(&store), |_| {});
+    let (zoe, max) = (world.sign_up("zoe@example.com").await, world.sign_up("max@example.com").await);
+    let (mut hers, mut his) = (watch(&world, &zoe).await, watch(&world, &max).await);
+    let before = store.document_lists();
+    let made = DocumentChange {
+        user_id: zoe.user.id.clone(),
+        name: "profile".to_owned(),
+        value: Some("1".to_owned()),
+        expected: None,
+        at_most: 1,
+        at: world.engine.now(),
+    };
+    store.inner.change_document(made).await.unwrap();
+    // Who else writes cannot be heard: it is taken for a foreign write.
+    store.break_down(true);
+    world.engine.notice_foreign_writes(&mut 0).await.unwrap_err();
+    store.break_down(false);
+    world.engine.tell_foreign_writes().await.unwrap();
+    assert_eq!(store.document_lists() - before, 1);
+    assert_eq!(documents(&world, &mut hers), [named("profile", 1)]);
+    assert_eq!(documents(&world, &mut his), []);
 }
 
 /// What is told of documents, up to the present: their names and revisions, counted from the first one at the start of the world.

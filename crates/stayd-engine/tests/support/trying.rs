@@ -4,14 +4,15 @@
 use async_trait::async_trait;
 use stayd_engine::SessionKind;
 use stayd_engine::store::{
-    AccountRecord, Authentication, ChangedUser, DeviceStore, DocumentStore, EndedSession, Ending,
-    FamilyRecord, FamilyRotation, FamilyWithSession, KnownDevice, LetterRecord, LetterStore, MemoryStore,
-    NewPassword, PeopleStore, Renewal, Renewed, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser,
-    SigningKeyRecord, Store, StoreError, StoreResult, Swept, TokenStore, UserChange, UserRecord,
-    UserWithPassword, VerificationRecord,
+    AccountRecord, Authentication, ChangedUser, DeviceStore, DocumentChange, DocumentChanged, DocumentEntry,
+    DocumentRecord, DocumentStore, EndedSession, Ending, FamilyRecord, FamilyRotation, FamilyWithSession,
+    KnownDevice, LetterRecord, LetterStore, MemoryStore, NewPassword, PeopleStore, Renewal, Renewed,
+    Revision, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser, SigningKeyRecord, Store,
+    StoreError, StoreResult, Swept, TokenStore, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use stayd_protocol::{Sealed, Timestamp, TokenHash};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 /// A store in memory that tries its caller.
@@ -23,6 +24,7 @@ pub(crate) struct TryingStore {
     has_read: Notify,
     may_return: Notify,
     is_broken: AtomicBool,
+    document_lists: AtomicUsize,
 }
 
 impl TryingStore {
@@ -42,6 +44,11 @@ impl TryingStore {
     /// From now on, or no more: lists of sessions, notes of their use and the count of foreign writes fail.
     pub(crate) fn break_down(&self, breaks: bool) {
         self.is_broken.store(breaks, Ordering::SeqCst);
+    }
+
+    /// How often somebody asked for the documents of a person.
+    pub(crate) fn document_lists(&self) -> usize {
+        self.document_lists.load(Ordering::SeqCst)
     }
 
     async fn held<T>(&self, found: T) -> T {
@@ -114,7 +121,7 @@ macro_rules! delegate {
                 self.inner.foreign_writes().await
             }
             fn devices(&self) -> &dyn DeviceStore { &self.inner }
-            fn documents(&self) -> &dyn DocumentStore { &self.inner }
+            fn documents(&self) -> &dyn DocumentStore { self }
             fn letters(&self) -> &dyn LetterStore { &self.inner }
             fn people(&self) -> &dyn PeopleStore { &self.inner }
             $(async fn $name(&self, $($arg: $kind),*) -> StoreResult<$answer> { self.inner.$name($($arg),*).await })*
@@ -146,6 +153,26 @@ delegate! {
     take_verification(key: &TokenHash) -> Option<VerificationRecord>;
     sweep(before: Timestamp, limit: usize) -> Swept;
     check() -> ();
+}
+
+#[async_trait]
+impl DocumentStore for TryingStore {
+    async fn document(&self, user_id: &str, name: &str) -> StoreResult<Option<DocumentRecord>> {
+        self.inner.document(user_id, name).await
+    }
+
+    async fn documents_of(&self, user_id: &str) -> StoreResult<Vec<DocumentEntry>> {
+        self.document_lists.fetch_add(1, Ordering::SeqCst);
+        self.inner.documents_of(user_id).await
+    }
+
+    async fn last_revisions(&self, user_ids: Vec<Arc<str>>) -> StoreResult<Vec<Revision>> {
+        self.inner.last_revisions(user_ids).await
+    }
+
+    async fn change_document(&self, change: DocumentChange) -> StoreResult<DocumentChanged> {
+        self.inner.change_document(change).await
+    }
 }
 
 #[async_trait]

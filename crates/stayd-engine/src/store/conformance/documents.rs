@@ -1,5 +1,7 @@
 //! Promises about documents.
 
+use std::sync::Arc;
+
 use super::samples::{TestStore, assert_refused, at, at_once, sign_up};
 use crate::store::{
     DocumentChange, DocumentChanged, DocumentEntry, DocumentRecord, REMOVALS_OF_ONE, Revision,
@@ -131,6 +133,23 @@ pub async fn of_removals_only_the_last_ones_are_remembered(store: TestStore) {
     assert_eq!(entries.len(), REMOVALS_OF_ONE + 1);
     assert_eq!(entries[..2], [entry("stays", 1, false), entry("d1", 5, true)]);
     assert_eq!(entries.last(), Some(&entry("d32", 67, true)));
+}
+
+pub async fn the_last_changes_of_many_people_come_in_their_order_and_removals_are_among_them(
+    store: TestStore,
+) {
+    for name in ["ada", "eve", "max"] {
+        sign_up(&store, name).await;
+    }
+    make(&store, change("a", Some("1"), None)).await;
+    make(&store, change("b", Some("1"), None)).await;
+    make(&store, change("a", None, Some(1))).await;
+    let of_eve = DocumentChange { user_id: "user-eve".to_owned(), ..change("a", Some("1"), None) };
+    make(&store, of_eve).await;
+    let people = ["user-eve", "nobody", "user-ada", "user-max"].map(Arc::from).to_vec();
+    let last = store.documents().last_revisions(people).await.unwrap();
+    assert_eq!(last, [revision(1), Revision::NONE, revision(3), Revision::NONE]);
+    assert_eq!(store.documents().last_revisions(Vec::new()).await.unwrap(), []);
 }
 
 pub async fn of_many_who_change_one_document_exactly_one_does(store: TestStore) {

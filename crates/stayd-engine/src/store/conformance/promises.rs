@@ -113,6 +113,7 @@ macro_rules! conformance_tests {
                 one_count_goes_through_all_documents_of_a_person
                 a_document_that_is_one_too_many_is_not_made
                 of_removals_only_the_last_ones_are_remembered
+                the_last_changes_of_many_people_come_in_their_order_and_removals_are_among_them
                 of_many_who_change_one_document_exactly_one_does
                 documents_belong_to_one_person_and_go_with_them
                 documents_of_nobody_are_not_found

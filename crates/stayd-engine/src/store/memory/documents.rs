@@ -1,5 +1,7 @@
 //! The steps on documents.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::MemoryStore;
@@ -17,6 +19,11 @@ impl DocumentStore for MemoryStore {
 
     async fn documents_of(&self, user_id: &str) -> StoreResult<Vec<DocumentEntry>> {
         Ok(self.tables().documents_of(user_id))
+    }
+
+    async fn last_revisions(&self, user_ids: Vec<Arc<str>>) -> StoreResult<Vec<Revision>> {
+        let tables = self.tables();
+        Ok(user_ids.iter().map(|user_id| tables.last_revision(user_id)).collect())
     }
 
     async fn change_document(&self, change: DocumentChange) -> StoreResult<DocumentChanged> {
@@ -50,6 +57,11 @@ impl Tables {
         entries
     }
 
+    fn last_revision(&self, user_id: &str) -> Revision {
+        let kept = self.documents.get(user_id).into_iter().flat_map(|documents| documents.values());
+        kept.map(|kept| kept.revision).max().unwrap_or_default()
+    }
+
     fn change_document(&mut self, change: DocumentChange) -> StoreResult<DocumentChanged> {
         let DocumentChange { user_id, name, value, expected, at_most, at } = change;
         if !self.users.contains_key(&user_id) {
@@ -60,12 +72,11 @@ impl Tables {
         if present != expected || removes_nothing {
             return Ok(DocumentChanged::Unexpected);
         }
+        let revision = self.last_revision(&user_id).next(at);
         let documents = self.documents.entry(user_id).or_default();
         if present.is_none() && documents.values().filter(|kept| kept.value.is_some()).count() >= at_most {
             return Ok(DocumentChanged::Full);
         }
-        let last = documents.values().map(|kept| kept.revision).max();
-        let revision = last.unwrap_or(Revision::NONE).next(at);
         documents.insert(name, KeptDocument { value, revision, updated_at: at });
         let mut removed: Vec<_> =
             documents.values().filter(|kept| kept.value.is_none()).map(|kept| kept.revision).collect();

@@ -1,5 +1,7 @@
 //! The statements on documents.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use stayd_protocol::Timestamp;
@@ -22,6 +24,10 @@ impl DocumentStore for SqliteStore {
     async fn documents_of(&self, user_id: &str) -> StoreResult<Vec<DocumentEntry>> {
         let user_id = user_id.to_owned();
         self.readers.read(move |db| of_user(db, &user_id)).await
+    }
+
+    async fn last_revisions(&self, user_ids: Vec<Arc<str>>) -> StoreResult<Vec<Revision>> {
+        self.readers.read(move |db| user_ids.iter().map(|user_id| last(db, user_id)).collect()).await
     }
 
     async fn change_document(&self, change: DocumentChange) -> StoreResult<DocumentChanged> {
@@ -61,6 +67,13 @@ fn of_user(connection: &Connection, user_id: &str) -> Outcome<Vec<DocumentEntry>
     Ok(entries.collect::<Result<_, _>>()?)
 }
 
+/// A look at the end of an index.
+fn last(connection: &Connection, user_id: &str) -> Outcome<Revision> {
+    let mut statement =
+        connection.prepare_cached("SELECT coalesce(max(revision), 0) FROM document WHERE user_id = ?1")?;
+    Ok(statement.query_row([user_id], |row| revision(row, 0))?)
+}
+
 fn make(connection: &Connection, change: &DocumentChange) -> Outcome<DocumentChanged> {
     let DocumentChange { user_id, name, value, expected, at_most, at } = change;
     let present = present(connection, user_id, name)?;
@@ -68,13 +81,13 @@ fn make(connection: &Connection, change: &DocumentChange) -> Outcome<DocumentCha
     if present != *expected || removes_nothing {
         return not_made(connection, user_id, DocumentChanged::Unexpected);
     }
-    let (last, count): (Revision, i64) = connection
-        .prepare_cached("SELECT coalesce(max(revision), 0), count(value) FROM document WHERE user_id = ?1")?
-        .query_row([user_id], |row| Ok((revision(row, 0)?, row.get(1)?)))?;
+    let count: i64 = connection
+        .prepare_cached("SELECT count(value) FROM document WHERE user_id = ?1")?
+        .query_row([user_id], |row| row.get(0))?;
     if present.is_none() && count >= rows::limit(*at_most) {
         return not_made(connection, user_id, DocumentChanged::Full);
     }
-    let revision = last.next(*at);
+    let revision = last(connection, user_id)?.next(*at);
     connection
         .prepare_cached(
             "INSERT INTO document (user_id, name, revision, updated_at, value) VALUES (?1, ?2, ?3, ?4, ?5)
