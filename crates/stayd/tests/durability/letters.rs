@@ -31,11 +31,16 @@ fn a_letter_whose_request_was_acknowledged_is_sent_after_kill_and_restart() {
 
     let letters = MailServer::start(&["--port", &port.to_string()]);
     let server = Server::start_with_mail(folder.path(), &mail);
-    for email in ADDRESSES {
-        let letter = letters.letter();
-        assert_eq!(letter.recipients(), [email]);
-        assert!(letter.header("Subject").starts_with("Reset"));
-    }
+    // Those that met the failure stand behind the others.
+    let mut recipients: Vec<_> = ADDRESSES
+        .map(|_| {
+            let letter = letters.letter();
+            assert!(letter.header("Subject").starts_with("Reset"));
+            letter.recipients().join(" ")
+        })
+        .to_vec();
+    recipients.sort();
+    assert_eq!(recipients, ADDRESSES);
     // The next letter is the next one that is asked for: nobody gets any, and nobody gets two.
     let body = json!({"email": "ada@example.com"});
     server.client().post("/api/auth/request-password-reset", "", &body).expect("an answer");
