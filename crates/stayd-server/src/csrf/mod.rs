@@ -11,7 +11,7 @@ mod issue;
 pub use check::FromOwnPage;
 pub(crate) use issue::News;
 
-use crate::{app::App, cookies::cookie_header, error::ApiResult, who::Presented};
+use crate::{app::App, cookies::cookie_header, error::ApiResult, to_the_end::to_the_end, who::Presented};
 use axum::http::{HeaderMap, HeaderName};
 use stayd_engine::{EngineError, LiveSession, Recognised, Refusal};
 use stayd_protocol::{CsrfSubject, Timestamp, cookie};
@@ -68,7 +68,10 @@ impl App {
     /// the browser is about to hold its successor.
     async fn csrf_subject(&self, request: &HeaderMap) -> ApiResult<Subject> {
         if let Presented::Signed(token) = self.presented(request) {
-            match self.engine.recognise(&token.token).await? {
+            let engine = self.engine.clone();
+            // To recognise a token may end its session, and not every caller waits for this.
+            let recognised = to_the_end(async move { engine.recognise(&token.token).await }).await?;
+            match recognised? {
                 Recognised::Current(live) | Recognised::Honoured { live, .. } => {
                     return Ok(Subject::of_session(&live, self.engine.now()));
                 }

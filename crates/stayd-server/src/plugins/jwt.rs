@@ -1,6 +1,6 @@
 //! Tokens that tell other back ends who has a session (the `jwt` plugin, protocol spec 10.1).
 
-use crate::{address::Peer, app::App, edge::expose, error::ApiResult};
+use crate::{address::Peer, app::App, edge::expose, error::ApiResult, to_the_end::to_the_end};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use stayd_engine::LiveSession;
@@ -40,7 +40,9 @@ impl App {
             return Ok(response);
         }
         let read_at = self.engine.now();
-        let live = self.engine.look_at(token).await?;
+        let (engine, token) = (self.engine.clone(), *token);
+        // A look may end a session that is over.
+        let live = to_the_end(async move { engine.look_at(&token).await }).await??;
         match live.filter(|live| self.is_as_its_session(live, request, peer)) {
             Some(live) => self.tell_jwt(response, &live, read_at).await,
             None => Ok(response),
