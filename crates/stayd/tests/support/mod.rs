@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Seek, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
@@ -78,9 +78,12 @@ impl Deployment {
 
     /// Starts `stayd serve` and waits until it says that it is ready.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
+        // A pipe that nobody reads is full some time, and then the server waits.
+        let log = tempfile::tempfile().expect("a file");
         let mut process = self
             .command(&[&["serve"], arguments].concat())
             .stdin(Stdio::null())
+            .stderr(log.try_clone().expect("a file"))
             .spawn()
             .expect("the binary starts");
         let mut line = String::new();
@@ -92,10 +95,9 @@ impl Deployment {
             after("on").or(after("at")).map(|word| word.trim_start_matches("http://").to_owned())
         else {
             process.kill().expect("killed");
-            let said: Said = process.wait_with_output().expect("it ends").into();
-            panic!("no start line: {line:?} {}", said.stderr);
+            panic!("no start line: {line:?} {}", said_at_the_end(process, log).stderr);
         };
-        Server { process: Some(process), _folder: Rc::clone(&self.folder), address, line }
+        Server { process: Some(process), log, _folder: Rc::clone(&self.folder), address, line }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -105,6 +107,14 @@ impl Deployment {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
+}
+
+/// Waits for the end of a process that writes its log into a file.
+fn said_at_the_end(process: Child, mut log: File) -> Said {
+    let mut output = process.wait_with_output().expect("it ends");
+    log.rewind().expect("a file");
+    log.read_to_end(&mut output.stderr).expect("a file");
+    output.into()
 }
 
 impl From<Output> for Said {
@@ -117,6 +127,7 @@ impl From<Output> for Said {
 /// A running server. It is killed when this is dropped.
 pub(crate) struct Server {
     process: Option<Child>,
+    log: File,
     /// Its folder stays for as long as it runs.
     _folder: Rc<TempDir>,
     pub(crate) address: String,
@@ -184,7 +195,8 @@ impl Server {
     /// Asks it to stop, as a service manager does, and waits until it has.
     pub(crate) fn stop(mut self) -> Said {
         self.signal("-TERM");
-        self.process.take().expect("running").wait_with_output().expect("it ends").into()
+        let log = self.log.try_clone().expect("a file");
+        said_at_the_end(self.process.take().expect("running"), log)
     }
 
     /// Ends it with this signal.
@@ -256,7 +268,7 @@ pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < deadline, "{what}");
-        thread::yield_now();
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
