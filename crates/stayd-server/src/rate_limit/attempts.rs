@@ -18,19 +18,25 @@ const FORGIVEN: Duration = Duration::from_hours(24);
 #[derive(Debug, Default)]
 pub(super) struct Attempts {
     recent: VecDeque<Timestamp>,
-    closed_until: Option<Timestamp>,
+    /// Since when, and until when.
+    closed: Option<(Timestamp, Timestamp)>,
     times_closed: u32,
 }
 
 impl Attempts {
     pub(super) fn admit(&mut self, now: Timestamp) -> Decision {
-        if let Some(until) = self.closed_until {
-            if now < until {
+        if let Some((since, until)) = self.closed {
+            // Long before it was closed is after the clock went back: nobody waits for longer than they were told.
+            let is_step_back = since.since(now) >= WINDOW;
+            if now < until && !is_step_back {
                 return Decision::Limited { retry_after: until.since(now) };
             }
             if now.since(until) >= FORGIVEN {
                 self.forget();
             }
+        }
+        if self.recent.back().is_some_and(|last| last.since(now) >= WINDOW) {
+            self.recent.clear();
         }
         let now = self.recent.back().map_or(now, |last| now.max(*last));
         while self.recent.front().is_some_and(|first| now.since(*first) >= WINDOW) {
@@ -45,7 +51,7 @@ impl Attempts {
 
     fn close(&mut self, now: Timestamp) {
         let time = WINDOW.saturating_mul(1 << self.times_closed.min(16)).min(LONGEST);
-        self.closed_until = Some(now.plus(time));
+        self.closed = Some((now, now.plus(time)));
         self.times_closed = self.times_closed.saturating_add(1);
         self.recent.clear();
     }
@@ -95,6 +101,16 @@ mod tests {
         assert_eq!(fail_until_closed(&mut attempts, 10 * MINUTE), Duration::from_mins(20));
         let later = 30 * MINUTE + 24 * 60 * MINUTE;
         assert_eq!(fail_until_closed(&mut attempts, later), Duration::from_mins(10));
+    }
+
+    // L-13
+    #[test]
+    fn a_clock_that_goes_back_keeps_no_account_closed_for_longer() {
+        let mut attempts = Attempts::default();
+        let hour = 60 * MINUTE;
+        fail_until_closed(&mut attempts, hour);
+        assert_ne!(attempts.admit(Timestamp::from_ms(hour - 1)), Decision::Allowed, "two threads, no step");
+        assert_eq!(fail_until_closed(&mut attempts, 0), Duration::from_mins(20), "and no less than before");
     }
 
     #[test]

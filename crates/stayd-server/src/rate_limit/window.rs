@@ -12,6 +12,10 @@ pub(super) struct Window(VecDeque<Timestamp>);
 impl Window {
     /// Allows a request and counts it, unless as many as the rule allows are younger than its window. What is refused does not count.
     pub(super) fn admit(&mut self, rule: Rule, now: Timestamp) -> Decision {
+        if self.0.back().is_some_and(|last| last.since(now) >= rule.window) {
+            // The clock went back by more than two threads can differ: nobody is refused until it is there again.
+            self.0.clear();
+        }
         // A clock that went back must not make the moments disorderly.
         let now = self.0.back().map_or(now, |last| now.max(*last));
         while self.0.front().is_some_and(|first| now.since(*first) >= rule.window) {
@@ -67,6 +71,14 @@ mod tests {
                     }
                 }
             }
+        }
+
+        #[test]
+        fn a_clock_that_goes_back_refuses_nobody_for_longer_than_the_window(step in 1000_i64..1_000_000) {
+            let rule = Rule { window: Duration::from_secs(1), max: 3 };
+            let mut window = Window::default();
+            while window.admit(rule, Timestamp::from_ms(0)) == Decision::Allowed {}
+            prop_assert_eq!(window.admit(rule, Timestamp::from_ms(-step)), Decision::Allowed);
         }
 
         #[test]

@@ -24,6 +24,11 @@ impl std::fmt::Debug for BackendSettings {
 }
 
 impl BackendSettings {
+    /// Each audience that is named for a back end, with the id of that.
+    pub(crate) fn audiences(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|backend| backend.audiences.iter().map(|audience| (&*backend.id, &**audience)))
+    }
+
     /// With the secrets hashed.
     pub(crate) fn backends(&self) -> Result<Backends, InvalidBackend> {
         let known = Backends::new(self.0.iter().map(|backend| (&backend.id, backend.secret.as_str())))?;
