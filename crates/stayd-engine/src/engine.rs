@@ -8,6 +8,10 @@ use crate::{
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
 use std::sync::Arc;
 
+/// How many records of a kind leave the store in one step of a sweep (L-14): some 7 ms of SQLite's writer, for which everybody else's
+/// write waits. A thousand take 40, as they outgrow its cache of pages.
+pub const SWEPT_AT_ONCE: usize = 250;
+
 /// The session system without HTTP. Cheap to clone: every clone is the same engine.
 ///
 /// The engine starts no timers. Whoever hosts it calls [`Engine::notice_foreign_writes`] about 40 times a second,
@@ -117,17 +121,15 @@ impl Engine {
 
     /// Deletes what ended before now from the store, a limited number at a time (L-14). Answers how many records went.
     pub async fn sweep(&self) -> EngineResult<usize> {
-        // Some 7 ms of SQLite's writer, for which everybody else's write waits; a thousand take 40, as they outgrow its cache of pages.
-        const AT_ONCE: usize = 250;
         let now = self.now();
         self.inner.sessions.ended.sweep(now);
         self.inner.revocations.sweep(now);
-        let swept = self.store().sweep(now, AT_ONCE).await?;
+        let swept = self.store().sweep(now, SWEPT_AT_ONCE).await?;
         // They are gone, whatever becomes of the rest.
         self.tell_of_end(&swept.sessions, EndReason::Expired);
         let unseen_since = now.minus(self.policy().security.devices_kept);
         let count = swept.count()
-            + self.store().forget_devices(unseen_since, AT_ONCE).await?
+            + self.store().forget_devices(unseen_since, SWEPT_AT_ONCE).await?
             + self.sweep_devices().await?;
         Ok(count)
     }

@@ -36,7 +36,7 @@ pub use devices::{MaxMindPlaces, PlacesError};
 pub use documents::{
     Document, DocumentName, DocumentPolicy, Expectation, NotADocumentName, Put, PutDocument, States,
 };
-pub use engine::{Engine, Parts};
+pub use engine::{Engine, Parts, SWEPT_AT_ONCE};
 pub use error::{EngineError, EngineResult, Refusal};
 pub use events::{
     Changes, NotAPosition, NotAVersion, Position, Revocation, RevocationFeed, RevocationNews, SessionVersion,
@@ -46,5 +46,8 @@ pub use keys::{JwtClaims, KeyRing, KeysError, WithdrawnKey};
 pub use kinds::{Binding, KindPolicy, Kinds, Renews, SessionKind};
 pub use policy::{AccountPolicy, PasswordPolicy, Policy, Rotation, SessionPolicy, StepUp, TokenPolicy};
 pub use security::{Drift, Fingerprint, NetworkSize, Reaction, RequestFrom, SecurityEvent, SecurityPolicy};
-pub use sessions::{Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, wire_session, wire_user};
+pub use sessions::{
+    Device, EndReason, LiveSession, Recognised, Renewed, SignedIn, let_go_of_revived_letters, wire_session,
+    wire_user,
+};
 pub use tokens::{Grant, Introspected, RefreshToken, Revoker, TokenPair, TokenType};

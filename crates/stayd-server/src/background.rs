@@ -1,6 +1,6 @@
 //! What has to happen while no request asks for it.
 
-use stayd_engine::Engine;
+use stayd_engine::{Engine, SWEPT_AT_ONCE};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -15,9 +15,7 @@ const SWEEP: Duration = Duration::from_mins(5);
 /// How often the keys that sign tokens are brought up to date, if nobody asks for them.
 const KEYS: Duration = Duration::from_mins(1);
 
-/// A sweep that has found so much has left some; the next one is not far (L-14: a million records within an hour).
-const FULL_SWEEP: usize = 250;
-/// How far: a thousand records a second.
+/// A full sweep has left some; the next one is not far (L-14: a million records within an hour): a thousand records a second.
 const NEXT_SWEEP: Duration = Duration::from_millis(250);
 
 /// How late a session that is watched and not used may end.
@@ -74,7 +72,7 @@ async fn keep_in_order(engine: &Engine, stop: &CancellationToken) {
             () = stop.cancelled() => break,
             _ = activity.tick() => ("writing activity", engine.write_activity().await),
             _ = sweep.tick() => ("sweeping", engine.sweep().await.map(|swept| {
-                if swept >= FULL_SWEEP {
+                if swept >= SWEPT_AT_ONCE {
                     sweep.reset_after(NEXT_SWEEP);
                 }
             })),

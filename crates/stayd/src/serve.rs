@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, process, sync::Arc, time::Duration};
 
 use axum::routing::get;
 use stayd_engine::{
-    Clock, Engine, Parts, causes,
+    Clock, Engine, Parts, causes, let_go_of_revived_letters,
     mail::{self, Courier, Mailer, Outbox, OutboxLimits, OutboxParts},
     store::{Store, sqlite::SqliteStore},
 };
@@ -69,6 +69,11 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     let told = store.time_told().await?;
     let clock = Arc::new(ServerClock::new(told));
     let same_clock = Arc::<ServerClock>::clone(&clock);
+    let is_restored = mark.is_later_than(told);
+    if is_restored {
+        let letters = let_go_of_revived_letters(&*store).await?;
+        tracing::warn!(letters, "the database was restored: letters that wait in it are not carried again");
+    }
     let (mailer, courier) = mailer(config, &place, &secrets, Arc::<SqliteStore>::clone(&store), same_clock)?;
     let places = Places::open(config)?;
     let engine = Engine::new(Parts {
@@ -80,7 +85,7 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
         secrets: secrets.clone(),
         places: places.engines(),
     });
-    if mark.is_later_than(told) {
+    if is_restored {
         let sessions = engine.end_what_was_revived().await?;
         tracing::warn!(
             sessions,
@@ -187,6 +192,12 @@ fn warn_about(config: &Config, place: &PublicPlace) {
     }
     if config.accounts.require_email_verification && config.transport(place).is_none() {
         tracing::warn!("account.require_email_verification is on, but mail is off: nobody new can sign in");
+    }
+    let usual = config.tokens.audience.as_ref().unwrap_or(&place.origin);
+    for (backend, audience) in config.backends.audiences() {
+        if audience != usual && config.tokens.audiences.iter().all(|known| known != audience) {
+            tracing::warn!(backend, audience, "no token is made for this audience of a back end");
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn keep_time(
             _ = marking.tick() => mark.set(&store, clock.now()).await.map_err(Into::into),
         };
         if let Err(error) = outcome {
-            tracing::error!(%error, "the time could not be marked; it is tried again");
+            tracing::error!(%error, "the times in the database are not those that are told");
         }
     }
     if let Err(error) = mark.set(&store, clock.now()).await {
@@ -57,6 +57,9 @@ async fn look(engine: &Engine, store: &SqliteStore, clock: &ServerClock, mark: &
             }
             clock.time.follow(reading());
             tracing::error!(seconds = by_ms / 1000, "the server follows the system's clock");
+            if by_ms < 0 {
+                engine.put_times_back(Duration::from_millis(by_ms.unsigned_abs())).await?;
+            }
             mark.put_back(store, clock.now()).await?;
         }
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use rustix::process::{Resource, Rlimit};
-use support::{Deployment, eventually, files_in};
+use support::{Deployment, Server, eventually, files_in};
 
 #[test]
 fn one_line_says_where_it_is() {
@@ -61,6 +61,50 @@ fn a_restored_backup_revives_no_session_that_had_ended() {
         again.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
     assert!(server.stop().stderr.contains("the database was restored"));
     assert!(deployment.serve(&[]).is_signed_in(&cookie), "it happens once");
+}
+
+// T-7
+#[test]
+fn a_restored_backup_brings_back_no_signing_key_and_carries_no_letter_again() {
+    let deployment =
+        Deployment::new().with("STAYD_MAIL", "smtp://127.0.0.1:1").with("STAYD_RATE_LIMIT", "off");
+    let (database, backup) = (deployment.path("stayd.db"), deployment.path("backup"));
+    let keys = |server: &Server| -> Vec<String> {
+        let body = server.get("/api/auth/jwks").body;
+        body.split("\"kid\":\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .map(str::to_owned)
+            .collect()
+    };
+    let forget = |server: &Server, email: &str| {
+        let body = format!("{{\"email\":\"{email}\"}}");
+        assert_eq!(server.request("POST", "/api/auth/request-password-reset", &[], &body).status, 200);
+    };
+    let server = deployment.serve(&[]);
+    for email in ["ada@example.com", "eve@example.com"] {
+        server.sign_up(email);
+    }
+    eventually("a key", || !keys(&server).is_empty());
+    let stolen = keys(&server);
+    forget(&server, "ada@example.com");
+    assert_eq!(server.stop().code, Some(0));
+    fs::copy(&database, &backup).expect("a backup");
+    assert_eq!(deployment.serve(&[]).stop().code, Some(0));
+
+    fs::copy(&backup, &database).expect("restored");
+    let deployment = deployment.with("STAYD_MAIL", "file:mail");
+    let server = deployment.serve(&[]);
+    eventually("another key", || !keys(&server).is_empty());
+    assert!(keys(&server).iter().all(|key| !stolen.contains(key)), "it may have been withdrawn since");
+    forget(&server, "eve@example.com");
+    let said = server.stop();
+    assert!(said.stderr.contains("are not carried again"), "{}", said.stderr);
+    let letters = files_in(&deployment.path("mail"));
+    let letters: Vec<_> =
+        letters.iter().map(|letter| fs::read_to_string(letter).expect("a letter")).collect();
+    assert!(letters.iter().any(|letter| letter.contains("eve@example.com")));
+    assert!(!letters.iter().any(|letter| letter.contains("ada@example.com")), "it was carried long ago");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A person moves to another address. Nothing changes until the new address is shown to be theirs; where the present one was
 //! verified, it must agree first.
 
-use super::verify_email::{Verified, VerifiedUser};
+use super::verify_email::{Verified, VerifiedUser, second_after};
 use crate::{
     Device, EndReason, Engine, EngineResult, LiveSession, Refusal, SecurityEvent,
     mail::{Letter, Mail},
@@ -103,6 +103,7 @@ impl Engine {
             letter: notice.record(),
             // Whether the address counts as verified stays as it was, as the protocol has it.
             only_if_email: Some(step.from.clone()),
+            only_if_no_password_since: Some(second_after(step.made_at)),
             ending: if self.policy().sessions.end_others_on_change { others } else { Ending::None },
             ..UserChange::default()
         };

@@ -6,7 +6,7 @@ use crate::{
     mail::{Letter, Mail},
     store::{CREDENTIAL, UserChange, UserRecord},
 };
-use stayd_protocol::{MailToken, MailTokenError, SessionToken, email};
+use stayd_protocol::{MailToken, MailTokenError, SessionToken, Timestamp, email};
 
 /// What a visit to a verification link did.
 #[derive(Debug)]
@@ -117,11 +117,17 @@ impl Engine {
         if visitor.is_some_and(|(_, live)| live.user.id == user.id) {
             return Ok(Verified { session_changed: true, ..nothing });
         }
-        if self.is_before_password(&user.id, token.iat).await? {
+        let kind = SessionKind::of_browser(self.policy().sessions.remember_unless_told);
+        let user_id = user.id.clone();
+        if self.is_before_password(&user_id, token.iat).await? {
             return Ok(nothing);
         }
-        let kind = SessionKind::of_browser(self.policy().sessions.remember_unless_told);
         let signed_in = self.begin_session(user, kind, device, None).await?;
+        // A password that was set meanwhile has ended all sessions but this one (L-6).
+        if self.is_before_password(&user_id, token.iat).await? {
+            self.end_session_because(&signed_in.token.hash(), EndReason::PasswordChanged).await?;
+            return Ok(nothing);
+        }
         Ok(Verified { signed_in: Some(signed_in), ..nothing })
     }
 
@@ -130,7 +136,7 @@ impl Engine {
     pub(super) async fn is_before_password(&self, user_id: &str, made_at: i64) -> EngineResult<bool> {
         let accounts = self.store().accounts_of(user_id).await?;
         let mut passwords = accounts.iter().filter(|account| account.provider_id == CREDENTIAL);
-        Ok(passwords.any(|account| made_at < account.updated_at.as_s()))
+        Ok(passwords.any(|account| account.updated_at >= second_after(made_at)))
     }
 
     /// The letter with the link that verifies the person's address.
@@ -147,4 +153,9 @@ impl Engine {
     pub(crate) fn mail_token(&self, email: &str, user_id: &str) -> MailToken {
         MailToken::new(email, user_id, self.now(), self.policy().accounts.verification_expires_in)
     }
+}
+
+/// The first moment that is later than this second, which is all that a link tells of when it was made.
+pub(super) fn second_after(second: i64) -> Timestamp {
+    Timestamp::from_ms(second.saturating_add(1).saturating_mul(1000))
 }

@@ -2,6 +2,7 @@
 
 mod steady;
 
+pub(crate) use steady::PATIENCE;
 pub use steady::{Agreement, Reading, SteadyTime};
 
 use stayd_protocol::Timestamp;

@@ -17,7 +17,7 @@ use stayd_protocol::Timestamp;
 const NUDGE: Duration = Duration::from_secs(2);
 
 /// For how long a step is not followed.
-const PATIENCE: Duration = Duration::from_mins(10);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What the two clocks of a machine say at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,8 @@ pub enum Agreement {
     /// It still stands where it was stepped to.
     Doubted,
     /// It has stood there for long enough: [`SteadyTime::follow`] it. Before it is followed back, what is over has to be ended for good
-    /// ([`crate::Engine::settle_before_step_back`]).
+    /// ([`crate::Engine::settle_before_step_back`]), and after it the times that are kept go back as well
+    /// ([`crate::Engine::put_times_back`]).
     Overdue {
         /// How far.
         by_ms: i64,

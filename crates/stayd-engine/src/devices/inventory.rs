@@ -2,7 +2,7 @@
 
 use super::{Place, UserAgent};
 use crate::{
-    EndReason, Engine, EngineResult,
+    EndReason, Engine, EngineResult, SWEPT_AT_ONCE,
     store::{DeviceRecord, SessionFilter, SessionRecord},
 };
 use std::time::Duration;
@@ -86,8 +86,7 @@ impl Engine {
 
     /// Forgets devices that were not seen for more than a year, a limited number at a time.
     pub(crate) async fn sweep_devices(&self) -> EngineResult<usize> {
-        const AT_ONCE: usize = 250;
         let before = self.now().minus(FORGOTTEN_AFTER);
-        Ok(self.store().devices().sweep_devices(before, AT_ONCE).await?)
+        Ok(self.store().devices().sweep_devices(before, SWEPT_AT_ONCE).await?)
     }
 }

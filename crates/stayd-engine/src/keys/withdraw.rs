@@ -33,4 +33,13 @@ impl Engine {
         }
         Err(KeysError::Restless.into())
     }
+
+    /// Withdraws all keys with everything they signed. The next is made when it is asked for.
+    pub(crate) async fn withdraw_every_signing_key(&self) -> EngineResult<()> {
+        let keys = self.store().signing_keys().await?;
+        let ids: Vec<String> = keys.into_iter().map(|key| key.id).collect();
+        self.store().remove_signing_keys(&ids).await?;
+        self.keys().forget_what_was_known();
+        Ok(())
+    }
 }

@@ -22,6 +22,7 @@ pub use live::{LiveSession, wire_session, wire_user};
 pub use reason::EndReason;
 pub use recognise::Recognised;
 pub use renew::Renewed;
+pub use restored::let_go_of_revived_letters;
 pub(crate) use successor::Successors;
 
 use crate::SessionPolicy;

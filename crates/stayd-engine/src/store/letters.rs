@@ -72,6 +72,9 @@ pub trait LetterStore: Send + Sync + 'static {
     /// Lets go of everything that `holder` still holds: others may take it at once.
     async fn release_letters(&self, holder: &str) -> StoreResult<()>;
 
+    /// Removes every letter, whoever holds it. Answers with how many there were.
+    async fn remove_every_letter(&self) -> StoreResult<usize>;
+
     /// What waits; more than `at_most` are not counted.
     async fn waiting_letters(&self, at_most: usize) -> StoreResult<WaitingLetters>;
 }

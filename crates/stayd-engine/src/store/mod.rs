@@ -14,6 +14,7 @@ mod record;
 mod security;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod step_back;
 mod tokens;
 
 pub use devices::{DEVICES_OF_ONE, DeviceRecord, DeviceStore, SessionFilter};
@@ -32,6 +33,7 @@ pub use record::{
 pub use security::{Authentication, Coordinates, KnownDevice, SecurityStore, SeenFrom, SignInPlace};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use step_back::StepBack;
 pub use tokens::{
     FamilyParent, FamilyPredecessor, FamilyRecord, FamilyRotation, FamilyWithSession, RotatedFamily,
     SigningKeyRecord, TokenStore,
@@ -203,6 +205,10 @@ pub trait Store: SecurityStore + TokenStore + Send + Sync + 'static {
     /// Deletes at most `limit` sessions and `limit` verifications that ended at or before `before`, those that ended first going first
     /// (L-14). Answers with what went.
     async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<Swept>;
+
+    /// Puts back the times that were noted by a clock that has gone back since: those of sessions with their ends and rotations, of families,
+    /// verifications, passwords, letters that wait and signing keys. One step, over all records.
+    async fn put_times_back(&self, step: StepBack) -> StoreResult<()>;
 
     /// A number that changes whenever somebody else than this store object has written to the data (another process: the command line),
     /// so that caches can be dropped (P2). Cheap enough to call 50 times a second. A store that nobody else can write to answers a constant.

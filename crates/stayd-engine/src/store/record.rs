@@ -211,6 +211,8 @@ pub struct UserChange {
     pub email_verified: Option<bool>,
     /// Only change the person while their address is this one; otherwise the answer is `NotFound`.
     pub only_if_email: Option<String>,
+    /// Only change the person where they have set no password at this moment or later; otherwise the answer is `NotFound`.
+    pub only_if_no_password_since: Option<Timestamp>,
     /// The letter that tells of it.
     pub letter: Option<LetterRecord>,
     /// Which sessions of the person end with it.

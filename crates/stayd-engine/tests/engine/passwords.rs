@@ -237,3 +237,49 @@ async fn a_link_from_before_a_new_password_verifies_an_address_and_signs_nobody_
     assert!(followed.signed_in.is_none());
     assert!(world.engine.user_by_email("zoe@example.com").await.unwrap().unwrap().email_verified);
 }
+
+//
+#[tokio::test]
+async fn a_link_to_another_address_that_is_followed_while_the_password_is_changed_changes_nothing() {
+    let store = Arc::new(TryingStore::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn Store>, |_| {});
+    let thief = world.sign_up("zoe@example.com").await;
+    let live = world.engine.session(&thief.token.hash()).await.unwrap().unwrap();
+    world.engine.change_email(&live, "thief@example.com", None).await.unwrap();
+    let link = world.letters.last_token();
+    world.clock.forward(Duration::from_secs(1));
+    world.engine.request_password_reset("zoe@example.com", None).await.unwrap();
+    store.hold_next_read();
+    let engine = world.engine.clone();
+    let following =
+        tokio::spawn(async move { engine.verify_email(&link, None, None, Device::default()).await });
+    store.wait_for_read().await;
+    reset(&world.engine, &world.letters.last_token()).await;
+    store.release();
+    assert_eq!(refusal(following.await.unwrap()), Refusal::VerifyTokenInvalid);
+    assert!(world.engine.user_by_email("zoe@example.com").await.unwrap().is_some());
+}
+
+//
+#[tokio::test]
+async fn a_link_that_is_followed_while_the_password_is_changed_signs_nobody_in() {
+    let store = Arc::new(TryingStore::default());
+    let world = World::over(Arc::clone(&store) as Arc<dyn Store>, |policy| {
+        policy.accounts.auto_sign_in_after_verification = true;
+    });
+    let owner = world.sign_up("zoe@example.com").await;
+    world.engine.send_verification("zoe@example.com", None).await.unwrap();
+    let link = world.letters.last_token();
+    world.clock.forward(Duration::from_secs(1));
+    world.engine.request_password_reset("zoe@example.com", None).await.unwrap();
+    // The first finds the person, the second their passwords.
+    store.hold_read(2);
+    let engine = world.engine.clone();
+    let following =
+        tokio::spawn(async move { engine.verify_email(&link, None, None, Device::default()).await });
+    store.wait_for_read().await;
+    reset(&world.engine, &world.letters.last_token()).await;
+    store.release();
+    assert!(following.await.unwrap().unwrap().signed_in.is_none());
+    assert_eq!(store.sessions_of(&owner.user.id, world.engine.now()).await.unwrap(), []);
+}

@@ -7,8 +7,9 @@ use stayd_engine::store::{
     AccountRecord, Authentication, ChangedUser, DeviceStore, DocumentChange, DocumentChanged, DocumentEntry,
     DocumentRecord, DocumentStore, EndedSession, Ending, FamilyRecord, FamilyRotation, FamilyWithSession,
     KnownDevice, LetterRecord, LetterStore, MemoryStore, NewPassword, PeopleStore, Renewal, Renewed,
-    Revision, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser, SigningKeyRecord, Store,
-    StoreError, StoreResult, Swept, TokenStore, UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    Revision, RotatedFamily, SecurityStore, SessionRecord, SessionWithUser, SigningKeyRecord, StepBack,
+    Store, StoreError, StoreResult, Swept, TokenStore, UserChange, UserRecord, UserWithPassword,
+    VerificationRecord,
 };
 use stayd_protocol::{Sealed, Timestamp, TokenHash};
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use tokio::sync::Notify;
 pub(crate) struct TryingStore {
     /// What it keeps, without the trials.
     pub(crate) inner: MemoryStore,
-    hold: AtomicBool,
+    /// Which of the coming reads waits, counted from 1; 0 where none does.
+    hold: AtomicUsize,
     has_read: Notify,
     may_return: Notify,
     is_broken: AtomicBool,
@@ -30,7 +32,12 @@ pub(crate) struct TryingStore {
 impl TryingStore {
     /// The next read of a session, or of a person's password, waits between reading and returning.
     pub(crate) fn hold_next_read(&self) {
-        self.hold.store(true, Ordering::SeqCst);
+        self.hold_read(1);
+    }
+
+    /// The same for one of those that come after it, counted from 1.
+    pub(crate) fn hold_read(&self, nth: usize) {
+        self.hold.store(nth, Ordering::SeqCst);
     }
 
     pub(crate) async fn wait_for_read(&self) {
@@ -52,7 +59,8 @@ impl TryingStore {
     }
 
     async fn held<T>(&self, found: T) -> T {
-        if self.hold.swap(false, Ordering::SeqCst) {
+        let counted = self.hold.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if counted == Ok(1) {
             self.has_read.notify_one();
             self.may_return.notified().await;
         }
@@ -152,6 +160,7 @@ delegate! {
     verification(key: &TokenHash) -> Option<VerificationRecord>;
     take_verification(key: &TokenHash) -> Option<VerificationRecord>;
     sweep(before: Timestamp, limit: usize) -> Swept;
+    put_times_back(step: StepBack) -> ();
     check() -> ();
 }
 

@@ -31,7 +31,7 @@ fn family(name: &str, parent: &str) -> FamilyRecord {
     }
 }
 
-fn rotation(name: &str, from: u32, moment: i64) -> FamilyRotation {
+pub(super) fn rotation(name: &str, from: u32, moment: i64) -> FamilyRotation {
     FamilyRotation {
         session_id: format!("session-{name}"),
         token_hash: token(&format!("{name}-{from}")),
@@ -42,12 +42,12 @@ fn rotation(name: &str, from: u32, moment: i64) -> FamilyRotation {
 }
 
 /// Ada, her session `web`, and the family `api` begun with it.
-async fn begun(store: &TestStore) {
+pub(super) async fn begun(store: &TestStore) {
     sign_up_with(store, "ada", &["web"]).await;
     store.create_family(row("api"), family("api", "web")).await.unwrap();
 }
 
-async fn found(store: &TestStore, name: &str) -> Option<FamilyWithSession> {
+pub(super) async fn found(store: &TestStore, name: &str) -> Option<FamilyWithSession> {
     store.family(&format!("session-{name}")).await.unwrap()
 }
 

@@ -8,7 +8,7 @@ use stayd_protocol::jws::Algorithm;
 use super::samples::{TestStore, assert_refused, at, at_once};
 use crate::store::SigningKeyRecord;
 
-fn key(id: &str) -> SigningKeyRecord {
+pub(super) fn key(id: &str) -> SigningKeyRecord {
     SigningKeyRecord {
         id: id.to_owned(),
         algorithm: Algorithm::Es256,

@@ -8,7 +8,7 @@ use super::samples::{TestStore, assert_refused, at, at_once, password, person, p
 use crate::store::{Ending, LetterLease, LetterRecord, NewPassword, TakenLetter, UserChange, WaitingLetters};
 
 /// A letter that was written at a moment.
-fn letter(id: &str, moment: i64) -> LetterRecord {
+pub(super) fn letter(id: &str, moment: i64) -> LetterRecord {
     let sealed = Sealed { key_id: "first".to_owned(), bytes: vec![1, 0, 255] };
     LetterRecord { id: id.to_owned(), sealed, created_at: at(moment) }
 }
@@ -96,6 +96,15 @@ pub async fn a_letter_that_was_carried_is_gone(store: TestStore) {
     store.letters().remove_letter("a").await.unwrap();
     assert_eq!(store.letters().waiting_letters(10).await.unwrap(), WaitingLetters::default());
     assert_eq!(take(&store, "one", 999, 10).await, [""; 0]);
+}
+
+pub async fn all_letters_are_removed_at_once_whoever_holds_them(store: TestStore) {
+    for id in ["held", "free"] {
+        store.letters().queue_letter(letter(id, 1)).await.unwrap();
+    }
+    take(&store, "one", 1, 1).await;
+    assert_eq!(store.letters().remove_every_letter().await.unwrap(), 2);
+    assert_eq!((count(&store).await, store.letters().remove_every_letter().await.unwrap()), (0, 0));
 }
 
 pub async fn waiting_letters_are_counted_up_to_a_limit(store: TestStore) {

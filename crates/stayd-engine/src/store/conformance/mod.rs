@@ -30,4 +30,5 @@ pub mod renewals;
 pub mod rotation;
 pub mod security;
 pub mod sessions;
+pub mod step_back;
 pub mod verifications;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use stayd_protocol::Timestamp;
 
 use super::samples::{
-    TestStore, assert_refused, at, at_once, found, is_live, password, person, proof, provided, session,
-    sign_up, sign_up_with, sorted, token, tokens,
+    TestStore, assert_refused, at, at_once, found, is_live, new_password, password, person, proof, provided,
+    session, sign_up, sign_up_with, sorted, token, tokens,
 };
-use crate::store::{StoreError, UserChange, UserRecord};
+use crate::store::{Ending, StoreError, UserChange, UserRecord};
 
 pub async fn a_person_is_found_by_id_and_by_address(store: TestStore) {
     sign_up(&store, "ada").await;
@@ -278,6 +278,16 @@ pub async fn a_change_on_condition_of_the_present_address_is_made(store: TestSto
     let mut change = new_email("new@example.com");
     change.only_if_email = Some("ada@example.com".to_owned());
     assert_eq!(store.update_user("user-ada", change, at(1)).await.unwrap().user.email, "new@example.com");
+}
+
+pub async fn a_change_on_condition_of_no_new_password_is_made_only_without_one(store: TestStore) {
+    sign_up(&store, "ada").await;
+    store.set_password(new_password("ada", "unused", Ending::None, None)).await.unwrap();
+    let since =
+        |moment| UserChange { only_if_no_password_since: Some(at(moment)), ..new_email("new@example.com") };
+    assert_refused!(store.update_user("user-ada", since(9), at(10)).await, NotFound);
+    assert_eq!(store.user_by_id("user-ada").await.unwrap(), Some(person("ada")));
+    assert_eq!(store.update_user("user-ada", since(10), at(10)).await.unwrap().user.email, "new@example.com");
 }
 
 pub async fn of_many_changes_on_condition_of_one_address_exactly_one_is_made(store: TestStore) {

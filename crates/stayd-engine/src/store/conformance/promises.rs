@@ -36,6 +36,7 @@ macro_rules! conformance_tests {
                 a_change_of_nobody_is_not_found
                 a_change_on_condition_of_another_address_is_not_found_and_changes_nothing
                 a_change_on_condition_of_the_present_address_is_made
+                a_change_on_condition_of_no_new_password_is_made_only_without_one
                 of_many_changes_on_condition_of_one_address_exactly_one_is_made
                 deleting_a_person_takes_everything_of_theirs_along
                 deleting_a_person_leaves_others_alone
@@ -198,6 +199,7 @@ macro_rules! conformance_tests {
                 a_letter_that_is_put_off_comes_back_when_it_is_due
                 what_is_let_go_of_is_free_at_once_and_keeps_its_place
                 a_letter_that_was_carried_is_gone
+                all_letters_are_removed_at_once_whoever_holds_them
                 waiting_letters_are_counted_up_to_a_limit
                 a_letter_is_there_exactly_when_the_change_it_tells_of_is_made
             }
@@ -221,6 +223,12 @@ macro_rules! conformance_tests {
                 a_family_ends_with_the_session_it_was_begun_with
                 a_family_ends_with_all_sessions_of_its_person
                 a_family_outlives_a_session_that_is_over_by_time
+            }
+            step_back {
+                what_was_noted_by_a_clock_that_went_back_goes_back_with_it
+                what_was_noted_before_stays_and_what_came_of_it_later_goes_back
+                the_grace_of_a_refresh_token_goes_back_with_the_clock
+                letters_keys_and_passwords_go_back_with_the_clock
             }
             housekeeping {
                 the_sweep_takes_what_ended_at_or_before_the_moment

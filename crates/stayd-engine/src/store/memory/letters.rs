@@ -6,7 +6,7 @@ use stayd_protocol::Timestamp;
 use super::MemoryStore;
 use super::tables::Tables;
 use crate::store::{
-    LetterLease, LetterRecord, LetterStore, StoreError, StoreResult, TakenLetter, WaitingLetters,
+    LetterLease, LetterRecord, LetterStore, StepBack, StoreError, StoreResult, TakenLetter, WaitingLetters,
 };
 
 /// A letter, and who carries it.
@@ -22,6 +22,16 @@ pub(super) struct Letter {
 impl Letter {
     fn is_held_by(&self, holder: &str) -> bool {
         self.lease.as_ref().is_some_and(|lease| lease.holder == holder)
+    }
+
+    /// The clock went back.
+    pub(super) fn put_back(&mut self, step: StepBack) {
+        for time in [&mut self.record.created_at, &mut self.due_at] {
+            *time = step.of(*time, *time);
+        }
+        if let Some(lease) = &mut self.lease {
+            lease.until = step.of(lease.until, lease.until);
+        }
     }
 
     /// From when on it can be taken.
@@ -84,6 +94,10 @@ impl LetterStore for MemoryStore {
             letter.lease = None;
         }
         Ok(())
+    }
+
+    async fn remove_every_letter(&self) -> StoreResult<usize> {
+        Ok(std::mem::take(&mut self.tables().letters).len())
     }
 
     async fn waiting_letters(&self, at_most: usize) -> StoreResult<WaitingLetters> {

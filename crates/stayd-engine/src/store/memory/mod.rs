@@ -6,6 +6,7 @@ mod letters;
 mod people;
 mod security;
 mod sessions;
+mod step_back;
 mod tables;
 mod tokens;
 mod users;
@@ -18,8 +19,8 @@ use stayd_protocol::{Timestamp, TokenHash};
 
 use super::{
     AccountRecord, ChangedUser, DeviceStore, DocumentStore, EndedSession, Ending, LetterRecord, LetterStore,
-    NewPassword, PeopleStore, Renewal, Renewed, SessionRecord, SessionWithUser, Store, StoreResult, Swept,
-    UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    NewPassword, PeopleStore, Renewal, Renewed, SessionRecord, SessionWithUser, StepBack, Store, StoreResult,
+    Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 use crate::SessionKind;
 use tables::Tables;
@@ -193,6 +194,11 @@ impl Store for MemoryStore {
 
     async fn sweep(&self, before: Timestamp, limit: usize) -> StoreResult<Swept> {
         Ok(self.tables().sweep(before, limit))
+    }
+
+    async fn put_times_back(&self, step: StepBack) -> StoreResult<()> {
+        self.tables().put_times_back(step);
+        Ok(())
     }
 
     async fn foreign_writes(&self) -> StoreResult<u64> {

@@ -82,6 +82,13 @@ impl Tables {
         if change.only_if_email.is_some_and(|email| email != row.record.email) {
             return Err(StoreError::NotFound);
         }
+        let sets_password = |row: &Row<AccountRecord>, since| {
+            row.record.user_id == id && row.record.provider_id == CREDENTIAL && row.record.updated_at >= since
+        };
+        let since = change.only_if_no_password_since;
+        if since.is_some_and(|since| self.accounts.values().any(|row| sets_password(row, since))) {
+            return Err(StoreError::NotFound);
+        }
         is_free?;
         let moves = change.email.is_some();
         if let Some(email) = change.email {

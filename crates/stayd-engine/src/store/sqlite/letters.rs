@@ -69,6 +69,10 @@ impl LetterStore for SqliteStore {
             .await
     }
 
+    async fn remove_every_letter(&self) -> StoreResult<usize> {
+        self.writer.write(|db| Ok(db.execute("DELETE FROM letter", [])?)).await
+    }
+
     async fn waiting_letters(&self, at_most: usize) -> StoreResult<WaitingLetters> {
         self.readers.read(move |db| waiting(db, at_most)).await
     }

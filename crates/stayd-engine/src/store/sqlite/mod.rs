@@ -24,6 +24,7 @@ mod rotation;
 mod rows;
 mod security;
 mod sessions;
+mod step_back;
 mod store;
 mod thread;
 mod tokens;

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use stayd_protocol::{Timestamp, TokenHash};
 
-use super::{SqliteStore, health, rotation, sessions, users, verifications};
+use super::{SqliteStore, health, rotation, sessions, step_back, users, verifications};
 use crate::SessionKind;
 use crate::store::{
     AccountRecord, ChangedUser, DeviceStore, DocumentStore, EndedSession, Ending, LetterRecord, LetterStore,
-    NewPassword, PeopleStore, Renewal, Renewed, SessionRecord, SessionWithUser, Store, StoreResult, Swept,
-    UserChange, UserRecord, UserWithPassword, VerificationRecord,
+    NewPassword, PeopleStore, Renewal, Renewed, SessionRecord, SessionWithUser, StepBack, Store, StoreResult,
+    Swept, UserChange, UserRecord, UserWithPassword, VerificationRecord,
 };
 
 #[async_trait]
@@ -181,6 +181,10 @@ impl Store for SqliteStore {
             Ok(Swept { sessions, verifications: verifications::sweep(db, before, limit)?, ended_with_all })
         };
         self.writer.write(sweep).await
+    }
+
+    async fn put_times_back(&self, step: StepBack) -> StoreResult<()> {
+        self.writer.write(move |db| step_back::put_times_back(db, step)).await
     }
 
     async fn foreign_writes(&self) -> StoreResult<u64> {

@@ -116,7 +116,9 @@ pub(super) fn update(
              email = coalesce(?5, email),
              email_verified = coalesce(?6, email_verified),
              updated_at = ?7
-         WHERE id = ?1 AND (?8 IS NULL OR email = ?8)
+         WHERE id = ?1 AND (?8 IS NULL OR email = ?8) AND (?9 IS NULL OR NOT EXISTS (
+             SELECT 1 FROM account WHERE user_id = ?1 AND provider_id = ?10 AND updated_at >= ?9
+         ))
          RETURNING ",
         user_columns!()
     ))?;
@@ -131,6 +133,8 @@ pub(super) fn update(
                 change.email_verified,
                 at.as_ms(),
                 change.only_if_email,
+                change.only_if_no_password_since.map(Timestamp::as_ms),
+                CREDENTIAL,
             ],
             |row| rows::user(row, 0),
         )

@@ -54,6 +54,7 @@ async fn answer(store: &TestStore, operation: Operation) -> StoreResult<Vec<Stri
                 email: email.map(address),
                 email_verified: name.map(|name| name % 2 == 0),
                 only_if_email: only_if.map(address),
+                only_if_no_password_since: None,
                 letter: None,
                 ending: ending.ending(),
             };
