@@ -1,12 +1,15 @@
-// Scenarios 42-44: the person is warned before the end, in every tab at once, by the session's own short life.
+// Scenarios 42-44: the person is warned before the end, in every tab at once, by the session's own life.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { chromium } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { PASSWORD, openScene, untilView, verified, view } from "./scene.mjs";
+import { clocks } from "./clocks.mjs";
+import { PASSWORD, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
-const MINUTE = { STAYD_SESSION_EXPIRES_IN: "1m" };
-/** Writes down each warning, and when it came. */
+const MINUTE = 60_000;
+const EVERY_USE = { STAYD_SESSION_EXPIRES_IN: "10m", STAYD_SESSION_UPDATE_AGE: "0" };
+const NO_USE = { STAYD_SESSION_EXPIRES_IN: "1m", STAYD_SESSION_UPDATE_AGE: "1m" };
+/** Writes down each warning, and when it came by the page's clock. */
 const listen = (tab) =>
   tab.evaluate(() => {
     window.warnings = [];
@@ -16,17 +19,23 @@ const warnings = (tab) => tab.evaluate(() => window.warnings);
 
 describe("a server that extends the session at every use", () => {
   let scene;
-  before(async () => (scene = await openScene(chromium, { env: { ...MINUTE, STAYD_SESSION_UPDATE_AGE: "0" } })));
+  before(async () => (scene = await openScene(chromium, { env: EVERY_USE, pages: { "/clocks": pageWith(clocks) } })));
   after(() => scene?.close());
 
   test("42, 43 every tab warns once, at one deadline, and all close when one stays signed in", async () => {
-    // A minute's session and 56 seconds of warning: due 4 seconds after the last answer.
-    const options = { renewal: "manual", warning: 56, heartbeat: 0 };
-    const tabs = [await scene.signedIn(options), await scene.tab(options), await scene.tab(options)];
+    // Ten minutes and two of warning; time passes when the test says so, by one clock in all tabs.
+    const options = { renewal: "manual", warning: 120, heartbeat: 0 };
+    const path = `/clocks?throttled&still=${Date.now()}`;
+    const tabs = [await scene.signedIn(options, path), await scene.tab(options, path), await scene.tab(options, path)];
+    const pass = async (ms) => {
+      for (const tab of tabs) await tab.evaluate((time) => window.pass(time), ms);
+    };
     for (const tab of tabs) await verified(tab);
-    for (const tab of tabs) assert.equal((await view(tab)).minutesLeft, 0, "not yet");
     for (const tab of tabs) await listen(tab);
-    for (const tab of tabs) await untilView(tab, { minutesLeft: 1 });
+    await pass(7 * MINUTE);
+    for (const tab of tabs) assert.equal((await view(tab)).minutesLeft, 0, "not yet");
+    for (let second = 0; second < 70; second++) await pass(1000);
+    for (const tab of tabs) await untilView(tab, { minutesLeft: 2 });
     const all = (await Promise.all(tabs.map(warnings))).flat();
     assert.equal(all.length, 3, "once in each");
     const times = all.map(({ at }) => at);
@@ -37,6 +46,7 @@ describe("a server that extends the session at every use", () => {
     assert.deepEqual(await tabs[0].evaluate(() => session.renew()), { ok: true });
     for (const tab of tabs) await untilView(tab, { minutesLeft: 0 });
     // The new end is warned of again.
+    await pass(8 * MINUTE + 10_000);
     for (const tab of tabs) await until("the next warning", async () => (await warnings(tab)).length === 2);
     // Whoever closes it closes it everywhere, until another end is named.
     await tabs[1].evaluate(() => session.dismissWarning());
@@ -46,7 +56,7 @@ describe("a server that extends the session at every use", () => {
 
 describe("a server that does not extend the session", () => {
   let scene;
-  before(async () => (scene = await openScene(chromium, { env: { ...MINUTE, STAYD_SESSION_UPDATE_AGE: "1m" } })));
+  before(async () => (scene = await openScene(chromium, { env: NO_USE })));
   after(() => scene?.close());
 
   test("44 a renewal that moves no end lets the warning come", async () => {
