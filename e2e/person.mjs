@@ -81,6 +81,10 @@ export const reloadUntil = (page, locator) =>
     );
   });
 
+/** The browser has written down that nobody is signed in: what the server tells by itself is shown before, and asked about. */
+export const noneRemembered = (page) =>
+  until("nobody to be remembered", () => page.evaluate(() => JSON.parse(localStorage.getItem("stayd.session"))?.data === null));
+
 /** A browser that remembers nothing of the session but its cookie. */
 export const forget = (page) =>
   page.evaluate(async () => {

@@ -10,6 +10,7 @@ import {
   forget,
   hasFocus,
   lookUntil,
+  noneRemembered,
   reloadUntil,
   sessionRows,
   signedInHeading,
@@ -71,6 +72,7 @@ test("one of two sessions is ended, and its browser says so when it looks again,
   await lookUntil(there.page, endedHeading(there.page));
   await banner(there.page).getByText("Your session has ended.").waitFor();
   await assertNothingOf(who, there.page);
+  await noneRemembered(there.page);
   await there.page.reload();
   await signedOutHeading(there.page).waitFor();
   await assertNothingOf(who, there.page);
@@ -99,6 +101,7 @@ test("ending this session in the list signs out here", async () => {
   const rows = await sessionRows(here.page, 2);
   await rows.nth(0).getByRole("button", { name: /^End this session/ }).click();
   await endedHeading(here.page).waitFor();
+  await noneRemembered(here.page);
   await here.page.reload();
   await signedOutHeading(here.page).waitFor();
   await there.page.reload();
