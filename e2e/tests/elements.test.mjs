@@ -89,7 +89,7 @@ const warning = (page) => page.getByRole("region", { name: "Your session ends so
 const ended = (page) => page.getByRole("region", { name: "Your session has ended" });
 const rows = (page) => page.getByRole("list", { name: "Where you are signed in" }).getByRole("listitem");
 const draft = (page) => page.getByLabel("A draft");
-const gone = (locator) => locator.waitFor({ state: "detached", timeout: 5000 });
+const gone = (locator) => locator.waitFor({ state: "detached" });
 /** The element with the focus, through shadow roots. */
 const focused = (page) =>
   page.evaluate(() => {

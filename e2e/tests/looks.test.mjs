@@ -191,9 +191,10 @@ test("remembered and not confirmed yet, confirmed, offline", async () => {
   await page.context().setOffline(true);
   await banner(page).getByText("You are offline.").waitFor();
   await look("offline");
+  // What it asks with the network back would make what it remembers new again.
+  await page.route("**/api/auth/get-session", () => {});
   await page.context().setOffline(false);
   await banner(page).waitFor({ state: "detached" });
-  await page.route("**/api/auth/get-session", () => {});
   await age(page);
   await page.reload();
   await page.getByText("Remembered, asking the server").waitFor();

@@ -55,7 +55,7 @@ test("a browser that remembers nobody shows no wrong state before the first answ
 
 test("a browser that remembers somebody shows them at once, unconfirmed, and lets them change nothing yet", async () => {
   const { context, page, release } = await waiting(age);
-  await signedInHeading(page).waitFor({ timeout: 1_000 });
+  await signedInHeading(page).waitFor();
   await page.getByText("Remembered, asking the server").waitFor();
   assert.equal(await page.getByRole("button", { name: "Save name" }).getAttribute("aria-disabled"), "true");
   release();

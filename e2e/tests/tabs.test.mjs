@@ -32,13 +32,23 @@ async function twoTabs(prepare = async () => {}) {
 
 test("a sign-out in one tab shows in the other at once, and a sign-in as well", async () => {
   const { who, context, page, beside } = await twoTabs();
+  // At once: the server is told when the other tab has changed.
+  let tell;
+  const changed = new Promise((resolve) => (tell = resolve));
+  await page.route("**/api/auth/sign-out", async (route) => {
+    await changed;
+    await route.continue();
+  });
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await signedOutHeading(beside).waitFor({ timeout: 2_000 });
+  await signedOutHeading(beside).waitFor();
   await beside.getByText("You are signed out.").first().waitFor();
   assert.equal(await beside.getByText(who.email).count(), 0);
+  const told = page.waitForResponse("**/api/auth/sign-out");
+  tell();
+  await told;
   await fillSignIn(beside, who);
   await signedInHeading(beside).waitFor();
-  await signedInHeading(page).waitFor({ timeout: 2_000 });
+  await signedInHeading(page).waitFor();
   assertNoComplaints(page);
   assertNoComplaints(beside);
   await context.close();
