@@ -43,11 +43,10 @@ fn what_was_acknowledged_is_there_after_fifty_kills() {
 
     let sessions = || accounts.iter().flat_map(|account| &account.sessions);
     let ended = sessions().filter(|session| session.known == Known::Gone).count();
-    println!("{} accounts, {} sessions, {ended} of them ended", accounts.len(), sessions().count());
-    assert!(
-        accounts.len() >= ROUNDS && sessions().count() > accounts.len() && ended > 0,
-        "the people were too lazy"
-    );
+    // Many an account has no session, for the server was killed while the password was hashed.
+    let again = accounts.iter().filter(|account| account.sessions.len() > 1).count();
+    println!("{} accounts, {again} with several sessions, {ended} sessions ended", accounts.len());
+    assert!(accounts.len() > PEOPLE && again > 0 && ended > 0, "the people were too lazy");
 }
 
 /// Lets people do things until enough was acknowledged, and kills the server while they go on.
