@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/free_port.rs"]
+mod free_port;
 mod support;
 
 use stayd_client::{Client, Error, Storage};
 use support::{Deployment, Server};
+
+use crate::free_port::free_port;
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -75,9 +79,4 @@ async fn a_session_from_before_tokens_were_required_goes_on_and_ends() {
     assert!(server.is_signed_in(&cookie));
     program.sign_out().await.unwrap();
     assert!(!server.is_signed_in(&cookie), "the server has heard of it");
-}
-
-/// One that was free a moment ago: the program knows the server by its address.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

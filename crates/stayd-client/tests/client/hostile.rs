@@ -9,7 +9,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::support::{EMAIL, PASSWORD, PATIENCE, Server, http, read, replace};
+use crate::support::{EMAIL, PASSWORD, PATIENCE, Server, http, nobody, read, replace};
 use stayd_client::{Client, Error, Storage, StorageError};
 use stayd_engine::Rotation;
 
@@ -188,8 +188,7 @@ fn all_of(error: &Error) -> String {
 
 #[tokio::test]
 async fn no_error_shows_what_an_address_may_hold_in_secret() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let gone = format!("http://127.0.0.1:{port}");
+    let (_taken, gone) = nobody();
     let client = Client::builder(&gone).http(http()).timeout(Duration::from_secs(5)).build().await.unwrap();
     let ask = async |url: String| client.request(client.http().get(url)).await.unwrap_err();
 

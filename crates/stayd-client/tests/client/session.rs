@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::support::{EMAIL, Gate, NEARLY_OVER, PASSWORD, PATIENCE, Server, eventually, http, read};
+use crate::support::{EMAIL, Gate, NEARLY_OVER, PASSWORD, PATIENCE, Server, eventually, http, nobody, read};
 use stayd_client::{Client, Ending, Error, Identity, Status, Storage, StorageError};
 use stayd_engine::Rotation;
 
@@ -302,10 +302,10 @@ async fn a_server_that_is_not_there_leaves_what_is_remembered() {
     let server = Server::start(Rotation::Off).await;
     let (_folder, file) = place();
     server.signed_up(Storage::file(&file)).await.close().await;
-    // A port that was free a moment ago, with a file as if it were of that server.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (_taken, gone) = nobody();
+    // A file as if it were of that server.
     let mut written = read(&file);
-    let gone = format!("http://127.0.0.1:{port}/api/auth");
+    let gone = format!("{gone}/api/auth");
     written["server"] = gone.clone().into();
     written["at"] = (written["at"].as_u64().unwrap() - 60_000).into();
     crate::support::replace(&file, written.to_string().as_bytes());

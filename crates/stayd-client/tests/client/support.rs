@@ -26,6 +26,7 @@ use stayd_server::{
     ClearSiteData, CsrfMode, EventStreams, Limits, Plugins, ServerConfig, SignedIn, Stayd, TrustedOrigins,
     TrustedProxies, router, serve,
 };
+use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -123,6 +124,14 @@ impl Server {
     pub(crate) fn answer_instead(&self, instead: Option<Instead>) {
         *self.seen.instead.lock().unwrap() = instead;
     }
+}
+
+/// A port that is nobody's while it is kept, and the address of whoever would listen there.
+pub(crate) fn nobody() -> (TcpSocket, String) {
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = format!("http://{}", taken.local_addr().unwrap());
+    (taken, address)
 }
 
 /// This machine's proxies have no part in it.

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A running mail server. It ends when this is dropped.
 pub(crate) struct MailServer {

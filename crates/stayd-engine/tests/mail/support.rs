@@ -17,6 +17,7 @@ use stayd_engine::{
 };
 use stayd_protocol::{Random, Secret, Secrets, Timestamp};
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 /// Longer than a line of a message may be, as real verification links are.
 pub(crate) const URL: &str = "https://example.com/api/auth/verify-email?token=secret-eyJhbGciOiJIUzI1NiJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSIsImlhdCI6MTc2NzMyMzA0NSwiZXhwIjoxNzY3MzI2NjQ1fQ.0123456789abcdefghijklmnopqrstuvwxyzABCDEFG&callbackURL=%2Fwelcome%3Fa%3D1";
@@ -60,6 +61,9 @@ pub(crate) fn start_under(
     Outbox::start(parts, limits)
 }
 
+/// Machines are slow at times.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// Waits until something holds.
 pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let waiting = async {
@@ -67,10 +71,7 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    assert!(
-        tokio::time::timeout(Duration::from_secs(30), waiting).await.is_ok(),
-        "waited in vain until {what}"
-    );
+    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "waited in vain until {what}");
 }
 
 /// Tries again soon, so that tests are quick.
@@ -108,12 +109,17 @@ impl Clock for FixedClock {
     }
 }
 
-/// The machine's.
+/// The machine's; that of the test where it has paused time, so that a stall of the machine lets no lease run out.
 pub(crate) struct WallClock;
+
+thread_local! {
+    static STARTED: (SystemTime, Instant) = (SystemTime::now(), Instant::now());
+}
 
 impl Clock for WallClock {
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
+        let now = STARTED.with(|(wall, at)| *wall + at.elapsed());
+        let since = now.duration_since(UNIX_EPOCH).expect("the clock is past 1970");
         Timestamp::from_ms(i64::try_from(since.as_millis()).expect("a moment"))
     }
 }

@@ -162,7 +162,7 @@ async fn no_more_letters_are_taken_than_may_wait_however_long_none_can_leave() {
 }
 
 //
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn two_processes_over_one_store_carry_each_letter_once() {
     let takes = Duration::from_millis(3);
     let (store, shared) = (store(), Arc::new(Mailbox { takes, ..Mailbox::default() }));
@@ -182,7 +182,7 @@ async fn two_processes_over_one_store_carry_each_letter_once() {
 }
 
 //
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_letter_that_takes_longer_than_a_lease_is_still_carried_once() {
     let takes = impatient().lease * 3;
     let (store, slow) = (store(), Arc::new(Mailbox { takes, ..Mailbox::default() }));

@@ -1,6 +1,6 @@
 //! How many connections there may be, and what peers do that will not take their answers.
 
-use crate::raw::{DEADLINE, Server, in_time, quick};
+use crate::raw::{DEADLINE, Server, in_time, patient, quick};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::routing::get;
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 fn two() -> Limits {
-    let mut limits = Limits::default();
+    let mut limits = patient();
     limits.max_connections = 2;
     limits
 }

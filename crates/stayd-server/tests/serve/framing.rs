@@ -1,12 +1,11 @@
 //! Requests that two readers could take for two different ones (H-5).
 
-use crate::raw::Server;
-use stayd_server::Limits;
+use crate::raw::{Server, patient};
 
 // H-5
 #[tokio::test]
 async fn a_length_beside_chunks_is_400_and_the_end_in_either_order() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     for both in [
         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
@@ -27,7 +26,7 @@ async fn a_length_beside_chunks_is_400_and_the_end_in_either_order() {
 
 #[tokio::test]
 async fn a_length_beside_chunks_is_seen_behind_other_requests_and_in_pieces() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     let post = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd";
@@ -41,7 +40,7 @@ async fn a_length_beside_chunks_is_seen_behind_other_requests_and_in_pieces() {
 
 #[tokio::test]
 async fn a_chunked_request_is_answered_and_is_the_last_of_its_connection() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     connection.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi").await;
     assert_eq!(connection.answer().await.body, "hi");
@@ -57,7 +56,7 @@ async fn a_chunked_request_is_answered_and_is_the_last_of_its_connection() {
 // H-5
 #[tokio::test]
 async fn lengths_that_disagree_or_are_no_numbers_are_400() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     for headers in [
         "Content-Length: 5\r\nContent-Length: 6\r\n",
         "Content-Length: +5\r\n",
@@ -77,7 +76,7 @@ async fn lengths_that_disagree_or_are_no_numbers_are_400() {
 
 #[tokio::test]
 async fn chunks_that_are_none_are_400() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     for body in ["zz\r\nabc\r\n", "-1\r\nabc\r\n", "ffffffffffffffffff\r\nabc\r\n"] {
         let mut connection = server.connect().await;
         connection

@@ -1,9 +1,8 @@
 //! Heads of requests: slow, long, many, odd.
 
-use crate::raw::{Server, quick, timed};
+use crate::raw::{Server, patient, quick, timed};
 use axum::Router;
 use axum::routing::get;
-use stayd_server::Limits;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -95,7 +94,7 @@ async fn a_handler_may_take_longer_than_the_idle_time() {
 // H-2
 #[tokio::test]
 async fn a_head_of_forty_kilobytes_is_431() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     connection.try_send(format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(40_000))).await;
     assert_eq!(connection.answer().await.status, 431);
@@ -104,7 +103,7 @@ async fn a_head_of_forty_kilobytes_is_431() {
 
 #[tokio::test]
 async fn a_head_of_thirty_kilobytes_is_taken() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     connection.send(format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(30_000))).await;
     assert_eq!(connection.answer().await.status, 200);
@@ -113,7 +112,7 @@ async fn a_head_of_thirty_kilobytes_is_taken() {
 // H-2
 #[tokio::test]
 async fn sixty_four_headers_are_taken_and_one_more_is_431() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let head = |more: usize| format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(more));
     let mut connection = server.connect().await;
     connection.send(head(63)).await;
@@ -124,7 +123,7 @@ async fn sixty_four_headers_are_taken_and_one_more_is_431() {
 
 #[tokio::test]
 async fn odd_bytes_are_400_and_the_end() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let cases: [&[u8]; 8] = [
         b"\x00\x01\x02\x03\r\n\r\n",
         b"GET /\x00 HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -146,7 +145,7 @@ async fn odd_bytes_are_400_and_the_end() {
 // H-4
 #[tokio::test]
 async fn exactly_one_plain_host_is_wanted() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     for hosts in [
         "",
         "Host: a\r\nHost: a\r\n",
@@ -165,7 +164,7 @@ async fn exactly_one_plain_host_is_wanted() {
 
 #[tokio::test]
 async fn a_target_of_another_host_than_the_header_is_400() {
-    let server = Server::with(Limits::default()).await;
+    let server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     connection.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert_eq!(connection.answer().await.status, 200);
@@ -176,7 +175,7 @@ async fn a_target_of_another_host_than_the_header_is_400() {
 // H-4
 #[tokio::test]
 async fn a_host_that_is_not_on_the_list_is_421() {
-    let mut limits = Limits::default();
+    let mut limits = patient();
     limits.hosts = Some(vec!["a.example".to_owned()]);
     let server = Server::with(limits).await;
     let mut connection = server.connect().await;

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// No step of a test takes longer, unless something is broken.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(2);
 
 /// A server that runs until it is told to stop.
 pub(crate) struct Server {
@@ -61,6 +61,16 @@ pub(crate) fn router() -> Router {
         .route("/ignore", post(|| async { "ignored" }))
         .route("/peer", get(|Extension(Peer(peer)): Extension<Peer>| async move { peer.to_string() }))
         .route("/host", get(|headers: HeaderMap| async move { headers["host"].to_str().unwrap().to_owned() }))
+}
+
+/// Limits that no test runs into: what ends is ended by what it is about.
+pub(crate) fn patient() -> Limits {
+    let mut limits = Limits::default();
+    let never = DEADLINE * 6;
+    (limits.header_time, limits.body_time, limits.idle_time, limits.write_time) =
+        (never, never, never, never);
+    (limits.ping_interval, limits.shutdown_time) = (never, never);
+    limits
 }
 
 /// Limits that a test does not have to wait for.

@@ -1,9 +1,8 @@
 //! Stopping without dropping what was begun.
 
-use crate::raw::{DEADLINE, Server, in_time, quick};
+use crate::raw::{DEADLINE, Server, in_time, patient, quick};
 use axum::Router;
 use axum::routing::get;
-use stayd_server::Limits;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
@@ -33,7 +32,7 @@ async fn is_refused(server: &Server) -> bool {
 #[tokio::test]
 async fn a_request_in_flight_is_answered_and_its_connection_then_closed() {
     let (router, begun, end) = held();
-    let mut server = Server::serving(Limits::default(), router).await;
+    let mut server = Server::serving(patient(), router).await;
     let mut connection = server.connect().await;
     connection.send(GET).await;
     in_time(begun.notified()).await;
@@ -52,7 +51,7 @@ async fn a_request_in_flight_is_answered_and_its_connection_then_closed() {
 
 #[tokio::test]
 async fn idle_connections_do_not_hold_it_up() {
-    let mut server = Server::with(Limits::default()).await;
+    let mut server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     connection.send(GET).await;
     assert_eq!(connection.answer().await.status, 200);
@@ -66,9 +65,7 @@ async fn idle_connections_do_not_hold_it_up() {
 
 #[tokio::test]
 async fn a_peer_that_never_closes_its_side_is_not_waited_for_longer_than_a_moment() {
-    let mut limits = Limits::default();
-    limits.shutdown_time = DEADLINE * 6;
-    let mut server = Server::with(limits).await;
+    let mut server = Server::with(patient()).await;
     let mut connection = server.connect().await;
     connection.send(GET).await;
     assert_eq!(connection.answer().await.status, 200);

@@ -1,9 +1,8 @@
 //! A letter whose request was acknowledged is sent, whenever the server is killed.
 
-use std::net::{Ipv4Addr, TcpListener};
-
 use serde_json::json;
 
+use crate::free_port::free_port;
 use crate::mail_server::MailServer;
 use crate::server::{Server, folder};
 
@@ -45,9 +44,4 @@ fn a_letter_whose_request_was_acknowledged_is_sent_after_kill_and_restart() {
     let body = json!({"email": "ada@example.com"});
     server.client().post("/api/auth/request-password-reset", "", &body).expect("an answer");
     assert_eq!(letters.letter().recipients(), ["ada@example.com"]);
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

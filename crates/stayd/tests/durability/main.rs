@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod disk_full;
+#[path = "../support/free_port.rs"]
+mod free_port;
 mod kill;
 mod ledger;
 mod letters;

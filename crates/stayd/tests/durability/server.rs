@@ -1,7 +1,7 @@
 //! The binary as a test runs it.
 
 use std::io::{Read as _, Seek as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -11,8 +11,10 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode, header};
 
+use crate::free_port::free_port;
+
 /// A condition that has not come true by then will not.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 
 /// A running server; killed when this value goes.
 pub(crate) struct Server {
@@ -57,9 +59,7 @@ impl Server {
     }
 
     fn run_with_mail(mut command: Command, folder: &Path, mail: &str) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let address = listener.local_addr().expect("the port has a number");
-        drop(listener);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let log = tempfile::tempfile().expect("a temporary file");
         let child = command
             .args(["serve", "--listen", &address.to_string()])
