@@ -17,7 +17,7 @@ let verifier;
 
 before(async () => {
   target = await launchStayd({ ...VARIANTS.cache, backends: `${BACKEND.id}:${BACKEND.secret}` });
-  verifier = staydVerifier({ url: `${target.baseURL}/api/auth`, backend: BACKEND, secret: SECRET, timeout: 1, onProblem: () => {} });
+  verifier = staydVerifier({ url: `${target.baseURL}/api/auth`, backend: BACKEND, secret: SECRET, timeout: 5, onProblem: () => {} });
   await eventually(() => verifier.hears(), { what: "the feed" });
 });
 after(async () => {

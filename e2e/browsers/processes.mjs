@@ -42,14 +42,16 @@ export class Processes {
   }
 
   /** The process of a tab: the one in which a worker runs that the page starts for this. No protocol tells. */
-  async #of(evaluate) {
-    const before = await this.#workers();
-    await evaluate(startWorker);
-    const after = await this.#workers();
-    await evaluate(endWorker);
-    const [id, ...others] = [...after.keys()].filter((one) => after.get(one) > (before.get(one) ?? 0));
-    if (id === undefined || others.length > 0) throw new Error(`the tab's process is one of ${[id, ...others]}`);
-    return id;
+  #of(evaluate) {
+    // The browser has workers of its own, which come and go.
+    return until("one process to have a worker more", async () => {
+      const before = await this.#workers();
+      await evaluate(startWorker);
+      const after = await this.#workers();
+      await evaluate(endWorker);
+      const [id, ...others] = [...after.keys()].filter((one) => after.get(one) > (before.get(one) ?? 0));
+      return others.length === 0 && id;
+    });
   }
 
   /** How many workers each of the browser's processes runs. */

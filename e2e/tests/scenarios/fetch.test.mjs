@@ -100,12 +100,12 @@ describe("requests of the page", () => {
       await opened;
       return json(200, {});
     };
-    await scene.go(tab, { timeout: 1 });
+    await scene.go(tab, { timeout: 3 });
     await verified(tab);
     await begin("/api/things/slow");
     assert.equal(await outcome(), "SessionFailure timeout");
     open();
-    const openLate = await away({ timeout: 1 });
+    const openLate = await away({ timeout: 3 });
     await begin("/api/things/held");
     assert.equal(await outcome(), "SessionFailure timeout");
     openLate();

@@ -4,7 +4,8 @@ import { after, before, describe, test } from "node:test";
 import { PAGE } from "../../app/site.mjs";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { age, openScene, verified, view } from "./scene.mjs";
+import { clocks } from "./clocks.mjs";
+import { age, openScene, pageWith, verified, view } from "./scene.mjs";
 
 /** A page that its server rendered with what get-session answers to the cookies of the request. */
 let binary;
@@ -40,7 +41,7 @@ for (const kind of browsers) {
 describe("chromium", () => {
   let scene;
   before(async () => {
-    scene = await openScene(chromium, { pages: { "/rendered": rendered } });
+    scene = await openScene(chromium, { pages: { "/rendered": rendered, "/clocks": pageWith(clocks) } });
     binary = () => scene.site.server.origin;
   });
   after(() => scene?.close());
@@ -78,6 +79,7 @@ describe("chromium", () => {
   test("4 fifty components that come and go read the session once", async () => {
     const tab = await scene.signedIn();
     await scene.go(tab);
+    await verified(tab);
     scene.site.forget();
     await scene.go(tab);
     const calls = await tab.evaluate(async () => {
@@ -97,7 +99,8 @@ describe("chromium", () => {
   test("4 fifty sessions that are made and disposed of, one after the other, read the session once", async () => {
     const tab = await scene.signedIn();
     await tab.evaluate(() => session.dispose());
-    await scene.go(tab, { name: "other" });
+    // No time passes: the first answer stays fresh for all of them.
+    await scene.go(tab, { name: "other" }, `/clocks?still=${Date.now()}`);
     await verified(tab);
     scene.site.forget();
     const settled = await tab.evaluate(async () => {

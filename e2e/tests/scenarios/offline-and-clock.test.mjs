@@ -161,7 +161,8 @@ describe("chromium", () => {
     site.fault = null;
     await verified(tab);
     const [first, second, ...more] = await tab.evaluate(() => sent.map(({ at }) => at));
-    assert.ok(second - first >= 9_900 && second - first < 18_000, "one attempt, after the first wait, brought it back");
+    // The first wait is 10 to 15 s; the second would be a minute.
+    assert.ok(second - first >= 9_900 && second - first < 60_000, "one attempt, after the first wait, brought it back");
     assert.deepEqual(more, [], "and no other was made; that waits grow is a story of the core");
   });
 

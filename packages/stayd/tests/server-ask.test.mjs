@@ -123,7 +123,7 @@ for (const [what, body, options, received] of [
 }
 
 test("a server that is away or busy makes nobody signed out, and is told of once until it is back", async () => {
-  const server = serverWith({ timeout: 0.2 });
+  const server = serverWith({ timeout: 2 });
   say("", { status: 503, "retry-after": "7" });
   const busy = await server.guard(requestWith(TOKEN_COOKIE, { headers: { accept: "text/html" } }));
   assert.equal(busy.response.status, 503);
