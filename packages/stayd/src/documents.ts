@@ -2,7 +2,7 @@
 import type { AnySession } from "./adapters/session.ts";
 import { type Ask, createAsk } from "./documents/ask.ts";
 import { type Changed, listenForChanges } from "./documents/changes.ts";
-import { type DocumentStore, type Handle, createStore } from "./documents/store.ts";
+import { type DocumentStore, type Handle, type Person, createStore } from "./documents/store.ts";
 
 export type { Content, DocumentStore, DocumentView } from "./documents/store.ts";
 
@@ -36,20 +36,28 @@ export interface DocumentsOptions {
  * at the page again. At a sign-out, and when somebody else signs in, the stores hold nothing at once.
  */
 export function createDocuments(session: AnySession, { url = "/api/auth", name = "stayd" }: DocumentsOptions = {}): Documents {
+  // A page that is being rendered on a server follows nobody, and waits for nobody.
+  const browser = typeof document !== "undefined";
   const ask: Ask = createAsk(session, `${url}/documents`);
   const all = new Map<string, Handle<any>>();
-  let owner: string | undefined;
+  let owner: Person;
+  let release!: () => void;
+  const named = new Promise<void>((resolve) => (release = resolve));
 
-  /** Whoever listens to one store is to find nothing of somebody else's in any. */
-  const check = (): void => {
-    const person = session.get().data?.user.id;
-    if (person === owner) return;
-    owner = person;
-    const tell = [...all.values()].map((one) => one.belong(person));
-    tell.forEach((told) => told());
+  /** Whoever listens to one store is to find nothing of somebody else's in any. Answers when it is known whose they are. */
+  const check = (): Promise<void> => {
+    const { data, isPending } = session.get();
+    const person = data?.user.id ?? (isPending && browser ? undefined : null);
+    if (person !== owner) {
+      owner = person;
+      release();
+      const tell = [...all.values()].map((one) => one.belong(person));
+      tell.forEach((told) => told());
+    }
+    return named;
   };
   const follow = (): void => {
-    check();
+    void check();
     for (const one of all.values()) one.wake();
   };
   const changed = ({ user, name, revision }: Changed): void => {
@@ -57,10 +65,8 @@ export function createDocuments(session: AnySession, { url = "/api/auth", name =
     for (const [key, one] of all) if (name === null || name === key) one.hear(revision);
   };
 
-  // A page that is being rendered on a server follows nobody.
-  const browser = typeof document !== "undefined";
   const stops = browser ? [session.listen(follow), listenForChanges(name, changed, (age) => all.forEach((one) => one.look(age)))] : [];
-  check();
+  void check();
 
   return {
     open<T>(name: string): DocumentStore<T> {
@@ -68,13 +74,16 @@ export function createDocuments(session: AnySession, { url = "/api/auth", name =
       if (!one) {
         one = createStore<T>(ask, name, check, () => browser && session.get().identity === "active");
         all.set(name, one);
-        check();
+        void check();
         one.belong(owner);
         one.wake();
       }
       return one.store;
     },
-    list: async () => ((await ask("", owner)).body as { documents: DocumentEntry[] }).documents,
-    close: () => stops.forEach((stop) => stop()),
+    list: async () => ((await ask("", owner ?? "")).body as { documents: DocumentEntry[] }).documents,
+    close() {
+      stops.forEach((stop) => stop());
+      release();
+    },
   };
 }

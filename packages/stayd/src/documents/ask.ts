@@ -12,12 +12,12 @@ export const refusal = (code: string, message: string, status?: number): Error &
   Object.assign(new Error(message), { code, ...(status !== undefined && { status }) });
 
 /** Asks the server about documents of `person`. Throws a `SessionError` for every other status than 2xx and those that are `expected`. */
-export type Ask = (path: string, person: string | undefined, init?: RequestInit, expected?: number[]) => Promise<Reply>;
+export type Ask = (path: string, person: string, init?: RequestInit, expected?: number[]) => Promise<Reply>;
 
 /** The person is named in each request: where somebody else has signed in a moment ago, the server changes and tells nothing. */
 export const createAsk =
   (session: AnySession, url: string): Ask =>
-  async (path, person = "", init, expected = []) => {
+  async (path, person, init, expected = []) => {
     const response = await session.fetch(`${url}${path}?userId=${encodeURIComponent(person)}`, { credentials: "include", ...init });
     const { ok, status } = response;
     const body = (await response.json().catch(() => null)) as Partial<SessionError> | null;

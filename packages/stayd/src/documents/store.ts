@@ -26,11 +26,14 @@ export interface DocumentStore<T> extends Derived<DocumentView<T>> {
   remove(): Promise<void>;
 }
 
+/** Whose documents they are: nobody's (`null`), or of somebody whom the session has yet to name. */
+export type Person = string | null | undefined;
+
 /** A store and what moves it. */
 export interface Handle<T> {
   store: DocumentStore<T>;
   /** It is a document of this person from here on, of whom nothing is known yet. The answer tells the listeners. */
-  belong(person: string | undefined): () => void;
+  belong(person: Person): () => void;
   /** Reads it, if it has not been read yet, or could not be a while ago. */
   wake(): void;
   /** Reads it, if that was tried longer ago than so many ms. */
@@ -47,14 +50,14 @@ const PAUSE = 5000;
 type Known<T> = { value: T; revision: number };
 
 const changed = (): Error => refusal("DOCUMENT_CHANGED", "The document has changed", 412);
-const unknown = (person: string | undefined) =>
-  Object.freeze({ state: person === undefined ? "initial" : "loading", value: null, revision: 0, error: null } as const);
+const unknown = (person: Person) =>
+  Object.freeze({ state: person === null ? "initial" : "loading", value: null, revision: 0, error: null } as const);
 
-export function createStore<T>(ask: Ask, name: string, check: () => void, mayAsk: () => boolean): Handle<T> {
+export function createStore<T>(ask: Ask, name: string, check: () => Promise<void>, mayAsk: () => boolean): Handle<T> {
   const listeners = new Set<(view: DocumentView<T>) => void>();
   const path = `/${encodeURIComponent(name)}`;
   let view: DocumentView<T> = unknown(undefined);
-  let owner: string | undefined;
+  let owner: Person;
   /** Another object for each person: what was begun for the one before is dropped. */
   let life = {};
   /** Up to which change all is known, and of which there is news. */
@@ -90,14 +93,14 @@ export function createStore<T>(ask: Ask, name: string, check: () => void, mayAsk
     show({ state, value: document ? document.value : null, revision, error: null } as DocumentView<T>);
   };
 
-  /** One thing after the other, for the person of now or not at all. */
+  /** One thing after the other, for the person of now, or whom the session names first, or not at all. */
   const inTurn = <R>(task: (alive: () => void) => Promise<R>): Promise<R> => {
     const mine = life;
     const alive = (): void => {
-      check();
-      if (mine !== life || owner === undefined) throw refusal("ended", "Session: ended");
+      void check();
+      if (mine !== life || !owner) throw refusal("ended", "Session: ended");
     };
-    const turn = tail.then(async () => {
+    const turn = tail.then(check).then(() => {
       alive();
       return task(alive);
     });
@@ -109,7 +112,7 @@ export function createStore<T>(ask: Ask, name: string, check: () => void, mayAsk
     const news = heard;
     triedAt = Date.now();
     const init = view.state === "ready" ? { headers: { "if-none-match": `"${view.revision}"` } } : {};
-    const { status, body } = await ask(path, owner, init, [304, 404]);
+    const { status, body } = await ask(path, owner!, init, [304, 404]);
     alive();
     has(status === 404 ? null : ((status === 304 ? view : body) as Known<T>), news, false);
   };
@@ -135,7 +138,7 @@ export function createStore<T>(ask: Ask, name: string, check: () => void, mayAsk
     const init = value
       ? { method: "PUT", headers: { ...condition, "content-type": "application/json" }, body: JSON.stringify(value) }
       : { method: "DELETE", headers: condition };
-    const { status, body } = await ask(path, owner, init, [412]);
+    const { status, body } = await ask(path, owner!, init, [412]);
     alive();
     if (status === 412) return false;
     const { revision } = body as { revision: number };
@@ -157,7 +160,7 @@ export function createStore<T>(ask: Ask, name: string, check: () => void, mayAsk
     });
 
   const get = (): DocumentView<T> => {
-    check();
+    void check();
     return view;
   };
   const listen = (listener: (view: DocumentView<T>) => void): (() => void) => {
@@ -191,8 +194,9 @@ export function createStore<T>(ask: Ask, name: string, check: () => void, mayAsk
         }),
     },
     belong(person) {
-      [owner, life, known, heard, triedAt, isOwn, reading] = [person, {}, -1, 0, 0, false, false];
-      tail = Promise.resolve();
+      // What was asked for before anybody was named is the named one's.
+      if (owner !== undefined) [life, tail] = [{}, Promise.resolve()];
+      [owner, known, heard, triedAt, isOwn, reading] = [person, -1, 0, 0, false, false];
       view = unknown(person);
       return tell;
     },
