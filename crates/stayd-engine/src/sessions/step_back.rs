@@ -27,8 +27,8 @@ impl Engine {
     }
 
     /// Takes the times that the clock noted along with it, after it went back by `by`: to be called right after. Else a session that was
-    /// begun in the time that is no more would be fresh, in use and within its limits for as long as that was. A second of that time has as
-    /// little left of its session, and of the grace of its token, as it had.
+    /// begun in the time that is no more would be fresh, in use and within its limits for as long as that was: so each has as much left as it
+    /// had, and so has the grace of its token.
     pub async fn put_times_back(&self, by: Duration) -> EngineResult<()> {
         self.write_activity().await?;
         // The clock has told the time that is no more for longer than this: what was noted right before it is of that time as well.

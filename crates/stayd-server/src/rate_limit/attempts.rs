@@ -26,7 +26,7 @@ pub(super) struct Attempts {
 impl Attempts {
     pub(super) fn admit(&mut self, now: Timestamp) -> Decision {
         if let Some((since, until)) = self.closed {
-            // Long before it was closed is after the clock went back: nobody waits for longer than they were told.
+            // The clock went back, by more than two threads can differ: nobody waits for longer than they were told.
             let is_step_back = since.since(now) >= WINDOW;
             if now < until && !is_step_back {
                 return Decision::Limited { retry_after: until.since(now) };
