@@ -162,15 +162,20 @@ impl Machine {
         (self.epoch, self.generation) = (record.epoch, record.generation);
         self.rendered = false;
         self.queue.refused = false;
-        // Its answer speaks of the epoch before, and would put that one's cookie over the new one.
-        if self.attempt.is_some_and(|attempt| attempt.is_sent() && attempt.need != Need::SignIn) {
-            self.abandon();
-        }
+        self.call_back();
         if record.session == 0 {
             self.stand_out(stored, &before);
         } else {
             self.owed = false;
             self.stand_in(stored, written_at, &before);
+        }
+    }
+
+    /// What was asked before another tab spoke is answered for the session of before, and would put that one's cookie over the new one.
+    #[inline(never)]
+    fn call_back(&mut self) {
+        if self.attempt.is_some_and(|attempt| attempt.is_sent() && attempt.need != Need::SignIn) {
+            self.abandon();
         }
     }
 
@@ -280,6 +285,7 @@ impl Machine {
                 self.effects.push(Effect::DropData);
                 self.reject_held();
             }
+            self.call_back();
             // Put off once: storage says the same in every turn until one of the tabs has asked.
             if !self.needs.has(Need::Check) {
                 self.needs.start_at = self.now.plus(self.random.below(SPREAD_MS / 4));
