@@ -120,8 +120,8 @@ impl Machine {
     pub(crate) fn freeze(&mut self) {
         self.page.running = false;
         match self.attempt {
-            // The session's next token may be in the answer.
-            Some(attempt) if attempt.is_sent() && attempt.need == Need::Renewal => {
+            // The session's next token may be in the answer; without a session it could only clear the cookie of a sign-in that follows.
+            Some(attempt) if attempt.is_sent() && attempt.need == Need::Renewal && self.standing.is_in() => {
                 self.attempt = None;
                 self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
             }
