@@ -8,10 +8,12 @@ use crate::storage::Storage;
 use crate::tab::{Tab, TabId};
 use crate::world::Happening;
 
-/// The browser-wide lock: one turn at a time, in the order of asking.
+/// Whose turn it is: by a lock, in the order of asking, or by a lease.
 #[derive(Debug, Default)]
 pub(crate) struct Turns {
     pub(crate) holder: Option<(TabId, u32)>,
+    /// What the wall clock says when the lease is over.
+    pub(crate) leased_until: i64,
     pub(crate) waiting: VecDeque<(TabId, u32)>,
 }
 

@@ -123,7 +123,7 @@ impl World {
         let now = self.now;
         self.browsers[id.browser].truth.sign_out(now);
         self.tell(id, Event::SignOutAsked, None);
-        self.queue.push(now + crate::checkers::SIGN_OUT_MS + 1, Happening::Look(id.browser));
+        self.queue.push(now + self.shown_for_ms(id.browser) + 1, Happening::Look(id.browser));
     }
 
     pub(crate) fn set_visible(&mut self, id: TabId, visible: bool) {
@@ -324,8 +324,10 @@ impl World {
         self.forget_wish(id);
         self.tab_mut(id).life = Life::Dead;
         self.tab_mut(id).inbox.clear();
-        self.browsers[id.browser].turns.leave(id, None);
-        self.grant_turn(id.browser);
+        if self.browsers[id.browser].setting.locks {
+            self.browsers[id.browser].turns.leave(id, None);
+            self.grant_turn(id.browser);
+        }
         self.notice_forgetting(id.browser);
     }
 

@@ -2,6 +2,7 @@
 
 use stayd_core::{Effect, Event, Instant, Message, Need, Verdict};
 
+use crate::browser::Browser;
 use crate::network::{Ask, PageRequest};
 use crate::server::PageData;
 use crate::storage::{Keeps, Slot};
@@ -10,6 +11,9 @@ use crate::world::{Happening, World};
 
 /// A page looks at its clock at least this often: that is how soon it notices that the computer slept.
 const LOOK_MS: u64 = 30_000;
+
+/// How long a lease lasts after its holder was last seen, where locks are missing: a closed tab gives none back.
+const LEASE_MS: i64 = 3_000;
 
 impl World {
     /// One step of a tab's machine, with all that it asks for; what came with the event is `data`.
@@ -79,19 +83,50 @@ impl World {
     fn ask_for_turn(&mut self, id: TabId, attempt: u32) {
         let now = self.tab(id).clock.now();
         self.tab_mut(id).asked_at = now;
-        if self.browsers[id.browser].setting.locks {
-            self.browsers[id.browser].turns.waiting.push_back((id, attempt));
-            self.grant_turn(id.browser);
+        let browser = &mut self.browsers[id.browser];
+        if browser.setting.takes_turns() {
+            browser.turns.waiting.push_back((id, attempt));
+            if browser.setting.locks {
+                self.grant_turn(id.browser);
+            } else {
+                self.look_at_lease(id, attempt);
+            }
         } else {
             let at = self.now + self.inner_dice[id.browser].within(1..=4);
             self.queue.push(at, Happening::Reach(id, Input::Turn { attempt }));
         }
     }
 
+    /// Takes the lease, or looks again a moment later; whoever has it keeps it so.
+    pub(crate) fn look_at_lease(&mut self, id: TabId, attempt: u32) {
+        let browser = &mut self.browsers[id.browser];
+        let wall = browser.wall(self.now);
+        let (turns, dice) = (&mut browser.turns, &mut self.inner_dice[id.browser]);
+        let holds = turns.holder == Some((id, attempt));
+        if !holds && !turns.waiting.contains(&(id, attempt)) {
+            return;
+        }
+        // One that lasts longer was given before the clock was set back.
+        let taken = turns.holder.is_some() && (1..=LEASE_MS).contains(&(turns.leased_until - wall));
+        let mut again = LEASE_MS.unsigned_abs() / 3;
+        if holds {
+            turns.leased_until = wall + LEASE_MS;
+        } else if taken {
+            again = dice.within(100..=200);
+        } else {
+            turns.leave(id, Some(attempt));
+            (turns.holder, turns.leased_until) = (Some((id, attempt)), wall + LEASE_MS);
+            let at = self.now + dice.within(1..=6);
+            self.queue.push(at, Happening::Reach(id, Input::Turn { attempt }));
+        }
+        self.queue.push(self.now + again, Happening::Reach(id, Input::LookAtLease { attempt }));
+    }
+
     /// Gives the lock to the next in line, if it is free. Reading storage takes a moment more.
     pub(crate) fn grant_turn(&mut self, browser: usize) {
-        let turns = &mut self.browsers[browser].turns;
-        if turns.holder.is_none()
+        let Browser { setting, turns, .. } = &mut self.browsers[browser];
+        if setting.locks
+            && turns.holder.is_none()
             && let Some((id, attempt)) = turns.waiting.pop_front()
         {
             turns.holder = Some((id, attempt));
@@ -162,16 +197,21 @@ impl World {
         }
     }
 
+    /// The longest that a message of one tab takes to another; `None` where they cannot tell each other anything.
+    pub(crate) fn slowest_message_ms(&self, browser: usize) -> Option<u64> {
+        let setting = &self.browsers[browser].setting;
+        match (setting.channel, setting.keeps) {
+            (true, _) => Some(self.plan.setting.message_ms),
+            // Storage events take the place of the channel.
+            (false, Keeps::Everything | Keeps::LocalOnly) => Some(self.plan.setting.local_ms.max(2)),
+            (false, Keeps::Nothing) => None,
+        }
+    }
+
     fn tell_others(&mut self, id: TabId, message: Message) {
         let slot = self.slot_of(id);
         self.check_secrets(id, &slot.record);
-        let setting = &self.browsers[id.browser].setting;
-        let slowest = match (setting.channel, setting.keeps) {
-            (true, _) => self.plan.setting.message_ms,
-            // Storage events take the place of the channel.
-            (false, Keeps::Everything | Keeps::LocalOnly) => self.plan.setting.local_ms.max(2),
-            (false, Keeps::Nothing) => return,
-        };
+        let Some(slowest) = self.slowest_message_ms(id.browser) else { return };
         for other in self.open_tabs(id.browser).into_iter().filter(|other| *other != id) {
             let at = self.now + self.inner_dice[id.browser].within(1..=slowest.max(1));
             let at = self.browsers[id.browser].in_order(id, other, at);

@@ -69,10 +69,10 @@ impl Truth {
         self.token_lost = false;
     }
 
-    /// The page was told that this session has begun: every other that was shown here is over.
-    pub(crate) fn switch_to(&mut self, session: Key, now: u64) {
-        for (seen, _) in &self.seen {
-            if *seen != session && !self.left.iter().any(|(left, _)| left == seen) {
+    /// The page was told that this session has begun: every other that was shown here is over, but for what began after `contested`.
+    pub(crate) fn switch_to(&mut self, session: Key, contested: u64, now: u64) {
+        for (seen, since) in &self.seen {
+            if *seen != session && *since < contested && !self.left.iter().any(|(left, _)| left == seen) {
                 self.left.push((*seen, now));
             }
         }

@@ -218,6 +218,11 @@ impl Setting {
 }
 
 impl BrowserSetting {
+    /// Whether its tabs take turns: by a lock, or where that is missing by a lease in IndexedDB.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.locks || self.keeps == Keeps::Everything
+    }
+
     fn draw(dice: &mut Dice) -> Self {
         let degraded = dice.chance(200);
         let wrong_by = i64::try_from(dice.magnitude(SECOND..=3 * HOUR)).unwrap_or(0);

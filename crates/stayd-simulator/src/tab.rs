@@ -42,6 +42,10 @@ pub(crate) enum Input {
     Turn {
         attempt: u32,
     },
+    /// Where there are no locks it looks whether the lease is free.
+    LookAtLease {
+        attempt: u32,
+    },
     Message {
         message: Message,
         slot: Slot,

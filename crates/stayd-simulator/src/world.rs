@@ -259,6 +259,7 @@ impl World {
                 let event = Event::LeadershipGained { attempt, stored };
                 self.tell(id, event, slot.and_then(|slot| slot.data));
             }
+            Input::LookAtLease { attempt } => self.look_at_lease(id, attempt),
             Input::Message { message, slot } => {
                 let event = Event::Heard { message, stored: slot.stored(wall, i64::MIN) };
                 self.tell(id, event, slot.data);

@@ -8,8 +8,8 @@ use crate::storage::Keeps;
 use crate::tab::{Tab, TabId};
 use crate::world::{Happening, World};
 
-/// So long after a sign-out in any tab no tab shows signed-in data (P4).
-pub(crate) const SIGN_OUT_MS: u64 = 50;
+/// So long after a sign-out in any tab no tab shows signed-in data (P4), where messages take a few milliseconds, as in browsers.
+const SIGN_OUT_MS: u64 = 50;
 
 /// Tabs of a browser that denies both the channel and storage know nothing of each other, by nature.
 pub(super) fn tabs_can_talk(setting: &BrowserSetting) -> bool {
@@ -17,6 +17,11 @@ pub(super) fn tabs_can_talk(setting: &BrowserSetting) -> bool {
 }
 
 impl World {
+    /// How long data may be shown after it was left. A sign-in and a sign-out that cross are told twice: two of the slowest messages.
+    pub(crate) fn shown_for_ms(&self, browser: usize) -> u64 {
+        SIGN_OUT_MS.max(2 * self.slowest_message_ms(browser).unwrap_or(0))
+    }
+
     /// P4, and that the host shows what the machine believes it to show.
     pub(crate) fn check_data(&mut self, id: TabId) {
         let browser = &self.browsers[id.browser];
@@ -54,7 +59,7 @@ impl World {
         };
         if tab.runs()
             && browser.asleep_since.is_none()
-            && since.is_some_and(|since| since + SIGN_OUT_MS < self.now)
+            && since.is_some_and(|since| since + self.shown_for_ms(id.browser) < self.now)
         {
             // A page that was rendered before the sign-out shows what stands in it until the server is heard.
             let rendered = tab.rendered == Some(shown.session) && tab.answers == 0;
@@ -94,11 +99,14 @@ impl World {
     /// meanwhile and somebody has signed in since.
     pub(crate) fn signed_in(&mut self, id: TabId, session: Key) {
         let now = self.now;
+        // Of sign-ins that were under way at once where there are no turns only the server can say which came last.
+        let turns = self.browsers[id.browser].setting.takes_turns();
+        let contested = if turns { u64::MAX } else { self.tab(id).sent_at };
         let truth = &mut self.browsers[id.browser].truth;
         let overtaken = truth.own.is_some_and(|(own, _)| own != session);
         if truth.signing_in == 0 && !overtaken {
-            truth.switch_to(session, now);
-            self.queue.push(now + SIGN_OUT_MS + 1, Happening::Look(id.browser));
+            truth.switch_to(session, contested, now);
+            self.queue.push(now + self.shown_for_ms(id.browser) + 1, Happening::Look(id.browser));
         }
     }
 }

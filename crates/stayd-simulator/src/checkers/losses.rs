@@ -64,7 +64,8 @@ impl World {
             SetCookie::Clear => None,
         };
         let browser = &self.browsers[request.tab.browser];
-        let (truth, old, locks) = (&browser.truth, browser.cookie.clone(), browser.setting.locks);
+        let (truth, old) = (&browser.truth, browser.cookie.clone());
+        let turns = browser.setting.takes_turns();
         if truth.out_since.is_some() || truth.ambiguous {
             return;
         }
@@ -78,8 +79,8 @@ impl World {
         let index = request.tab.browser;
         // A page that stands still lets its sign-out go on, for the person may have left for good.
         let cannot_be_called_back = matches!(request.ask, Ask::SignOut) && !self.tab(request.tab).runs();
-        // Where there are no locks two tabs may ask at once, and of two answers a browser keeps what the later one says.
-        let asked_at_once = !locks && request.cookie != old;
+        // Where there are no turns two tabs may ask at once, and of two answers a browser keeps what the later one says.
+        let asked_at_once = !turns && request.cookie != old;
         if cannot_be_called_back || asked_at_once {
             self.browsers[index].truth.ambiguous = true;
         } else {

@@ -10,8 +10,6 @@ use stayd_core::{Event, Key, Machine, Status};
 use crate::tab::TabId;
 use crate::world::{START_MS, World};
 
-pub(crate) use data::SIGN_OUT_MS;
-
 /// A promise that was broken.
 #[derive(Debug, Clone)]
 pub(crate) struct Violation {

@@ -16,7 +16,7 @@ const FOR_EACH_OCCASION: usize = 4;
 const SUPERSEDED_TRIES: usize = 6;
 
 impl World {
-    /// One request at a time in a browser, but for those who lost patience.
+    /// One request at a time in a browser, but for those who lost patience. A lease can be lost: the clock by which it lasts may leap.
     pub(crate) fn check_turn(&mut self, id: TabId, attempt: u32, need: Need) {
         let browser = &self.browsers[id.browser];
         let tab = &browser.tabs[id.tab];
@@ -32,11 +32,11 @@ impl World {
     pub(crate) fn check_rate(&mut self, id: TabId) {
         let now = self.now;
         let setting = &self.browsers[id.browser].setting;
-        let alone = !setting.locks || !tabs_can_talk(setting);
+        let alone = !setting.takes_turns() || !tabs_can_talk(setting);
         let tabs = self.open_tabs(id.browser).len();
         let truth = &mut self.browsers[id.browser].truth;
         truth.note_sent(now);
-        // Without locks, or a way to speak to the others, each tab may ask.
+        // Without turns, or a way to speak to the others, each tab may ask.
         let each = if alone { tabs } else { 1 };
         // Where the next token is lost, or late, each tab hears "superseded" a few times before it lets the others wait as well.
         let superseded = truth.superseded_at.is_some_and(|at| at + 60_000 >= now);
