@@ -45,8 +45,7 @@ impl Machine {
         if self.switched_by() <= now {
             self.switching_since = Instant::NEVER;
             // It may have come to pass although nobody told: what waits is not sent for whoever is signed in now (P9).
-            self.doubt = true;
-            self.want(Need::Check, now);
+            self.doubt_since(now);
         }
     }
 
@@ -103,7 +102,7 @@ impl Machine {
 
     pub(crate) fn resume(&mut self, remembered: Option<&Stored>) {
         self.page.running = true;
-        // The answer to a sign-out would take away the cookie of a sign-in that follows (P9).
+        // What went on without a turn is asked anew: its answer would take away the cookie of a sign-in that follows (P9).
         self.abandon();
         if let Some(stored) = remembered {
             self.absorb(stored);
@@ -119,14 +118,12 @@ impl Machine {
     /// it: any other answer would set a cookie, or clear one, behind the back of every tab (P9).
     pub(crate) fn freeze(&mut self) {
         self.page.running = false;
+        // A renewal's answer may hold the session's next token; without a session it could only clear the cookie of a sign-in that
+        // follows. Of a sign-out that is owed nobody else has told the server, and the person may have left for good.
+        let goes_on = self.under_way() & (Need::Renewal as u8 | Need::SignOut as u8) != 0
+            && (self.standing.is_in() || self.owed);
         match self.attempt {
-            // The session's next token may be in the answer; without a session it could only clear the cookie of a sign-in that follows.
-            Some(attempt) if attempt.is_sent() && attempt.need == Need::Renewal && self.standing.is_in() => {
-                self.attempt = None;
-                self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
-            }
-            // The person may have left for good, and nobody else has told the server; a page that goes on calls it back and sends it again.
-            Some(attempt) if attempt.is_sent() && attempt.need == Need::SignOut && self.owed => {
+            Some(attempt) if goes_on => {
                 self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });
             }
             _ => self.abandon(),

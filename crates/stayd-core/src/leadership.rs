@@ -12,6 +12,7 @@
 
 use crate::config::{COMMAND_PATIENCE_MS, Config};
 use crate::effect::Need;
+use crate::machine::Machine;
 use crate::time::Instant;
 
 /// One try of one request.
@@ -27,6 +28,15 @@ pub(crate) struct Attempt {
     pub(crate) sent_at: Instant,
     /// The generation in which it was sent.
     pub(crate) generation: u32,
+}
+
+impl Machine {
+    /// What the request on its way is for, as its bit; 0 while there is none.
+    // One copy in the module: it is asked for in many places.
+    #[inline(never)]
+    pub(crate) fn under_way(&self) -> u8 {
+        self.attempt.filter(Attempt::is_sent).map_or(0, |attempt| attempt.need as u8)
+    }
 }
 
 impl Attempt {

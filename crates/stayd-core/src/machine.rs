@@ -255,6 +255,13 @@ impl Machine {
         self.needs.add(need);
     }
 
+    /// Whose cookie is there only the server can say: until it has, nothing of the page is sent (P9).
+    #[inline(never)]
+    pub(crate) fn doubt_since(&mut self, since: Instant) {
+        self.doubt = true;
+        self.want(Need::Check, since);
+    }
+
     /// Whether the server has ever said how things stand.
     pub(crate) fn was_verified(&self) -> bool {
         self.verified_at > Instant::LONG_AGO
@@ -335,8 +342,13 @@ impl Machine {
 
     /// Leaves the attempt, if there is one; what it was for is still wanted.
     pub(crate) fn abandon(&mut self) {
+        let signs_in = self.under_way() == Need::SignIn as u8;
         if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::Cancel { attempt: attempt.number });
+            if signs_in {
+                // The other tabs need not wait for what is not going to be told.
+                self.effects.push(Effect::Tell(Message::State));
+            }
         }
     }
 

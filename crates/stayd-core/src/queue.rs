@@ -51,7 +51,14 @@ impl Machine {
     }
 
     pub(crate) fn request(&mut self) {
-        let verdict = if self.holding() { self.queue.hold() } else { Verdict::Admit };
+        let verdict = if self.holding() {
+            self.queue.hold()
+        } else if self.owed {
+            // It would go out as the person who has left: the server has yet to hear of it (P4).
+            Verdict::Reject(Rejection::Ended)
+        } else {
+            Verdict::Admit
+        };
         self.effects.answer(verdict);
     }
 
@@ -89,7 +96,8 @@ impl Machine {
             return true;
         }
         let Some(session) = self.standing.session().filter(|_| self.page.online) else { return false };
-        let renewing = self.attempt.is_some_and(|a| a.need == Need::Renewal && a.is_sent());
+        // A sign-in may have changed the cookie before its answer says so (P9).
+        let renewing = self.under_way() > Need::Check as u8;
         let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;
         let wanted = self.needs.has(Need::Renewal) || self.needs.has(Need::Check);
         self.page.running && (renewing || (wanted && (self.doubt || self.queue.refused || lapsed)))

@@ -92,9 +92,7 @@ impl Machine {
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
         self.rendered = true;
-        // What the page asks for would be answered for whomever the cookie names (P9).
-        self.doubt = true;
-        self.want(Need::Check, self.now);
+        self.doubt_since(self.now);
     }
 
     /// The same session as before, perhaps with later times.
@@ -269,7 +267,13 @@ impl Machine {
             Outcome::Nobody | Outcome::Declined | Outcome::Superseded => Settlement::Refused,
         };
         self.meet(Need::SignIn, result);
-        if result != Settlement::Met {
+        if result == Settlement::Met {
+            return;
+        }
+        // Part of it may have come to pass: whose cookie is there only the server can say (P9).
+        self.doubt_since(self.now);
+        // Where another tab's sign-in has ended without a word nobody is told that all is as before.
+        if self.switching_since == Instant::NEVER {
             self.effects.push(Effect::Tell(Message::State));
         }
     }

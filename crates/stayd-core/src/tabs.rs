@@ -120,6 +120,10 @@ impl Machine {
         let asked_meanwhile = verified_at > self.switching_since.plus(HINT_SLACK_MS);
         if written_at >= self.switching_since && !(agrees && asked_meanwhile) {
             self.switching_since = Instant::NEVER;
+            if agrees && self.standing.is_in() {
+                // It came to nothing, or to half of it: the server is asked before anything is sent (P9).
+                self.doubt_since(written_at);
+            }
         }
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
         let tried_at = aged.minus(record.tried_ago_ms);
@@ -174,7 +178,7 @@ impl Machine {
     /// What was asked before another tab spoke is answered for the session of before, and would put that one's cookie over the new one.
     #[inline(never)]
     fn call_back(&mut self) {
-        if self.attempt.is_some_and(|attempt| attempt.is_sent() && attempt.need != Need::SignIn) {
+        if self.under_way() & !(Need::SignIn as u8) != 0 {
             self.abandon();
         }
     }

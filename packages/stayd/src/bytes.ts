@@ -1,5 +1,7 @@
 /** A 32-bit fingerprint (FNV-1a over UTF-16 units, mixed at the end); never 0. Tells texts apart and guards nothing. */
-export function fingerprint(text: string, seed = 0): number {
+export function fingerprint(of: string | number, seed = 0): number {
+  // Ids of some servers are numbers.
+  const text = `${of}`;
   let hash = 0x811c9dc5 + seed * 0x9e3779b9;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

@@ -63,16 +63,19 @@ export function createQueue(gate: Gate): Queue {
       const signal = theirs ? AbortSignal.any([theirs, own.signal]) : own.signal;
       // A stream can be sent once; everything else is sent again as it was.
       const once = init?.body instanceof ReadableStream;
+      const person = gate.person();
+      // What was asked as one person is not sent as another, nor given to the page of another, or of nobody (P9, scenario 50).
+      const check = (): void => {
+        if (person !== undefined && person !== gate.person()) throw new SessionFailure(failure("ended"));
+      };
       try {
         signal.throwIfAborted();
         await admitted(signal);
         for (let again = false; ; again = true) {
-          const [moment, person] = [gate.moment(), gate.person()];
+          check();
+          const moment = gate.moment();
           const response = await gate.send(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
-          // What was asked as one person is not given to the page of another, or of nobody (P9, scenario 50).
-          if (person !== undefined && person !== gate.person()) {
-            throw new SessionFailure(failure("ended"));
-          }
+          check();
           if (response.status !== 401 || again || once) return response;
           if (!(await admitted(signal, moment))) return response;
         }
@@ -81,10 +84,10 @@ export function createQueue(gate: Gate): Queue {
       }
     },
     settle(error) {
-      for (const one of [...held]) {
+      held.forEach((one) => {
         held.delete(one);
         one(error);
-      }
+      });
     },
   };
 }

@@ -88,7 +88,7 @@ export function sessionOver<C, R>(
 
   const listeners = new Set<(view: SessionView) => void>();
   const handlers = new Set<[SessionEvent, (view: SessionView) => void]>();
-  const waiting = new Map<number, ((result: number) => void)[]>();
+  let waiting: [number, (result: number) => void][] = [];
   let turn: { attempt: number; end: () => void; abort: AbortController } | undefined;
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
   let shown: Candidate = null;
@@ -128,7 +128,7 @@ export function sessionOver<C, R>(
     if (disposed) return { ...brain.last, verdict: code.VERDICT_REJECT, rejection: 2 };
     const step = brain.handle(now, event, payload);
     steps.push([step, candidate(payload.text ?? payload.stored?.data)]);
-    options.debug?.({ at: now, event, verdict: step.verdict, effects: step.effects });
+    safely(() => options.debug?.({ at: now, event, verdict: step.verdict, effects: step.effects }));
     return step;
   };
 
@@ -163,7 +163,7 @@ export function sessionOver<C, R>(
         break;
       case code.EFFECT_REJECT_HELD:
         // Whatever the reason: without one they would be let go.
-        queue.settle(REJECTIONS[a] ?? REJECTIONS[0]);
+        queue.settle(REJECTIONS[a]);
         break;
       case code.EFFECT_ASK_LEADERSHIP:
         // A page that is being rendered on a server asks nobody.
@@ -177,7 +177,7 @@ export function sessionOver<C, R>(
       case code.EFFECT_CANCEL:
       case code.EFFECT_GIVE_UP_LEADERSHIP:
         if (turn?.attempt !== attempt) break;
-        if (kind === code.EFFECT_CANCEL) turn.abort.abort();
+        if (kind === code.EFFECT_CANCEL) turn.abort.abort(lost);
         // The next in line is to find what this turn has brought.
         void storage.idle().then(turn.end);
         break;
@@ -186,9 +186,9 @@ export function sessionOver<C, R>(
         break;
       case code.EFFECT_SETTLED:
         callbacks.push(() => {
-          const those = waiting.get(a);
-          waiting.delete(a);
-          those?.forEach((resolve) => resolve(b));
+          // Where one request has failed nobody's can be sent, for a while.
+          const all = b === code.SETTLEMENT_FAILED && a !== code.NEED_SIGN_IN;
+          waiting = waiting.filter(([need, resolve]) => !(all || need === a) || resolve(b));
           // A sign-out came first: what has not been sent is not sent any more.
           if (a === code.NEED_SIGN_IN && b === code.SETTLEMENT_OVERTAKEN) {
             for (const { resolve } of commands.splice(0)) resolve(lost());
@@ -218,14 +218,15 @@ export function sessionOver<C, R>(
         connections.close();
         break;
       case code.EFFECT_OPEN_CHANNELS:
-        callbacks.push(() => connections.open(true));
+        // A listener may have signed out before.
+        callbacks.push(() => shown && connections.open(true));
     }
   };
 
   const publish = (): void => {
     view = readView(brain.last.view, shown?.data ?? null, error);
     callbacks.push(() => {
-      if (view.identity === "active") connections.open(false);
+      if (view.canMutate) connections.open(false);
       for (const listener of [...listeners]) safely(() => listener(view));
     });
   };
@@ -240,22 +241,24 @@ export function sessionOver<C, R>(
     const late = setTimeout(() => own.abort(), config.timeout);
     const command = need === code.NEED_SIGN_IN ? commands.shift() : undefined;
     let answer: Answer;
+    let text = null;
     try {
       const { signal } = own;
       if (command) answer = await command.run(signal);
       else if (need === code.NEED_SIGN_OUT) answer = await backend.signOut(signal);
       else if (need === code.NEED_RENEWAL && backend.renew) answer = await backend.renew(signal);
       else answer = await backend.check(signal);
+      text = textOf(answer);
     } catch {
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
-    const result = resultOf(answer, error);
-    tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text: textOf(answer) });
+    // The page goes on when the machine has heard of it.
+    command?.resolve(own.signal.reason === lost ? lost() : resultOf(answer, error));
+    tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
-    command?.resolve(result);
     if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
   };
 
@@ -266,12 +269,13 @@ export function sessionOver<C, R>(
 
   const asked = async (need: number, event: number): Promise<Result> => {
     const result = await new Promise<number>((resolve) => {
-      if (disposed) return resolve(code.SETTLEMENT_OVERTAKEN);
-      waiting.set(need, [...(waiting.get(need) ?? []), resolve]);
+      waiting.push([need, resolve]);
       tell(event);
+      // Nobody answers there.
+      if (disposed || !browser) resolve(code.SETTLEMENT_OVERTAKEN);
     });
     if (result === code.SETTLEMENT_MET) return { ok: true };
-    return result === code.SETTLEMENT_FAILED ? { ok: false, error: view.error ?? failure("unreachable") } : lost();
+    return result === code.SETTLEMENT_FAILED ? { ok: false, error: view.error! } : lost();
   };
 
   /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
@@ -280,7 +284,7 @@ export function sessionOver<C, R>(
     (input: T): Promise<Result> =>
       new Promise((resolve) => {
         if (!run) throw new TypeError(`The backend has no ${name}`);
-        if (disposed) return resolve(lost());
+        if (disposed || !browser) return resolve(lost());
         commands.push({ run: (signal) => run.call(backend, input, signal), resolve });
         tell(code.EVENT_SIGN_IN_ASKED);
       });
@@ -296,7 +300,7 @@ export function sessionOver<C, R>(
     person: () => view.data?.user.id,
     timeout: config.timeout,
   });
-  const connections = createConnections(() => view.identity === "active");
+  const connections = createConnections(() => !disposed && view.canMutate);
   const channel = browser ? createChannel(name, hear, missing) : null;
   const official = browser ? watchOfficial(() => void tell(code.EVENT_HINTED)) : null;
 
@@ -355,21 +359,24 @@ export function sessionOver<C, R>(
       return [...degraded];
     },
     record: brain.recording,
-    dispose() {
-      if (disposed) return;
-      tell(code.EVENT_DISPOSED);
-      disposed = true;
-      clearTimeout(timer);
-      unwatch?.();
-      official?.close();
-      channel?.close();
-      connections.close();
-      storage.close();
-      listeners.clear();
-      handlers.clear();
-      release();
-    },
+    dispose,
   };
+
+  function dispose(): void {
+    if (disposed) return;
+    // What a listener has asked for before is carried out first.
+    if (busy) return void callbacks.push(dispose);
+    tell(code.EVENT_DISPOSED);
+    disposed = true;
+    unwatch?.();
+    official?.close();
+    channel?.close();
+    connections.close();
+    storage.close();
+    listeners.clear();
+    handlers.clear();
+    release();
+  }
 }
 
 /** What the page hears of its command. */

@@ -24,12 +24,18 @@ export interface Storage {
   write(record: Uint8Array, data: string | null): Promise<Stored | null>;
   /** Resolves when what was to be written is written. */
   idle(): Promise<unknown>;
-  /** A turn for browsers without Web Locks: whether it was given. It lapses by itself at `until` (ms). */
-  lease(holder: number, until: number): Promise<boolean>;
+  /** A turn for browsers without Web Locks: whether the holder has it, for {@link LEASE} ms; or gives it up. */
+  lease(holder: number, wanted: boolean): Promise<boolean>;
   close(): void;
 }
 
 const STORE = "records";
+
+/** How long a database takes to open, in ms; what takes longer is as good as missing. */
+const OPENS = 5_000;
+
+/** How long a lease lasts after its holder was last seen, in ms: a closed tab gives none back. */
+export const LEASE = 3_000;
 
 /** Whether record `a` is newer than `b`: by epoch, then generation, which are its first words. */
 function isNewer(a: Uint8Array, b: Uint8Array): boolean {
@@ -65,6 +71,8 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
 
   const open = (): Promise<IDBDatabase | null> =>
     (database ??= new Promise<IDBDatabase>((resolve, reject) => {
+      // One that never answers would keep every turn.
+      setTimeout(reject, OPENS);
       const request = indexedDB.open("stayd", 1);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => {
@@ -142,14 +150,16 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
       return readEntry(await writing);
     },
     idle: () => pending,
-    lease: (holder, until) =>
+    lease: (holder, wanted) =>
       transact(
-        `${name}.lease`,
+        `${name}.turn`,
         "readwrite",
         (value) => {
-          const lease = value as { holder: number; until: number } | undefined;
-          const taken = lease && lease.holder !== holder && lease.until > Date.now();
-          return taken ? [false] : [true, { holder, until }];
+          const now = Date.now();
+          const [holds, until] = (value as [number, number] | undefined) ?? [holder];
+          // One that lasts longer was given before the clock was set back.
+          const taken = holds !== holder && Math.ceil((until! - now) / LEASE) === 1;
+          return taken ? [false] : [true, [holder, wanted ? now + LEASE : 0]];
         },
         true,
       ),

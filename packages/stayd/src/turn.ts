@@ -1,4 +1,4 @@
-import type { Storage } from "./storage.ts";
+import { type Storage, LEASE } from "./storage.ts";
 
 /** Gives one tab of the browser at a time the right to ask the server. */
 export interface Turns {
@@ -6,23 +6,25 @@ export interface Turns {
   take(granted: () => void): () => void;
 }
 
-/** How long a lease lasts where Web Locks are missing, in ms: one request and a little. It is asked for so often, too. */
-const LEASE = 17_000;
+/** How often the lease is asked for where Web Locks are missing, in ms, and by whoever has it. */
 const POLL = 100;
 
 export function createTurns(name: string, storage: Storage, missing: (what: string) => void): Turns {
   const byLease = (granted: () => void): (() => void) => {
     const holder = Math.random();
     let over = false;
+    let had = false;
     const attempt = async (): Promise<void> => {
-      const held = await storage.lease(holder, Date.now() + LEASE);
-      if (over) end();
-      else if (held) granted();
-      else setTimeout(attempt, POLL + Math.random() * POLL);
+      const held = await storage.lease(holder, true);
+      if (over) return end();
+      if (held && !had) granted();
+      had ||= held;
+      // Whoever has it keeps it so.
+      setTimeout(attempt, held ? LEASE / 3 : POLL * (1 + Math.random()));
     };
     const end = (): void => {
       over = true;
-      void storage.lease(holder, 0);
+      void storage.lease(holder, false);
     };
     void attempt();
     return end;

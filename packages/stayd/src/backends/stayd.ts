@@ -28,10 +28,10 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
   const send = (path: string, signal?: AbortSignal, body?: object, via = network ?? fetch): Promise<Response> =>
     via(url + path, {
       credentials: "include",
-      // The answer's cookies are taken even where the page that asked is gone by then.
-      keepalive: true,
+      // The answer's cookies are taken even where the page that asked is gone by then. A picture is too much for that (64 KiB).
+      keepalive: path !== "/update-user",
       cache: "no-store",
-      ...(signal && { signal }),
+      signal: signal!,
       ...(body && {
         method: "POST",
         headers: { "content-type": "application/json", ...csrfHeader() },
@@ -89,9 +89,9 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 
 /** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
 function csrfHeader(): Record<string, string> | undefined {
-  const cookies = pageCookies();
-  // The name with the prefix comes first: another host of the site can plant the one without.
-  const token = (/(^| )__Secure-better-auth\.csrf_token=([\w.-]+)/.exec(cookies) ?? /(^| )better-auth\.csrf_token=([\w.-]+)/.exec(cookies))?.[2];
+  // The name with the prefix sorts first: another host of the site can plant the one without.
+  const cookies = pageCookies().split("; ").sort().join();
+  const token = /(^|,)(__Secure-)?better-auth\.csrf_token=([\w.-]+)/.exec(cookies)?.[3];
   return token ? { "x-csrf-token": token } : undefined;
 }
 
@@ -105,7 +105,7 @@ export function troubleOf(response: Response, body: unknown): Answer | null {
   const trouble: Trouble = status === 429 ? "too-many" : status >= 500 ? "unavailable" : "unexpected";
   const after = headers.get("retry-after") ?? headers.get("x-retry-after")!;
   // Seconds or a date (RFC 9110, 10.2.3).
-  const retryAfter = Number(after) * 1000 || Date.parse(after) - serverTime(response) || 0;
+  const retryAfter = Math.max(0, +after * 1000 || Date.parse(after) - serverTime(response) || 0);
   return { kind: "failed", trouble, retryAfter, error: { ...errorOf(response, body, trouble), ...(retryAfter && { retryAfter }) } };
 }
 
@@ -146,5 +146,5 @@ export const json = (response: Response): Promise<unknown> => response.json().ca
 function errorOf(response: Response, found: unknown, otherwise = `HTTP_${response.status}`): SessionError {
   const { status, statusText } = response;
   const body = found as { code?: unknown; message?: unknown } | null | undefined;
-  return { code: String(body?.code ?? otherwise), message: String(body?.message ?? (statusText || "The server refused")), status };
+  return { code: `${body?.code ?? otherwise}`, message: `${body?.message ?? (statusText || "The server refused")}`, status };
 }
