@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "../conformance/lib/free-port.mjs";
 import { until } from "./until.mjs";
 
-const BINARY = process.env.STAYD_BIN ?? fileURLToPath(new URL("../target/debug/stayd", import.meta.url));
+export const BINARY = process.env.STAYD_BIN ?? fileURLToPath(new URL("../target/debug/stayd", import.meta.url));
 const SECRET = "browser-tests-0123456789-abcdefghijklmnop";
 
 /** Starts a server on an empty database. Rate limits are off unless a test asks for them: all people share one address. */

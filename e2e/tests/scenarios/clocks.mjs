@@ -1,3 +1,11 @@
+import { browsers, webkit } from "../../browsers/index.mjs";
+
+/**
+ * The browsers whose timers a test can hold (`?throttled`). WebKit's driver gives each script that it runs a timer in the page, and
+ * takes it for the script's end when `pass` rings it.
+ */
+export const holdable = browsers.filter((kind) => kind !== webkit);
+
 /**
  * A script that a page runs before the package, where a scenario is about clocks (hand it to `pageWith`). `?wrong=3600000` in
  * the page's address: its wall clock is so far ahead. `sleep(ms)`: the wall clock gets ahead of the monotonic one, as on a

@@ -8,6 +8,9 @@ import { age, asksSession, gate, json, openScene, pageWith, untilView, verified 
 const DAY = 86_400_000;
 const asksApp = ({ path }) => path.startsWith("/api/things");
 const REFUSED = json(401, { code: "UNAUTHORIZED" });
+// A renewal replaces the session's token, and the one before does not work from then on; but not twice within a second.
+const GRACE = 1000;
+const STRICT = { STAYD_SESSION_ROTATION: "strict", STAYD_SESSION_ROTATION_GRACE: "1s", STAYD_SESSION_UPDATE_AGE: "0" };
 
 /** In the page: a browser that speaks HTTP/1.1 sends no streams, so this reads them out before they go. */
 function readStreams() {
@@ -138,5 +141,83 @@ describe("requests of the page", () => {
       assert.deepEqual(bodies.at(-1), [kind, count, status]);
       assert.equal(renewed, count - 1, kind);
     }
+  });
+});
+
+describe("requests of the page, and a server whose tokens work once", () => {
+  let scene, site, tab;
+  before(async () => {
+    scene = await openScene(chromium, { env: STRICT });
+    site = scene.site;
+  });
+  after(() => scene?.close());
+  beforeEach(async () => {
+    tab = await scene.signedIn();
+  });
+
+  const tokenIn = (cookie) => /session_token=([^;]+)/.exec(cookie)[1];
+  const replaceable = () => {
+    const last = Math.max(...site.requests.map(({ at }) => at));
+    return until("the server to replace tokens again", () => Date.now() > last + GRACE + 100);
+  };
+
+  /** An API that knows the newest token only; `renewed.token` is that one, once the renewal that waits for `ready` has been answered. */
+  const strictApi = (ready) => {
+    const renewed = { token: null };
+    site.forget();
+    site.fault = async (request, pass) => {
+      if (asksApp(request)) return tokenIn(request.cookie) === renewed.token ? json(200, {}) : REFUSED;
+      if (!asksSession(request)) return pass();
+      await ready();
+      const answer = await pass();
+      renewed.token = tokenIn(answer.headers["set-cookie"].join());
+      return answer;
+    };
+    return renewed;
+  };
+  const hundred = () =>
+    tab.evaluate(() => {
+      const all = Array.from({ length: 100 }, (_, i) => session.fetch(`/api/things/${i}`));
+      window.outcome = Promise.all(all.map((one) => one.then(({ status }) => status)));
+    });
+
+  /** A hundred answers by one renewal, after which the old token is not sent again, and would not work. */
+  const assertRenewedOnce = async (renewed, sentBefore) => {
+    assert.deepEqual(await tab.evaluate(() => window.outcome), Array(100).fill(200));
+    assert.equal(site.count("/get-session"), 1);
+    const at = site.requests.findIndex(asksSession);
+    const { token } = renewed;
+    const old = tokenIn(site.requests[at].cookie);
+    assert.notEqual(token, old);
+    const sent = site.requests.filter(asksApp).map(({ cookie }) => ({ [old]: "old", [token]: "new" })[tokenIn(cookie)]);
+    assert.deepEqual(sent, [...Array(sentBefore).fill("old"), ...Array(100).fill("new")]);
+    const { cookie } = site.requests[at];
+    const told = await fetch(`${site.server.origin}/api/auth/get-session`, { headers: { cookie, host: new URL(site.origin).host } });
+    assert.ok(told.status === 409 || (await told.text()) === "null", `the token before: ${told.status}`);
+  };
+
+  test("a hundred requests that wait for the renewal are sent with the new token, and none with the old one", async () => {
+    await tab.goto(`${site.origin}/blank`);
+    await age(tab, 8 * DAY);
+    await replaceable();
+    const { opened, open } = gate();
+    const renewed = strictApi(() => opened);
+    await scene.go(tab);
+    await hundred();
+    await untilView(tab, { holding: true });
+    await until("the question to the server", () => site.count("/get-session") === 1);
+    open();
+    await assertRenewedOnce(renewed, 0);
+  });
+
+  test("a hundred requests that are refused at expiry are sent again with the new token, and none with the old one", async () => {
+    // A page that has not renewed just now.
+    await scene.go(tab);
+    await verified(tab);
+    await replaceable();
+    const refused = () => until("all to be refused", () => site.requests.filter(({ status }) => status === 401).length === 100);
+    const renewed = strictApi(refused);
+    await hundred();
+    await assertRenewedOnce(renewed, 100);
   });
 });

@@ -1,7 +1,7 @@
 // Answers, messages and stored bytes that are none of ours (scenario 7, P6): what is known stays, and the page says what is wrong.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { chromium } from "../../browsers/index.mjs";
+import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { json, openScene, pageWith, verified, view } from "./scene.mjs";
 
@@ -37,7 +37,7 @@ function complaints() {
   addEventListener("unhandledrejection", ({ reason }) => complaints.push(String(reason)));
 }
 
-describe("what others answer, say and store", () => {
+describe("what others answer", () => {
   let scene, site, tab;
   before(async () => {
     scene = await openScene(chromium, { pages: { "/watched": pageWith(complaints), "/login": "<form>Sign in</form>" } });
@@ -106,83 +106,95 @@ describe("what others answer, say and store", () => {
     assert.deepEqual(await attempt(() => session.update({ name: "Grace" })), { ok: true });
     assert.equal((await view(tab)).data.user.name, "Grace");
   });
+});
 
-  test("7 messages of other code on the channel change nothing", async () => {
-    await tab.evaluate(async () => {
-      const channel = new BroadcastChannel("stayd:1:stayd");
-      const bytes = (length, fill) => new Uint8Array(length).fill(fill);
-      const records = [null, "", {}, [], bytes(0, 0), bytes(87, 1), bytes(88, 0), bytes(88, 255), bytes(89, 1), new Uint16Array(44), new ArrayBuffer(88)];
-      const values = [null, undefined, 0, "x", "LOGOUT", [], {}, true, new Date(), new Map(), new Error("x"), { kind: 0 }];
-      for (const record of records) {
-        for (const kind of [0, 1, 2, 3, -1, 256, 0.5, NaN, Infinity, "0", null]) {
-          for (const at of [0, Date.now(), NaN, Infinity, -1e300, "now"]) values.push({ kind, at, record, data: "{" });
-        }
-      }
-      // A record as it should be, and newer than any, beside JSON that is no session.
-      const sound = Uint8Array.from(JSON.parse(localStorage.getItem("stayd.session")).record);
-      for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) {
-        new Uint32Array(sound.buffer)[1] += 1;
-        for (const kind of [0, 1, 2, 3]) values.push({ kind, at: Date.now(), record: sound.slice(), data });
-      }
-      for (const value of values) channel.postMessage(value);
-      // Once the last of them has come, all have.
-      await new Promise((resolve) => {
-        const last = new BroadcastChannel("stayd:1:stayd");
-        last.onmessage = ({ data }) => data === "last" && resolve();
-        channel.postMessage("last");
-      });
+for (const kind of browsers) {
+  describe(`${kind.name}, what others say and store`, () => {
+    let scene, tab;
+    before(async () => (scene = await openScene(kind, { pages: { "/watched": pageWith(complaints) } })));
+    after(() => scene?.close());
+    beforeEach(async () => {
+      tab = await scene.signedIn({}, "/watched");
+      await verified(tab);
     });
-    assert.deepEqual(await tab.evaluate(() => session.refresh()), { ok: true });
-    const { data, verified: confirmed } = await view(tab);
-    assert.deepEqual([data.user.email, confirmed], [tab.person.email, true]);
-    assert.deepEqual(await tab.evaluate(() => window.complaints), []);
-    assert.equal(await tab.evaluate(() => views.filter(({ ended }) => ended).length), 0, "never out");
-  });
 
-  test("7 storage that holds anything else is ignored", async () => {
-    const hex = (byte, length) => byte.repeat(length);
-    const entries = ["", "null", "[]", "{", "5", '"x"', "{}"];
-    for (const record of ["", "zz", hex("00", 87), hex("00", 88), hex("ff", 88), hex("ff", 89), null, 5, {}]) {
-      for (const at of [0, 1e300, "now"]) entries.push(JSON.stringify({ at, record, data: "{" }));
-    }
-    // A record as it should be, beside JSON that is no session: another version of the page may have written it.
-    const sound = JSON.parse(await tab.evaluate(() => localStorage.getItem("stayd.session")));
-    for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) entries.push(JSON.stringify({ ...sound, data }));
-    for (const [i, entry] of entries.entries()) {
-      await tab.evaluate(
-        async (text) => {
+    testIn(kind, "7 messages of other code on the channel change nothing", ["tabs"], async () => {
+      await tab.evaluate(async () => {
+        const channel = new BroadcastChannel("stayd:1:stayd");
+        const bytes = (length, fill) => new Uint8Array(length).fill(fill);
+        const records = [null, "", {}, [], bytes(0, 0), bytes(87, 1), bytes(88, 0), bytes(88, 255), bytes(89, 1), new Uint16Array(44), new ArrayBuffer(88)];
+        const values = [null, undefined, 0, "x", "LOGOUT", [], {}, true, new Date(), new Map(), new Error("x"), { kind: 0 }];
+        for (const record of records) {
+          for (const kind of [0, 1, 2, 3, -1, 256, 0.5, NaN, Infinity, "0", null]) {
+            for (const at of [0, Date.now(), NaN, Infinity, -1e300, "now"]) values.push({ kind, at, record, data: "{" });
+          }
+        }
+        // A record as it should be, and newer than any, beside JSON that is no session.
+        const sound = Uint8Array.from(JSON.parse(localStorage.getItem("stayd.session")).record);
+        for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) {
+          new Uint32Array(sound.buffer)[1] += 1;
+          for (const kind of [0, 1, 2, 3]) values.push({ kind, at: Date.now(), record: sound.slice(), data });
+        }
+        for (const value of values) channel.postMessage(value);
+        // Once the last of them has come, all have.
+        await new Promise((resolve) => {
+          const last = new BroadcastChannel("stayd:1:stayd");
+          last.onmessage = ({ data }) => data === "last" && resolve();
+          channel.postMessage("last");
+        });
+      });
+      assert.deepEqual(await tab.evaluate(() => session.refresh()), { ok: true });
+      const { data, verified: confirmed } = await view(tab);
+      assert.deepEqual([data.user.email, confirmed], [tab.person.email, true]);
+      assert.deepEqual(await tab.evaluate(() => window.complaints), []);
+      assert.equal(await tab.evaluate(() => views.filter(({ ended }) => ended).length), 0, "never out");
+    });
+
+    testIn(kind, "7 storage that holds anything else is ignored", ["tabs"], async () => {
+      const hex = (byte, length) => byte.repeat(length);
+      const entries = ["", "null", "[]", "{", "5", '"x"', "{}"];
+      for (const record of ["", "zz", hex("00", 87), hex("00", 88), hex("ff", 88), hex("ff", 89), null, 5, {}]) {
+        for (const at of [0, 1e300, "now"]) entries.push(JSON.stringify({ at, record, data: "{" }));
+      }
+      // A record as it should be, beside JSON that is no session: another version of the page may have written it.
+      const sound = JSON.parse(await tab.evaluate(() => localStorage.getItem("stayd.session")));
+      for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) entries.push(JSON.stringify({ ...sound, data }));
+      for (const [i, entry] of entries.entries()) {
+        await tab.evaluate(
+          async (text) => {
+            session.dispose();
+            localStorage.setItem("stayd.session", text);
+            const { createSession } = await import("/stayd/index.js");
+            window.session = createSession();
+            window.firstEmail = session.get().data?.user.email;
+          },
+          entry,
+        );
+        assert.equal((await verified(tab)).data.user.email, tab.person.email, `${i}: ${entry}`);
+        assert.equal(await tab.evaluate(() => window.firstEmail), undefined);
+      }
+      assert.deepEqual(await tab.evaluate(() => window.complaints), []);
+    });
+
+    testIn(kind, "7 a database that holds anything else is ignored", ["tabs"], async () => {
+      for (const entry of ["x", 5, {}, [], { at: 0, record: "x", data: null }, { at: NaN, record: null, data: 1 }]) {
+        await tab.evaluate(async (value) => {
           session.dispose();
-          localStorage.setItem("stayd.session", text);
+          localStorage.clear();
+          const database = await new Promise((resolve) => {
+            const request = indexedDB.open("stayd", 1);
+            request.onsuccess = () => resolve(request.result);
+          });
+          const transaction = database.transaction("records", "readwrite");
+          transaction.objectStore("records").put(value, "stayd");
+          await new Promise((resolve) => (transaction.oncomplete = resolve));
+          database.close();
           const { createSession } = await import("/stayd/index.js");
           window.session = createSession();
-          window.firstEmail = session.get().data?.user.email;
-        },
-        entry,
-      );
-      assert.equal((await verified(tab)).data.user.email, tab.person.email, `${i}: ${entry}`);
-      assert.equal(await tab.evaluate(() => window.firstEmail), undefined);
-    }
-    assert.deepEqual(await tab.evaluate(() => window.complaints), []);
+        }, entry);
+        assert.equal((await verified(tab)).data.user.email, tab.person.email, JSON.stringify(entry));
+      }
+      assert.deepEqual(await tab.evaluate(() => window.complaints), []);
+    });
   });
-
-  test("7 a database that holds anything else is ignored", async () => {
-    for (const entry of ["x", 5, {}, [], { at: 0, record: "x", data: null }, { at: NaN, record: null, data: 1 }]) {
-      await tab.evaluate(async (value) => {
-        session.dispose();
-        localStorage.clear();
-        const database = await new Promise((resolve) => {
-          const request = indexedDB.open("stayd", 1);
-          request.onsuccess = () => resolve(request.result);
-        });
-        const transaction = database.transaction("records", "readwrite");
-        transaction.objectStore("records").put(value, "stayd");
-        await new Promise((resolve) => (transaction.oncomplete = resolve));
-        database.close();
-        const { createSession } = await import("/stayd/index.js");
-        window.session = createSession();
-      }, entry);
-      assert.equal((await verified(tab)).data.user.email, tab.person.email, JSON.stringify(entry));
-    }
-    assert.deepEqual(await tab.evaluate(() => window.complaints), []);
-  });
-});
+}

@@ -7,21 +7,27 @@ import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
 import { PASSWORD, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
-/** Writes down what each frame shows, from the moment on at which the page is shown. */
+/** Writes down what each frame shows since the page was loaded, or was left last. */
 function frames() {
   globalThis.frames = [];
   globalThis.persisted = null;
-  addEventListener("pageshow", (event) => {
+  addEventListener("pagehide", () => {
     globalThis.frames.length = 0;
-    globalThis.persisted = event.persisted;
+    globalThis.persisted = null;
   });
+  addEventListener("pageshow", (event) => (globalThis.persisted = event.persisted));
   const look = () => {
-    globalThis.frames.push(document.getElementById("who")?.textContent);
+    if (document.visibilityState === "visible") globalThis.frames.push(document.getElementById("who")?.textContent);
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
-const PAGES = { "/frames": pageWith(frames), "/clocks": pageWith(clocks) };
+/** Tabs that hear nothing of one another: no message puts a page out of the cache, and none saves it when it comes back. */
+function deaf() {
+  Object.defineProperty(window, "BroadcastChannel", { value: undefined });
+  addEventListener("storage", (event) => event.stopImmediatePropagation());
+}
+const PAGES = { "/frames": pageWith(frames), "/deaf": pageWith(`() => ((${deaf})(), (${frames})())`), "/clocks": pageWith(clocks) };
 
 /** Signs the same person in on another device and ends all other sessions. */
 export async function revokeElsewhere(site, { email }) {
@@ -70,6 +76,22 @@ for (const kind of browsers) {
       const shown = () => tab.evaluate(() => window.persisted !== null && window.frames.length > 2 && window.frames);
       const seen = await until("some frames", shown);
       assert.deepEqual(seen.filter((text) => text?.includes("@")), [], "nobody's address in any frame");
+      assert.equal((await view(tab)).data, null);
+    });
+
+    testIn(kind, "45 a page that stays in the back/forward cache through the sign-out shows nobody from its first frame on", ["backForwardCache"], async () => {
+      const tab = await scene.signedIn({}, "/deaf");
+      const other = await scene.tab({}, "/deaf");
+      await verified(other);
+      await tab.front();
+      await until("frames that show the person", () => tab.evaluate((email) => frames.at(-1) === email, tab.person.email));
+      await until("the turn to be over", () => tab.evaluate(async () => (await navigator.locks.query()).held.length === 0));
+      await tab.goto(`${site.origin}/blank`);
+      assert.deepEqual(await other.evaluate(() => session.signOut()), { ok: true });
+      await tab.back();
+      const seen = await until("some frames", () => tab.evaluate(() => persisted !== null && frames.length > 2 && frames), 120);
+      assert.equal(await tab.evaluate(() => persisted), true, "it was kept");
+      assert.deepEqual([...new Set(seen)], ["nobody"]);
       assert.equal((await view(tab)).data, null);
     });
 

@@ -1,9 +1,9 @@
 // Scenarios 42-44: the person is warned before the end, in every tab at once, by the session's own life.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "../../browsers/index.mjs";
+import { chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { clocks } from "./clocks.mjs";
+import { clocks, holdable } from "./clocks.mjs";
 import { PASSWORD, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
 const MINUTE = 60_000;
@@ -17,42 +17,44 @@ const listen = (tab) =>
   });
 const warnings = (tab) => tab.evaluate(() => window.warnings);
 
-describe("a server that extends the session at every use", () => {
-  let scene;
-  before(async () => (scene = await openScene(chromium, { env: EVERY_USE, pages: { "/clocks": pageWith(clocks) } })));
-  after(() => scene?.close());
+for (const kind of holdable) {
+  describe(`${kind.name}, a server that extends the session at every use`, () => {
+    let scene;
+    before(async () => (scene = await openScene(kind, { env: EVERY_USE, pages: { "/clocks": pageWith(clocks) } })));
+    after(() => scene?.close());
 
-  test("42, 43 every tab warns once, at one deadline, and all close when one stays signed in", async () => {
-    // Ten minutes and two of warning; time passes when the test says so, by one clock in all tabs.
-    const options = { renewal: "manual", warning: 120, heartbeat: 0 };
-    const path = `/clocks?throttled&still=${Date.now()}`;
-    const tabs = [await scene.signedIn(options, path), await scene.tab(options, path), await scene.tab(options, path)];
-    const pass = async (ms) => {
-      for (const tab of tabs) await tab.evaluate((time) => window.pass(time), ms);
-    };
-    for (const tab of tabs) await verified(tab);
-    for (const tab of tabs) await listen(tab);
-    await pass(7 * MINUTE);
-    for (const tab of tabs) assert.equal((await view(tab)).minutesLeft, 0, "not yet");
-    for (let second = 0; second < 70; second++) await pass(1000);
-    for (const tab of tabs) await untilView(tab, { minutesLeft: 2 });
-    const all = (await Promise.all(tabs.map(warnings))).flat();
-    assert.equal(all.length, 3, "once in each");
-    const times = all.map(({ at }) => at);
-    assert.ok(Math.max(...times) - Math.min(...times) < 1500, `one deadline: ${times}`);
-    assert.equal((await view(tabs[0])).data.user.email, tabs[0].person.email);
+    testIn(kind, "42, 43 every tab warns once, at one deadline, and all close when one stays signed in", ["tabs"], async () => {
+      // Ten minutes and two of warning; time passes when the test says so, by one clock in all tabs.
+      const options = { renewal: "manual", warning: 120, heartbeat: 0 };
+      const path = `/clocks?throttled&still=${Date.now()}`;
+      const tabs = [await scene.signedIn(options, path), await scene.tab(options, path), await scene.tab(options, path)];
+      const pass = async (ms) => {
+        for (const tab of tabs) await tab.evaluate((time) => window.pass(time), ms);
+      };
+      for (const tab of tabs) await verified(tab);
+      for (const tab of tabs) await listen(tab);
+      await pass(7 * MINUTE);
+      for (const tab of tabs) assert.equal((await view(tab)).minutesLeft, 0, "not yet");
+      for (let second = 0; second < 70; second++) await pass(1000);
+      for (const tab of tabs) await untilView(tab, { minutesLeft: 2 });
+      const all = (await Promise.all(tabs.map(warnings))).flat();
+      assert.equal(all.length, 3, "once in each");
+      const times = all.map(({ at }) => at);
+      assert.ok(Math.max(...times) - Math.min(...times) < 1500, `one deadline: ${times}`);
+      assert.equal((await view(tabs[0])).data.user.email, tabs[0].person.email);
 
-    await tabs[0].front();
-    assert.deepEqual(await tabs[0].evaluate(() => session.renew()), { ok: true });
-    for (const tab of tabs) await untilView(tab, { minutesLeft: 0 });
-    // The new end is warned of again.
-    await pass(8 * MINUTE + 10_000);
-    for (const tab of tabs) await until("the next warning", async () => (await warnings(tab)).length === 2);
-    // Whoever closes it closes it everywhere, until another end is named.
-    await tabs[1].evaluate(() => session.dismissWarning());
-    for (const tab of tabs) await untilView(tab, { minutesLeft: 0, identity: "active" });
+      await tabs[0].front();
+      assert.deepEqual(await tabs[0].evaluate(() => session.renew()), { ok: true });
+      for (const tab of tabs) await untilView(tab, { minutesLeft: 0 });
+      // The new end is warned of again.
+      await pass(8 * MINUTE + 10_000);
+      for (const tab of tabs) await until("the next warning", async () => (await warnings(tab)).length === 2);
+      // Whoever closes it closes it everywhere, until another end is named.
+      await tabs[1].evaluate(() => session.dismissWarning());
+      for (const tab of tabs) await untilView(tab, { minutesLeft: 0, identity: "active" });
+    });
   });
-});
+}
 
 describe("a server that does not extend the session", () => {
   let scene;
