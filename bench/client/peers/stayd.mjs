@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { age } from "../stored.mjs";
 import { stayd } from "../servers/stayd.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../../packages/stayd/", import.meta.url));
@@ -30,6 +31,5 @@ export default {
   rounds: 200,
   // A refused call says nothing new of a session that was confirmed less than 5 s ago.
   expiredAfter: 5500,
-  // Its session lives for days: the restored tabs are a day and an hour later, when a renewal is due.
-  ages: 25 * 3_600_000,
+  age,
 };
