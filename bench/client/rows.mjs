@@ -8,6 +8,7 @@ import crossTabSignOut from "./rows/cross-tab-sign-out.mjs";
 import cycles200 from "./rows/cycles-200.mjs";
 import firstValue from "./rows/first-value.mjs";
 import heap from "./rows/heap.mjs";
+import module from "./rows/module.mjs";
 import otherDevice from "./rows/other-device.mjs";
 import profileChange from "./rows/profile-change.mjs";
 import recovery from "./rows/recovery.mjs";
@@ -21,6 +22,7 @@ import together from "./rows/together.mjs";
 
 export const ROWS = [
   size,
+  module,
   heap,
   cycles200,
   firstValue,
