@@ -30,9 +30,10 @@ expose({
   state: () => state,
   signIn: () => manager.signinRedirect(),
   signOut: () => manager.removeUser(),
-  cycle() {
+  async cycle() {
     const store = new WebStorageStateStore({ store: localStorage });
     const one = new UserManager({ authority: location.origin, client_id: "cycle", redirect_uri: location.origin, userStore: store });
+    await one.getUser();
     one.stopSilentRenew();
   },
   async call() {

@@ -21,5 +21,9 @@ expose({
   signOut: () => session.signOut(),
   rename: (name) => session.update({ name }),
   call: async () => (await session.fetch("/api/me")).status,
-  cycle: () => createSession({ url: `${location.origin}/api/auth` }).dispose(),
+  async cycle() {
+    const one = createSession({ url: `${location.origin}/api/auth` });
+    await new Promise((resolve) => one.subscribe(({ verified }) => verified && resolve()));
+    one.dispose();
+  },
 });
