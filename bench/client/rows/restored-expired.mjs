@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { becomes, openTab, settled, signIn, stateOf, within } from "../browser.mjs";
+import { becomes, isIn, openTab, settled, signIn, stateOf, within } from "../browser.mjs";
 import { whileBusy } from "../busy.mjs";
 import { median, sum } from "../numbers.mjs";
 import { doesNotApply, measured } from "../outcome.mjs";
@@ -83,9 +83,6 @@ async function restore(site, peer, tabs) {
     site.hold = null;
   }
 }
-
-/** The person is shown, and not from memory alone. */
-const isIn = ({ status, verified }) => status === "in" && verified !== false;
 
 const isDecided = (state) => state.status !== "unknown" && (state.status !== "in" || isIn(state));
 

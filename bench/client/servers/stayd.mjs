@@ -77,7 +77,7 @@ function isRefused(gate, { url }) {
 
 const refuse = ({ response }) => json(response, 401, { code: "UNAUTHORIZED", message: "used before" });
 
-/** Ends every session of the person, signing in as another device does. */
+/** Ends every session of the person, signing in as another device does. When it asked for that. */
 async function endAll(port, origin) {
   const post = (path, body, cookie = "") =>
     fetch(`http://127.0.0.1:${port}/api/auth/${path}`, {
@@ -87,8 +87,10 @@ async function endAll(port, origin) {
     });
   const signedIn = await post("sign-in/email", { email: "ada@example.com", password: "correct horse battery" });
   const cookie = signedIn.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  const asked = Date.now();
   const ended = await post("revoke-sessions", {}, cookie);
   if (!ended.ok) throw new Error(`the other device could not end the sessions: ${ended.status}`);
+  return asked;
 }
 
 /** Whether the server takes this cookie; it renews nothing. */
