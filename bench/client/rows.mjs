@@ -19,6 +19,7 @@ import revoked from "./rows/revoked.mjs";
 import size from "./rows/size.mjs";
 import tabs20 from "./rows/tabs-20.mjs";
 import together from "./rows/together.mjs";
+import warning from "./rows/warning.mjs";
 
 export const ROWS = [
   size,
@@ -41,4 +42,5 @@ export const ROWS = [
   back,
   otherDevice,
   revoked,
+  warning,
 ];

@@ -22,6 +22,7 @@ expose({
     });
     manager.events.addUserLoaded(say);
     manager.events.addUserUnloaded(() => say(null));
+    manager.events.addAccessTokenExpiring(() => bench.warned(true));
     start().catch(() => {
       state = { status: "error", name: null };
       tell();

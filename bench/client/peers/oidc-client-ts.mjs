@@ -12,5 +12,6 @@ export default {
   // By itself, a minute before the end.
   margin: 60,
   expired: 0,
+  warns: {},
   cannot: { rename: "no call for it: the profile belongs to the provider" },
 };

@@ -24,6 +24,7 @@ export default {
   entry: { source: 'export { createSession } from "stayd"' },
   page: "stayd.mjs",
   pushed: "stayd-push.mjs",
+  warns: { page: "stayd-warning.mjs" },
   server: stayd,
   standIn: null,
   renews: true,
