@@ -14,6 +14,7 @@ import profileChange from "./rows/profile-change.mjs";
 import recovery from "./rows/recovery.mjs";
 import refusedAtLoad from "./rows/refused-at-load.mjs";
 import renewal from "./rows/renewal.mjs";
+import renewal20 from "./rows/renewal-20.mjs";
 import restoredExpired from "./rows/restored-expired.mjs";
 import revoked from "./rows/revoked.mjs";
 import size from "./rows/size.mjs";
@@ -35,6 +36,7 @@ export const ROWS = [
   restoredExpired,
   calls100,
   tabs20,
+  renewal20,
   together,
   recovery,
   refusedAtLoad,

@@ -90,7 +90,8 @@ function summary(rounds) {
   const requests = rounds.map((one) => one.requests);
   const lost = sum(rounds.map((one) => Number(one.lost)));
   const out = sum(rounds.map((one) => one.out));
-  return measured(`${median(requests)} (${Math.min(...requests)} to ${Math.max(...requests)}), lost ${lost} of ${rounds.length}, ${out} of ${rounds.length * TABS} tabs`, {
+  const asked = `${median(requests)} (${Math.min(...requests)} to ${Math.max(...requests)})`;
+  return measured(`${asked}, lost ${lost} of ${rounds.length}, ${out} of ${rounds.length * TABS} tabs`, {
     medianRequests: median(requests),
     fewestRequests: Math.min(...requests),
     mostRequests: Math.max(...requests),
