@@ -21,7 +21,10 @@ export default {
   package: FOLDER,
   missing: file ? null : "not built: packages/stayd has no built entry",
   alias: file ? { stayd: file, "stayd/push": `${FOLDER}dist/push.js` } : {},
-  entry: { source: 'export { createSession } from "stayd"' },
+  entry: {
+    source: 'export { createSession } from "stayd"',
+    withPush: 'export { createSession } from "stayd"; export { connectPush } from "stayd/push"',
+  },
   page: "stayd.mjs",
   pushed: "stayd-push.mjs",
   warns: { page: "stayd-warning.mjs" },
