@@ -29,7 +29,7 @@ export default {
         }
       };
       await half(false);
-      await whileBusy(600, () => half(true));
+      await whileBusy(3000, () => half(true));
     });
     return summary(rounds);
   },
