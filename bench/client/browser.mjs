@@ -48,6 +48,9 @@ export async function openTab(context, site, path = "/app") {
 /** What the client in this tab says: `{ status: "in" | "out" | "unknown" | "error", name }`. */
 export const stateOf = (page) => page.evaluate(() => globalThis.bench.state());
 
+/** The person is shown, and not from memory alone. */
+export const isIn = ({ status, verified }) => status === "in" && verified !== false;
+
 /** Waits until the client in this tab says `status`; false after `timeout` milliseconds. */
 export async function becomes(page, status, timeout = 5000) {
   return (await within(timeout, async () => (await stateOf(page)).status === status)) !== null;

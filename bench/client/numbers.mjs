@@ -16,3 +16,6 @@ export function round(value) {
   if (value === null) return null;
   return Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 10) / 10;
 }
+
+/** Bytes in KiB of 1024, the unit in which sizes are promised. */
+export const kib = (bytes, digits = 1) => (bytes / 1024).toFixed(digits);

@@ -8,6 +8,9 @@ import { ROWS } from "./rows.mjs";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url));
 const FILE = `${RESULTS}client.json`;
+/** What is measured: read off before it is, for a run takes long and the tree may move on meanwhile. */
+const COMMIT = checkedOut();
+const PROCESSOR = cpus()[0]?.model ?? "unknown";
 
 /** Prints one block per row, one line per peer. */
 export function print({ rows, peers, outcomes }) {
@@ -27,28 +30,39 @@ export function keep(report) {
 }
 
 function document({ rows, peers, outcomes, version }, earlier) {
-  const commit = checkedOut();
   const entryOf = (row) => {
-    const before = earlier.rows.find(({ name }) => name === row.name);
+    const before = stampedEach(earlier.rows.find(({ name }) => name === row.name));
     if (!rows.includes(row)) return before;
-    const results = peers.map((peer) => [peer.name, outcomes.get(`${row.name} ${peer.name}`)]);
-    return { name: row.name, title: row.title, commit, results: { ...before?.results, ...Object.fromEntries(results) } };
+    const results = peers.map((peer) => [peer.name, { ...outcomes.get(`${row.name} ${peer.name}`), ...stamp() }]);
+    // Under another title something else was measured, or in another unit.
+    const still = before?.title === row.title ? before.results : {};
+    return { name: row.name, title: row.title, results: { ...still, ...Object.fromEntries(results) } };
   };
   const told = peers.map((peer) => ({ name: peer.name, version: versionOf(peer), stand_in: peer.standIn }));
   return {
     machine: {
-      processor: cpus()[0]?.model ?? "unknown",
+      processor: PROCESSOR,
       cores: cpus().length,
       memory_gib: Math.round(totalmem() / 2 ** 30),
       kernel: release(),
       chromium: version,
       node: process.version,
-      date: new Date().toISOString().slice(0, 10),
     },
     peers: [...earlier.peers.filter(({ name }) => !told.some((peer) => peer.name === name)), ...told],
     rows: ROWS.map(entryOf).filter(Boolean),
   };
 }
+
+/** A row that was kept. Once the commit of a row was that of its last run, also for clients that were not in it; date and machine were nobody's. */
+function stampedEach(entry) {
+  if (!entry?.commit) return entry;
+  const { commit, results, ...row } = entry;
+  const stamped = Object.entries(results).map(([name, result]) => [name, { ...result, commit, date: null, processor: null }]);
+  return { ...row, results: Object.fromEntries(stamped) };
+}
+
+/** What was measured when, and on what: runs of single rows come from several days and machines. */
+const stamp = () => ({ commit: COMMIT, date: new Date().toISOString().slice(0, 10), processor: PROCESSOR });
 
 /** The commit that is checked out, `-dirty` where that is not what is measured. Figures that were kept do not count as a change. */
 function checkedOut() {

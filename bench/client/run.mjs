@@ -1,5 +1,6 @@
-// node run.mjs [--rows a,b] [--peers x,y] [--quick]
-// Measures every row for every peer, one after another in one browser, prints the table, and keeps it unless it was a quick run.
+// node run.mjs [--rows a,b] [--peers x,y] [--quick] [--without locks,indexedDB]
+// Measures every row for every peer, one after another in one browser, prints the table, and keeps it unless it was a quick run or
+// one whose pages lack something, which shows that a row can fail.
 import { parseArgs } from "node:util";
 import { launch } from "./browser.mjs";
 import { bundlePage } from "./bundle.mjs";
@@ -10,8 +11,9 @@ import { ROWS } from "./rows.mjs";
 import { openSite } from "./site.mjs";
 
 const { values: options } = parseArgs({
-  options: { rows: { type: "string" }, peers: { type: "string" }, quick: { type: "boolean", default: false } },
+  options: { rows: { type: "string" }, peers: { type: "string" }, quick: { type: "boolean", default: false }, without: { type: "string" } },
 });
+const without = options.without?.split(",") ?? [];
 const rows = chosen(ROWS, options.rows);
 const peers = chosen(PEERS, options.peers);
 
@@ -39,7 +41,7 @@ try {
     // Where a row counts requests and mostly waits, all peers wait at once.
     if (row.waits) await Promise.all(peers.map(measure));
     else for (const peer of peers) await measure(peer);
-    if (!options.quick) keep({ ...report, rows: rows.slice(0, number + 1) });
+    if (!options.quick && without.length === 0) keep({ ...report, rows: rows.slice(0, number + 1) });
   }
 } finally {
   await browser.close();
@@ -56,14 +58,14 @@ async function outcomeOf(row, peer) {
 async function measureOnFreshSite(row, peer) {
   let own = null;
   try {
-    own = await originOf(peer);
+    own = await originOf(peer, row);
     return await row.measure({
       ...own,
       peer,
       browser,
       times: (full, quick) => (options.quick ? quick : full),
       person: (work) => asPerson(browser, work),
-      origin: () => originOf(peer),
+      origin: () => originOf(peer, row),
     });
   } catch (error) {
     return couldNotRun(error.message.split("\n")[0]);
@@ -73,11 +75,11 @@ async function measureOnFreshSite(row, peer) {
 }
 
 /** A site of its own with the peer's page and server. */
-async function originOf(peer) {
+async function originOf(peer, row) {
   const site = await openSite();
   site.addPage("app", await bundlePage(peer.page, peer.alias));
   site.addPage("baseline", await bundlePage(peer.baseline ?? "baseline.mjs"));
-  const server = await peer.server(site);
+  const server = await peer.server(site, row);
   site.attach(server.handle);
   const close = async () => {
     await server.close();
@@ -90,9 +92,15 @@ async function originOf(peer) {
 async function asPerson(ofBrowser, work) {
   const context = await ofBrowser.newContext();
   context.setDefaultTimeout(20_000);
+  if (without.length > 0) await context.addInitScript(takeAway, without);
   try {
     return await work(context);
   } finally {
     await context.close();
   }
+}
+
+/** Runs in the page: a browser that lacks these. */
+function takeAway(names) {
+  for (const name of names) Object.defineProperty(name === "locks" ? Navigator.prototype : globalThis, name, { value: undefined });
 }

@@ -23,6 +23,8 @@ class Site {
   delay = 0;
   /** `null`, `{ status, headers }` to refuse every request, or `"drop"` to cut every connection. */
   fault = null;
+  /** `null`, or `{ part, until }`: requests whose path contains `part` get no further before the promise `until` is kept. */
+  hold = null;
 
   async listen() {
     this.#server.keepAliveTimeout = 60_000;
@@ -73,6 +75,7 @@ class Site {
     }
     if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
     this.requests.push({ at: Date.now(), method: request.method, path: url.pathname });
+    if (this.hold && url.pathname.includes(this.hold.part)) await this.hold.until;
     if (this.delay > 0) await wait(this.delay);
     if (this.fault === "drop") return request.socket.destroy();
     if (this.fault) return response.writeHead(this.fault.status, this.fault.headers).end("{}");

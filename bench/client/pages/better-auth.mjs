@@ -20,8 +20,13 @@ expose({
   },
   signOut: () => client.signOut(),
   rename: (name) => client.updateUser({ name }),
-  cycle() {
-    createAuthClient({ baseURL: location.origin }).useSession.subscribe(() => {})();
+  async cycle() {
+    const one = createAuthClient({ baseURL: location.origin }).useSession;
+    let stop;
+    await new Promise((resolve) => {
+      stop = one.subscribe(({ isPending }) => isPending || resolve());
+    });
+    stop();
   },
   call: async () => ((await client.getSession()).data ? 200 : 401),
 });

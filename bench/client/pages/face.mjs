@@ -18,6 +18,12 @@ export function expose(client) {
     confirmedAt: null,
     /** Each state that differed from the one before, with its time. */
     log: [],
+    /** Each time that the person was warned of the end, and that the warning was closed. */
+    warnings: [],
+    /** To be told by clients that warn. */
+    warned(open) {
+      if (open !== (bench.warnings.at(-1)?.open ?? false)) bench.warnings.push({ at: clock(), open });
+    },
     startedAt: globalThis.scriptStartedAt,
     state: () => client.state(),
     signIn: () => guarded(() => client.signIn(person)),

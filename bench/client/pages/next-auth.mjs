@@ -27,10 +27,17 @@ expose({
   signIn: ({ email, password }) => signIn("credentials", { email, password, redirect: false }),
   signOut: () => signOut({ redirect: false }),
   rename: (name) => update({ name }),
-  cycle() {
+  async cycle() {
     const root = createRoot(document.createElement("div"));
-    root.render(createElement(SessionProvider, null, null));
-    return new Promise((done) => setTimeout(() => done(root.unmount()), 0));
+    await new Promise((resolve) => {
+      const Watch = () => {
+        const { status } = useSession();
+        useEffect(() => void (status !== "loading" && resolve()), [status]);
+        return null;
+      };
+      root.render(createElement(SessionProvider, null, createElement(Watch)));
+    });
+    root.unmount();
   },
   call: async () => (await fetch("/api/me")).status,
 });

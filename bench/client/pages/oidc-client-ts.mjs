@@ -22,6 +22,7 @@ expose({
     });
     manager.events.addUserLoaded(say);
     manager.events.addUserUnloaded(() => say(null));
+    manager.events.addAccessTokenExpiring(() => bench.warned(true));
     start().catch(() => {
       state = { status: "error", name: null };
       tell();
@@ -30,9 +31,10 @@ expose({
   state: () => state,
   signIn: () => manager.signinRedirect(),
   signOut: () => manager.removeUser(),
-  cycle() {
+  async cycle() {
     const store = new WebStorageStateStore({ store: localStorage });
     const one = new UserManager({ authority: location.origin, client_id: "cycle", redirect_uri: location.origin, userStore: store });
+    await one.getUser();
     one.stopSilentRenew();
   },
   async call() {

@@ -1,5 +1,5 @@
 // The same page, told by the server what becomes of its session.
 import { connectPush } from "stayd/push";
-import { session } from "./stayd.mjs";
+import { start } from "./stayd-session.mjs";
 
-connectPush(session);
+connectPush(start());

@@ -9,6 +9,7 @@ export default {
   standIn: "Supabase Auth: token, user, logout",
   renews: true,
   renewal: "/auth/v1/token",
-  // It renews what lives less than 90 s more.
+  // It renews what lives less than this more, in seconds.
+  margin: 90,
   expired: 30,
 };

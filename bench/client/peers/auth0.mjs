@@ -9,7 +9,8 @@ export default {
   standIn: "OpenID provider: discovery, authorize, token",
   renews: true,
   renewal: "/oauth/token",
-  // It renews what lives less than 60 s more.
+  // It renews what lives less than this more, in seconds.
+  margin: 60,
   expired: 30,
   cannot: { rename: "no call for it: the profile belongs to the provider" },
 };

@@ -12,6 +12,7 @@ export { initializeAuth, indexedDBLocalPersistence, onIdTokenChanged, signInWith
   standIn: "Identity Toolkit and Secure Token, at the emulator's paths; the vendor's refresh tokens are not single-use",
   renews: true,
   renewal: "/securetoken",
-  // It renews what lives less than 30 s more.
+  // It renews what lives less than this more, in seconds.
+  margin: 30,
   expired: 5,
 };

@@ -9,6 +9,9 @@ export default {
   standIn: "OpenID provider: discovery, authorize, token",
   renews: true,
   renewal: "/oauth/token",
+  // By itself, a minute before the end.
+  margin: 60,
   expired: 0,
+  warns: {},
   cannot: { rename: "no call for it: the profile belongs to the provider" },
 };

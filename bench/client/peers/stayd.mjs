@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { age } from "../stored.mjs";
 import { stayd } from "../servers/stayd.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../../packages/stayd/", import.meta.url));
@@ -20,9 +21,13 @@ export default {
   package: FOLDER,
   missing: file ? null : "not built: packages/stayd has no built entry",
   alias: file ? { stayd: file, "stayd/push": `${FOLDER}dist/push.js` } : {},
-  entry: { source: 'export { createSession } from "stayd"' },
+  entry: {
+    source: 'export { createSession } from "stayd"',
+    withPush: 'export { createSession } from "stayd"; export { connectPush } from "stayd/push"',
+  },
   page: "stayd.mjs",
   pushed: "stayd-push.mjs",
+  warns: { page: "stayd-warning.mjs" },
   server: stayd,
   standIn: null,
   renews: true,
@@ -30,6 +35,5 @@ export default {
   rounds: 200,
   // A refused call says nothing new of a session that was confirmed less than 5 s ago.
   expiredAfter: 5500,
-  // Its session lives for days: the restored tabs are a day and an hour later, when a renewal is due.
-  ages: 25 * 3_600_000,
+  age,
 };

@@ -9,6 +9,8 @@ export default {
   standIn: "SuperTokens backend in cookie mode: sign-in, refresh, sign-out",
   renews: true,
   renewal: "/auth/session/refresh",
+  // Not before a call is refused.
+  margin: 0,
   expired: 1,
   expiredAfter: 1100,
   cannot: { rename: "no call for it: the profile belongs to the application" },

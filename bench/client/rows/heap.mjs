@@ -1,5 +1,5 @@
 import { openTab, settled, signIn } from "../browser.mjs";
-import { median } from "../numbers.mjs";
+import { kib, median } from "../numbers.mjs";
 import { measured } from "../outcome.mjs";
 
 /** Bytes of JavaScript heap in use after two collections. */
@@ -14,7 +14,7 @@ export async function heapOf(page) {
 
 export default {
   name: "heap",
-  title: "JavaScript heap after start, signed in, above the same page without a client, KB",
+  title: "JavaScript heap after start, signed in, above the same page without a client, KiB",
   async measure(bench) {
     return bench.person(async (context) => {
       await signIn(await openTab(context, bench.site));
@@ -29,7 +29,7 @@ export default {
         }
       }
       const bytes = median(samples["/app"]) - median(samples["/baseline"]);
-      return measured(String(Math.round(bytes / 1000)), { bytes, runs });
+      return measured(kib(bytes, 0), { bytes, runs });
     });
   },
 };

@@ -24,7 +24,10 @@ export async function realBetterAuth(site) {
     });
   }
   /** Ends every session, as another device would. */
-  const endAll = () => void (records.session.length = 0);
+  const endAll = () => {
+    records.session.length = 0;
+    return Date.now();
+  };
   return { handle, endAll, async close() {} };
 }
 

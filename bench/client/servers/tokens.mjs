@@ -53,6 +53,7 @@ export class Tokens {
 
   endAll() {
     for (const record of this.#families.values()) record.ended = true;
+    return Date.now();
   }
 
   isLive(family) {

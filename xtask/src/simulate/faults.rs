@@ -125,8 +125,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that freezes keeps its turn",
         file: HEARTBEAT,
-        right: "                self.attempt = None;\n                self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });\n",
-        wrong: "                self.attempt = None;\n                let _ = attempt;\n",
+        right: "self.effects.push(Effect::GiveUpLeadership { attempt: attempt.number });",
+        wrong: "let _ = attempt;",
     },
     Fault {
         what: "a frozen page leaves its question on the way",
@@ -155,7 +155,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a request of an epoch that is over is left running",
         file: TABS,
-        right: "if self.attempt.is_some_and(|attempt| attempt.is_sent() && attempt.need != Need::SignIn) {",
+        right: "if self.under_way() & !(Need::SignIn as u8) != 0 {",
         wrong: "if false {",
     },
     Fault {
@@ -215,8 +215,56 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that was rendered before a sign-in asks for things at once",
         file: RENEWAL,
-        right: "        self.doubt = true;\n        self.want(Need::Check, self.now);\n",
-        wrong: "        self.want(Need::Check, self.now);\n",
+        right: "        self.rendered = true;\n        self.doubt_since(self.now);\n",
+        wrong: "        self.rendered = true;\n        self.want(Need::Check, self.now);\n",
+    },
+    Fault {
+        what: "a page that signs somebody in sends requests meanwhile",
+        file: QUEUE,
+        right: "let renewing = self.under_way() > Need::Check as u8;",
+        wrong: "let renewing = self.under_way() == Need::Renewal as u8;",
+    },
+    Fault {
+        what: "a signed-out page asks as the person who has left",
+        file: QUEUE,
+        right: "} else if self.owed {",
+        wrong: "} else if false {",
+    },
+    Fault {
+        what: "nobody asks what a sign-in that failed has left",
+        file: RENEWAL,
+        right: "        self.doubt_since(self.now);\n        // Where another tab's",
+        wrong: "        // Where another tab's",
+    },
+    Fault {
+        what: "the other tabs do not ask what a sign-in that failed has left",
+        file: TABS,
+        right: "self.doubt_since(written_at);",
+        wrong: "let _ = written_at;",
+    },
+    Fault {
+        what: "a sign-in that failed ends the wait for one whose tab is gone",
+        file: RENEWAL,
+        right: "        if self.switching_since == Instant::NEVER {\n            self.effects.push(Effect::Tell",
+        wrong: "        if self.now < Instant::NEVER {\n            self.effects.push(Effect::Tell",
+    },
+    Fault {
+        what: "a frozen page lets a renewal without a session go on",
+        file: HEARTBEAT,
+        right: "&& (self.standing.is_in() || self.owed);",
+        wrong: "&& self.now < Instant::NEVER;",
+    },
+    Fault {
+        what: "a question on its way outlives a tie of two sign-ins",
+        file: TABS,
+        right: "            self.call_back();\n            // Put off once",
+        wrong: "            // Put off once",
+    },
+    Fault {
+        what: "a page that goes away tells nobody that its sign-in is given up",
+        file: MACHINE,
+        right: "            if signs_in {\n",
+        wrong: "            if signs_in && self.page.disposed {\n",
     },
     Fault {
         what: "whoever asks is told only what the server said later",
