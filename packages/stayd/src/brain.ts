@@ -65,8 +65,8 @@ export interface Config {
 /** Bytes of the configuration (`stayd_core::codec::events`). */
 const CONFIG_LEN = 20;
 
-/** A recording grows no further than so many bytes, which are thousands of events: hours of a busy page. */
-const RECORDED = 500_000;
+/** A recording grows no further than so many bytes, which are thousands of events: hours of a busy page. In memory each takes up to eight. */
+const RECORDED = 100_000;
 
 /** No time of a page is as late as this, in ms. */
 export const NEVER = 1e18;

@@ -40,7 +40,11 @@ export abstract class SessionElement extends Base {
   disconnectedCallback(): void {
     this.#stop?.();
     this.root.replaceChildren();
+    this.forget();
   }
+
+  /** What was shown is gone: the element is taken out of the page, or put elsewhere in it. */
+  protected forget(): void {}
 
   /** Shows a view; called with every one. */
   protected abstract show(view: SessionView): void;

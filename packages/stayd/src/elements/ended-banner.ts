@@ -20,6 +20,10 @@ export class EndedBanner extends SessionElement {
     else if (!expired) this.#wasDismissed = false;
   }
 
+  protected override forget(): void {
+    this.#isOpen = false;
+  }
+
   #close(): void {
     this.#isOpen = false;
     this.clear();

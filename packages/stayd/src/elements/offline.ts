@@ -21,6 +21,10 @@ export class Offline extends SessionElement {
     say(this.#text!, (data || offline ? words[kind as "offline"] : words.noServer) + (time ? ` ${words.knownAt(time)}` : ""));
   }
 
+  protected override forget(): void {
+    this.#kind = undefined;
+  }
+
   #open(kind: string): void {
     this.#text = h("p", { role: "status", part: "text" });
     const retry = kind === "unreachable" && button(this.words.retry, () => this.session.refresh());
