@@ -149,7 +149,6 @@ test("the banner of the end keeps the page's work and signs in again in place", 
   await refresh(page);
   await ended(page).getByRole("alert").getByText("Your session has ended.").waitFor();
   await look(page, "ended");
-  serverBack();
   await ended(page).getByRole("button", { name: "Sign in again" }).focus();
   await page.keyboard.press("Enter");
   await until("the focus on the password", async () => (await focused(page)) === "password");
@@ -158,6 +157,8 @@ test("the banner of the end keeps the page's work and signs in again in place", 
   await page.keyboard.press("Enter");
   await ended(page).getByRole("alert").getByText("E-mail or password is wrong.").waitFor();
   await look(page, "ended-wrong");
+  // Until then the server says that nobody is signed in, also when it is asked after the wrong password.
+  serverBack();
   await page.keyboard.type(who.password);
   await page.keyboard.press("Enter");
   await gone(ended(page));

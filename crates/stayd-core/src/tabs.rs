@@ -120,7 +120,7 @@ impl Machine {
         let asked_meanwhile = verified_at > self.switching_since.plus(HINT_SLACK_MS);
         if written_at >= self.switching_since && !(agrees && asked_meanwhile) {
             self.switching_since = Instant::NEVER;
-            if agrees && self.standing.is_in() {
+            if agrees && !fresher && self.standing.is_in() {
                 // It came to nothing, or to half of it: the server is asked before anything is sent (P9).
                 self.doubt_since(written_at);
             }

@@ -359,13 +359,12 @@ export function sessionOver<C, R>(
       return [...degraded];
     },
     record: brain.recording,
-    dispose,
+    // What a listener has asked for before is carried out first.
+    dispose: () => void (busy ? callbacks.push(end) : end()),
   };
 
-  function dispose(): void {
+  function end(): void {
     if (disposed) return;
-    // What a listener has asked for before is carried out first.
-    if (busy) return void callbacks.push(dispose);
     tell(code.EVENT_DISPOSED);
     disposed = true;
     unwatch?.();

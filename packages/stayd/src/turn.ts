@@ -15,7 +15,7 @@ export function createTurns(name: string, storage: Storage, missing: (what: stri
     let over = false;
     let had = false;
     const attempt = async (): Promise<void> => {
-      const held = await storage.lease(holder, true);
+      const held = await storage.lease(holder, !over);
       if (over) return end();
       if (held && !had) granted();
       had ||= held;
