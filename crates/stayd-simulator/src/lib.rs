@@ -2,7 +2,7 @@
 //!
 //! Each tab is one real [`stayd_core::Machine`]; the server is the real [`stayd_engine::Engine`]; in between is a world in which
 //! everything goes wrong that can. After every step the promises are checked, and after the faults stop, that everybody is where they
-//! belong. The same seed gives the same history, to the last event. What it does not have: rendering, real browsers, more than one
+//! belong. Among what happens, at any moment and together: scenarios 13-18, 21, 22, 25-27, 33, 35-37, 39, 41, 45, 48 and 52. The same seed gives the same history, to the last event. What it does not have: rendering, real browsers, more than one
 //! node of the server.
 //!
 //! ```
