@@ -63,7 +63,12 @@ impl World {
         {
             // A page that was rendered before the sign-out shows what stands in it until the server is heard.
             let rendered = tab.rendered == Some(shown.session) && tab.answers == 0;
-            let excused = browser.truth.forgotten || !tabs_can_talk(&browser.setting) || rendered;
+            // One that opens while it still sees what was wiped remembers what nobody is going to speak against (fact 1).
+            let seen_until = browser.truth.wiped_at.map(|at| at + self.plan.setting.local_ms);
+            let saw_what_was_wiped = wiped && Some(tab.running_since) <= seen_until;
+            let saw_what_was_wiped = saw_what_was_wiped && tab.running_since >= left_at;
+            let excused =
+                saw_what_was_wiped || browser.truth.forgotten || !tabs_can_talk(&browser.setting) || rendered;
             if !excused {
                 let ago = self.now - left_at;
                 self.violate(Some(id), format!("P4: data of a session is shown {ago} ms after it was left"));
