@@ -71,11 +71,12 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
 
   const open = (): Promise<IDBDatabase | null> =>
     (database ??= new Promise<IDBDatabase>((resolve, reject) => {
-      // One that never answers would keep every turn.
-      setTimeout(reject, OPENS);
       const request = indexedDB.open("stayd", 1);
+      // One that never answers would keep every turn.
+      const late = setTimeout(reject, OPENS);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => {
+        clearTimeout(late);
         const { result } = request;
         result.onversionchange = result.onclose = () => {
           result.close();

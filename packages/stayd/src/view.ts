@@ -34,7 +34,7 @@ const IDENTITY = ["anonymous", "rehydrating", "active"] as const;
 const ENDED = [null, "signed-out", "expired", "revoked"] as const;
 
 /** An error of this package by its word. */
-export const failure = (code: string): SessionError => ({ code, message: `Session: ${code.replace("-", " ")}` });
+export const failure = (code: string): SessionError => ({ code, message: `Session: ${code}` });
 
 /** The view from its bytes (`stayd_core::codec::steps`). */
 export function readView(bytes: ArrayLike<number>, data: SessionData | null, error: SessionError | null): SessionView {
