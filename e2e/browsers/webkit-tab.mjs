@@ -1,7 +1,7 @@
 import { until } from "../until.mjs";
 
 const SIZE = { width: 1200, height: 900 };
-const SECONDS = 60;
+const SECONDS = 120;
 let evaluations = 0;
 
 /** A window of MiniBrowser in the part of a tab. */
