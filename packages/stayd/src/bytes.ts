@@ -13,11 +13,9 @@ export function fromText(text: string): Uint8Array<ArrayBuffer> {
   // In place and by index: this is the first thing that a page runs, before any compiler has come to it.
   const bytes = new TextEncoder().encode(text);
   let length = 0;
-  let more = 0;
-  for (let i = 0; i < text.length; i++) {
-    const value = bytes[i]!;
-    if (value < 125) bytes[length++] = ((value - 9) % 90) + more;
-    more = value < 125 ? 0 : (value - 124) * 90;
+  for (let i = 0; i < bytes.length; ) {
+    const more = bytes[i]! > 124 ? (bytes[i++]! - 124) * 90 : 0;
+    bytes[length++] = ((bytes[i++]! - 9) % 90) + more;
   }
   return bytes.subarray(0, length);
 }
