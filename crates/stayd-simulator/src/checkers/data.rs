@@ -65,8 +65,8 @@ impl World {
             let rendered = tab.rendered == Some(shown.session) && tab.answers == 0;
             // One that opens while it still sees what was wiped remembers what nobody is going to speak against (fact 1).
             let seen_until = browser.truth.wiped_at.map(|at| at + self.plan.setting.local_ms);
-            let saw_what_was_wiped = wiped && Some(tab.running_since) <= seen_until;
-            let saw_what_was_wiped = saw_what_was_wiped && tab.running_since >= left_at;
+            let opened_since = tab.running_since >= left_at && Some(tab.running_since) <= seen_until;
+            let saw_what_was_wiped = wiped && opened_since;
             let excused =
                 saw_what_was_wiped || browser.truth.forgotten || !tabs_can_talk(&browser.setting) || rendered;
             if !excused {
