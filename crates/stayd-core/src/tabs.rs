@@ -105,8 +105,9 @@ impl Machine {
             return;
         }
         if record.epoch > self.epoch {
-            // The person has just signed out here, after that was told and before it was heard.
-            if self.signed_out_at >= written_at.max(self.now.minus(HINT_SLACK_MS)) {
+            // The person has just signed out here, after the server said that and before it was heard.
+            let said_at = written_at.minus(record.verified_ago_ms);
+            if self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {
                 self.epoch = record.epoch.wrapping_add(1);
                 return self.share();
             }

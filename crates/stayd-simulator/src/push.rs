@@ -1,7 +1,7 @@
-//! The push connection: the server says that a session has ended, and one tab tells all of its browser before anybody has asked
-//! (`packages/stayd/src/ended.ts`).
+//! The push connection: the server says that a session has ended, and one tab tells all of its browser before it asks
+//! (`packages/stayd/src/ended.ts`, `push.ts`).
 
-use stayd_core::{Ending, Key, Message, Record};
+use stayd_core::{Ending, Event, Key, Message, Record};
 
 use crate::storage::Slot;
 use crate::tab::{Input, TabId};
@@ -39,6 +39,8 @@ impl World {
         for other in tabs {
             self.tell_of_end(teller, other, slot);
         }
+        // As it may be wrong, the server is asked in any case.
+        let _ = self.tell(teller, Event::CheckAsked, None);
     }
 
     fn tell_of_end(&mut self, teller: TabId, other: TabId, slot: Slot) {

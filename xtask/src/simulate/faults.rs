@@ -179,8 +179,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-in at the same moment wins over a sign-out",
         file: TABS,
-        right: "if self.signed_out_at >= written_at.max(self.now.minus(HINT_SLACK_MS)) {",
+        right: "if self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {",
         wrong: "if false {",
+    },
+    Fault {
+        what: "a sign-in that is told again wins over the sign-out after it",
+        file: TABS,
+        right: "let said_at = written_at.minus(record.verified_ago_ms);",
+        wrong: "let said_at = written_at;",
     },
     Fault {
         what: "what was asked before two tabs were at odds settles it",

@@ -185,6 +185,7 @@ fn stored(words: &str) -> Option<Stored> {
             "retry" => record.retry_in_ms = span(value)?,
             "failures" => record.failures = value.parse().ok()?,
             "trouble" => record.trouble = one_of(value)?,
+            "age" if value == "unknown" => age_ms = u64::MAX,
             "age" => age_ms = span(value)?,
             "with-data" => has_data = true,
             _ => return None,
