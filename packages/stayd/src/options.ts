@@ -43,7 +43,7 @@ const LONGEST = 86_400;
 
 /** The machine's configuration. Options that make no sense throw, with their name and what they accept. */
 export function configOf<C, R>(options: SessionOptions<C, R>): Config {
-  const { renewal = "always", name = "stayd", initial, url = "", backend, debug } = options;
+  const { renewal = "always", name = "stayd", initial, url = "", signedOutUrl = "", backend, debug } = options;
   const demand = (sensible: unknown, option: string, accepted: string): void => {
     if (!sensible) throw new TypeError(`createSession: ${option} must be ${accepted}`);
   };
@@ -56,6 +56,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
   demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z0-9_.-");
   demand(typeof url === "string", "url", "a path or URL");
+  demand(typeof signedOutUrl === "string", "signedOutUrl", "a path or URL");
   demand(!backend || backend.check, "backend", "a backend");
   demand(!debug || typeof debug === "function", "debug", "a function");
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session or null");

@@ -86,8 +86,8 @@ export function sessionOver<C, R>(
   const degraded = new Set<string>();
   const missing = (what: string): unknown => degraded.add(what);
 
-  const listeners = new Set<(view: SessionView) => void>();
-  const handlers = new Set<[SessionEvent, (view: SessionView) => void]>();
+  /** Whoever listens; without an event, to every change of the view. */
+  const listeners = new Set<[SessionEvent | undefined, (view: SessionView) => void]>();
   let waiting: [number, (result: number) => void][] = [];
   let turn: { attempt: number; end: () => void; abort: AbortController } | undefined;
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
@@ -227,12 +227,12 @@ export function sessionOver<C, R>(
     view = readView(brain.last.view, shown?.data ?? null, error);
     callbacks.push(() => {
       if (view.canMutate) connections.open(false);
-      for (const listener of [...listeners]) safely(() => listener(view));
+      notify();
     });
   };
 
-  const notify = (event: SessionEvent): void => {
-    for (const [wanted, handler] of [...handlers]) if (wanted === event) safely(() => handler(view));
+  const notify = (event?: SessionEvent): void => {
+    for (const [wanted, listener] of [...listeners]) if (wanted === event) safely(() => listener(view));
     if (event === "signed-out" && options.signedOutUrl) location.assign(options.signedOutUrl);
   };
 
@@ -320,10 +320,13 @@ export function sessionOver<C, R>(
   });
   if (initial !== undefined) rendered = view;
 
-  const add = <T>(set: Set<T>, entry: T): (() => void) => {
-    set.add(entry);
-    return () => set.delete(entry);
+  const on = (event: SessionEvent | undefined, listener: (view: SessionView) => void): (() => void) => {
+    // A pair of its own: the same function may listen twice.
+    const entry: [SessionEvent | undefined, (view: SessionView) => void] = [event, listener];
+    listeners.add(entry);
+    return () => listeners.delete(entry);
   };
+  const listen = (listener: (view: SessionView) => void): (() => void) => on(undefined, listener);
 
   return {
     get: () => view,
@@ -332,11 +335,11 @@ export function sessionOver<C, R>(
     },
     rendered,
     subscribe(listener) {
-      const stop = add(listeners, listener);
+      const stop = listen(listener);
       listener(view);
       return stop;
     },
-    listen: (listener) => add(listeners, listener),
+    listen,
     signIn: command("signIn", backend.signIn),
     signUp: command("signUp", backend.signUp),
     update: command("update", backend.update),
@@ -354,7 +357,7 @@ export function sessionOver<C, R>(
     },
     fetch: queue.fetch,
     channel: connections.add,
-    on: (event, handler) => add(handlers, [event, handler]),
+    on,
     get degraded() {
       return [...degraded];
     },
@@ -373,7 +376,6 @@ export function sessionOver<C, R>(
     connections.close();
     storage.close();
     listeners.clear();
-    handlers.clear();
     release();
   }
 }

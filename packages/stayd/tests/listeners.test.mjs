@@ -36,6 +36,22 @@ test("a listener that throws keeps nobody else from hearing of a sign-out", (t) 
   assert.deepEqual(reported, ["mine", "mine"]);
 });
 
+test("a function that listens twice is called twice, and once when it has stopped listening once", (t) => {
+  const { session } = somebody(t);
+  let calls = 0;
+  const count = () => calls++;
+  const stop = session.listen(count);
+  session.listen(count);
+  stop();
+  stop();
+  void session.signOut();
+  assert.equal(calls, 1);
+  calls = 0;
+  session.subscribe(count);
+  session.subscribe(count);
+  assert.equal(calls, 2);
+});
+
 test("a connection that cannot be closed keeps nobody from hearing of a sign-out, and no other one open", (t) => {
   const { session, reported } = somebody(t);
   let closed = 0;

@@ -18,6 +18,7 @@ for (const [option, value] of [
   ["name", "no spaces please"],
   ["name", ""],
   ["url", 7],
+  ["signedOutUrl", true],
   ["backend", {}],
   ["debug", "yes"],
   ["initial", { user: {} }],
