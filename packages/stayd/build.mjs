@@ -27,7 +27,7 @@ const { outputFiles } = await build({
   sourcesContent: true,
   write: false,
 });
-const INNER = /^(leapt|rejection|recording|withdraw|moment|settle|lease|idle|hint|stored|person|attempt|sent|answer|deadline)$/;
+const INNER = /^(leapt|rejection|recording|withdraw|moment|settle|lease|idle|hint|stored|person|attempt|sent|answer|deadline|last|run|take|tell|text|age|fresh|ask|read|write|giveUp)$/;
 const textOf = (name) => outputFiles.find(({ path }) => path === resolve("dist", name)).text;
 for (const entry of ENTRIES) {
   const { code, map: mapped } = await minify(textOf(`${entry}.js`), {
@@ -36,7 +36,7 @@ for (const entry of ENTRIES) {
     // Functions stay where they are written: beside the module's text, so that gzip meets it as one piece.
     compress: { passes: 3, unsafe_arrows: true, reduce_funcs: false, hoist_funs: true, inline: 0 },
     // Names that pass between our own modules and no further.
-    mangle: ["index", "js"].includes(entry) ? { properties: { regex: INNER } } : true,
+    mangle: ["index", "js"].includes(entry) ? { properties: { regex: INNER, builtins: true } } : true,
     // React's server components know by it that this runs in browsers.
     format: entry === "adapters/react" ? { preamble: '"use client";' } : {},
     sourceMap: { content: textOf(`${entry}.js.map`), includeSources: true, url: `${basename(entry)}.js.map` },

@@ -59,6 +59,8 @@ pub struct Machine {
     pub(crate) signed_out_at: Instant,
     /// What is shown was rendered into the page and contradicts what this browser remembers; the server is being asked.
     pub(crate) rendered: bool,
+    /// When that session began, in s since 1970: whoever leaves it is heard by the tab that began it, and has yet to hear so.
+    pub(crate) rendered_s: u32,
     /// Since when another tab's sign-in is under way; [`Instant::NEVER`] while none is.
     pub(crate) switching_since: Instant,
     /// Superseded answers in a row.
@@ -109,6 +111,7 @@ impl Machine {
         owed: false,
         signed_out_at: Instant::LONG_AGO,
         rendered: false,
+        rendered_s: 0,
         switching_since: Instant::NEVER,
         superseded: 0,
         needs: Needs::NONE,
@@ -224,6 +227,8 @@ impl Machine {
         self.page.started = true;
         if let Some(stored) = remembered {
             self.absorb(stored);
+            // Written while somebody else signed in, who may be in by now (P9).
+            self.doubt = stored.record.verified_ago_ms == u64::MAX && self.standing.is_in();
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
         } else {
@@ -381,6 +386,7 @@ impl Machine {
         let (number, need) = (attempt.number, attempt.need);
         if need == Need::SignIn {
             self.effects.push(Effect::Tell(Message::Switching));
+            self.effects.push(Effect::Remember);
         }
         self.effects.push(Effect::Send { attempt: number, need });
     }

@@ -92,6 +92,7 @@ impl Machine {
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
         self.rendered = true;
+        self.rendered_s = answer.created_s;
         self.doubt_since(self.now);
     }
 
@@ -180,7 +181,7 @@ impl Machine {
             self.effects.push(Effect::CloseChannels);
             self.effects.push(Effect::Notify(notice));
         }
-        self.epoch = self.epoch.wrapping_add(1);
+        self.epoch = self.epoch.max(self.rendered_s).wrapping_add(1);
         self.generation = 0;
         self.rendered = false;
         self.standing = Standing::out(ending);

@@ -23,6 +23,9 @@ impl Machine {
         let now = self.now;
         let session = self.standing.session();
         let until = |at: fn(&Session) -> Instant| session.map_or(0, |session| at(session).since(now));
+        // A tab that opens while this one signs somebody in, or when it is gone, is to ask whose cookie is there (P9).
+        let switching = self.under_way() == Need::SignIn as u8;
+        let verified_at = if switching { Instant::LONG_AGO } else { self.verified_at };
         Record {
             epoch: self.epoch,
             generation: self.generation,
@@ -31,7 +34,7 @@ impl Machine {
             data: self.standing.data(),
             ending: self.standing.ending,
             owed: self.owed,
-            verified_ago_ms: self.ago(self.verified_at),
+            verified_ago_ms: self.ago(verified_at),
             renews_in_ms: until(|session| session.renew_at),
             lapses_in_ms: until(|session| session.lapses_at),
             ends_in_ms: until(|session| session.ends_at),
@@ -61,14 +64,13 @@ impl Machine {
                 }
             }
             Message::Dismissed => self.warning_dismissed(),
-            Message::Switching if stored.record.epoch >= self.epoch => {
+            Message::Switching => {
                 self.switching_since = self.now;
                 // Its answer could come after that of the sign-in, and take the new cookie away.
                 if !self.standing.is_in() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
                     self.abandon();
                 }
             }
-            Message::Switching => {}
         }
     }
 

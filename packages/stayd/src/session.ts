@@ -89,8 +89,8 @@ export function sessionOver<C, R>(
   /** Whoever listens; without an event, to every change of the view. */
   const listeners = new Set<[SessionEvent | undefined, (view: SessionView) => void]>();
   let waiting: [number, (result: number) => void][] = [];
-  let turn: { attempt: number; end: () => void; abort: AbortController } | undefined;
-  const commands: { run: (signal: AbortSignal) => Promise<Answer>; resolve: (result: Result) => void }[] = [];
+  let turn: { attempt: number; giveUp: () => void; abort: AbortController } | undefined;
+  const commands: { run: (signal: AbortSignal) => Promise<Answer>; settle: (result: Result) => void }[] = [];
   let shown: Candidate = null;
   let error: SessionError | null = null;
   let view = readView([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], null, null);
@@ -170,7 +170,7 @@ export function sessionOver<C, R>(
         if (!browser) break;
         turn = {
           attempt,
-          end: turns.take(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() })),
+          giveUp: turns.take(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() })),
           abort: new AbortController(),
         };
         break;
@@ -179,7 +179,7 @@ export function sessionOver<C, R>(
         if (turn?.attempt !== attempt) break;
         if (kind === code.EFFECT_CANCEL) turn.abort.abort(lost);
         // The next in line is to find what this turn has brought.
-        void storage.idle().then(turn.end);
+        void storage.idle().then(turn.giveUp);
         break;
       case code.EFFECT_SEND:
         if (turn) void send(attempt, a, turn.abort);
@@ -191,7 +191,7 @@ export function sessionOver<C, R>(
           waiting = waiting.filter(([need, resolve]) => !(all || need === a) || resolve(b));
           // A sign-out came first: what has not been sent is not sent any more.
           if (a === code.NEED_SIGN_IN && b === code.SETTLEMENT_OVERTAKEN) {
-            for (const { resolve } of commands.splice(0)) resolve(lost());
+            for (const { settle } of commands.splice(0)) settle(lost());
           }
         });
         break;
@@ -244,10 +244,13 @@ export function sessionOver<C, R>(
     let text = null;
     try {
       const { signal } = own;
-      if (command) answer = await command.run(signal);
-      else if (need === code.NEED_SIGN_OUT) answer = await backend.signOut(signal);
-      else if (need === code.NEED_RENEWAL && backend.renew) answer = await backend.renew(signal);
-      else answer = await backend.check(signal);
+      answer = await (command
+        ? command.run(signal)
+        : need === code.NEED_SIGN_OUT
+          ? backend.signOut(signal)
+          : need === code.NEED_RENEWAL && backend.renew
+            ? backend.renew(signal)
+            : backend.check(signal));
       text = textOf(answer);
     } catch {
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
@@ -255,7 +258,7 @@ export function sessionOver<C, R>(
     clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
     // The page goes on when the machine has heard of it.
-    command?.resolve(own.signal.reason === lost ? lost() : resultOf(answer, error));
+    command?.settle(own.signal.reason === lost ? lost() : resultOf(answer, error));
     tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
@@ -285,7 +288,7 @@ export function sessionOver<C, R>(
       new Promise((resolve) => {
         if (!run) throw new TypeError(`The backend has no ${name}`);
         if (disposed || !browser) return resolve(lost());
-        commands.push({ run: (signal) => run.call(backend, input, signal), resolve });
+        commands.push({ run: (signal) => run.call(backend, input, signal), settle: resolve });
         tell(code.EVENT_SIGN_IN_ASKED);
       });
 

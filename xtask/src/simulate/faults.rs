@@ -221,8 +221,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that was rendered before a sign-in asks for things at once",
         file: RENEWAL,
-        right: "        self.rendered = true;\n        self.doubt_since(self.now);\n",
-        wrong: "        self.rendered = true;\n        self.want(Need::Check, self.now);\n",
+        right: "        self.rendered_s = answer.created_s;\n        self.doubt_since(self.now);\n",
+        wrong: "        self.rendered_s = answer.created_s;\n        self.want(Need::Check, self.now);\n",
     },
     Fault {
         what: "a page that signs somebody in sends requests meanwhile",
@@ -271,6 +271,30 @@ pub(super) const FAULTS: &[Fault] = &[
         file: MACHINE,
         right: "            if signs_in {\n",
         wrong: "            if signs_in && self.page.disposed {\n",
+    },
+    Fault {
+        what: "storage keeps its word while somebody signs in",
+        file: MACHINE,
+        right: "            self.effects.push(Effect::Remember);\n        }\n        self.effects.push(Effect::Send",
+        wrong: "        }\n        self.effects.push(Effect::Send",
+    },
+    Fault {
+        what: "a page that opens while somebody signs in sends requests",
+        file: MACHINE,
+        right: "self.doubt = stored.record.verified_ago_ms == u64::MAX && self.standing.is_in();",
+        wrong: "self.doubt = false;",
+    },
+    Fault {
+        what: "a sign-out in a rendered page counts as older than the sign-in",
+        file: RENEWAL,
+        right: "self.epoch = self.epoch.max(self.rendered_s).wrapping_add(1);",
+        wrong: "self.epoch = self.epoch.wrapping_add(1);",
+    },
+    Fault {
+        what: "a sign-in of a tab that has yet to hear of the sign-out is not waited for",
+        file: TABS,
+        right: "            Message::Switching => {\n",
+        wrong: "            Message::Switching if stored.record.epoch < self.epoch => {}\n            Message::Switching => {\n",
     },
     Fault {
         what: "whoever asks is told only what the server said later",
