@@ -37,8 +37,8 @@ const CLEANING: [&str; 4] =
     ["--remove-exports=__*", "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// Measured on this module; each makes it smaller. Nothing in it traps (`check`), so none need be kept.
-const SHRINKING: [&str; 7] =
-    ["--ignore-implicit-traps", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
+const SHRINKING: [&str; 8] =
+    ["--ignore-implicit-traps", "--untee", "-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge"];
 
 /// Builds the modules and says how large they are.
 pub(crate) fn run() -> anyhow::Result<()> {

@@ -57,10 +57,9 @@ pub struct Machine {
     pub(crate) owed: bool,
     /// When the person last signed out in this tab.
     pub(crate) signed_out_at: Instant,
-    /// What is shown was rendered into the page and contradicts what this browser remembers; the server is being asked.
-    pub(crate) rendered: bool,
-    /// When that session began, in s since 1970: whoever leaves it is heard by the tab that began it, and has yet to hear so.
-    pub(crate) rendered_s: u32,
+    /// When the session began, in s since 1970, that was rendered into the page and contradicts what this browser remembers, while the server
+    /// is being asked; else 0. Whoever signs out of it is heard by the tab that began it, and has yet to hear so.
+    pub(crate) rendered: u32,
     /// Since when another tab's sign-in is under way; [`Instant::NEVER`] while none is.
     pub(crate) switching_since: Instant,
     /// Superseded answers in a row.
@@ -110,8 +109,7 @@ impl Machine {
         doubt: false,
         owed: false,
         signed_out_at: Instant::LONG_AGO,
-        rendered: false,
-        rendered_s: 0,
+        rendered: 0,
         switching_since: Instant::NEVER,
         superseded: 0,
         needs: Needs::NONE,
@@ -227,8 +225,9 @@ impl Machine {
         self.page.started = true;
         if let Some(stored) = remembered {
             self.absorb(stored);
-            // Written while somebody else signed in, who may be in by now (P9).
-            self.doubt = stored.record.verified_ago_ms == u64::MAX && self.standing.is_in();
+            if stored.record.switching {
+                self.doubt_since(self.now);
+            }
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
         } else {

@@ -42,8 +42,10 @@ pub struct Record {
     pub retry_in_ms: u64,
     /// Whether the last renewal did not move the end: people are warned of such an end (scenario 44).
     pub fixed_end: bool,
+    /// Whether it was written while somebody signed in: it may be nobody's word by now (P9).
+    pub switching: bool,
     /// Zero. With it every byte of a record is one that was written.
-    pub reserved: [u8; 7],
+    pub reserved: [u8; 6],
 }
 
 impl Record {
@@ -65,7 +67,8 @@ impl Record {
         tried_ago_ms: 0,
         retry_in_ms: 0,
         fixed_end: false,
-        reserved: [0; 7],
+        switching: false,
+        reserved: [0; 6],
     };
 }
 

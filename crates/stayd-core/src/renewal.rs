@@ -70,7 +70,7 @@ impl Machine {
         self.standing = Standing::with(Known::Active, session);
         self.renewal_at = self.spread(&session);
         let rendered = core::mem::take(&mut self.rendered);
-        match before.session().filter(|old| old.key == session.key && !rendered) {
+        match before.session().filter(|old| old.key == session.key && rendered == 0) {
             Some(old) => self.prolong(old, &session, need),
             None => self.begin(&before, answer.created_s),
         }
@@ -91,8 +91,7 @@ impl Machine {
         self.standing = Standing::with(Known::Remembered, session);
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
-        self.rendered = true;
-        self.rendered_s = answer.created_s;
+        self.rendered = answer.created_s.max(1);
         self.doubt_since(self.now);
     }
 
@@ -181,9 +180,9 @@ impl Machine {
             self.effects.push(Effect::CloseChannels);
             self.effects.push(Effect::Notify(notice));
         }
-        self.epoch = self.epoch.max(self.rendered_s).wrapping_add(1);
+        self.epoch = self.epoch.max(self.rendered).wrapping_add(1);
         self.generation = 0;
-        self.rendered = false;
+        self.rendered = 0;
         self.standing = Standing::out(ending);
         self.switching_since = Instant::NEVER;
         self.reject_held();
@@ -227,7 +226,7 @@ impl Machine {
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.effects.push(Effect::Settled { need, result: Settlement::Failed });
         self.share();
-        if self.rendered && self.standing.is_in() {
+        if self.rendered > 0 && self.standing.is_in() {
             // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
             self.standing = Standing::UNKNOWN;
             self.effects.push(Effect::DropData);
@@ -281,7 +280,7 @@ impl Machine {
 
     /// Tells the other tabs how things stand, and then writes it down, which takes longer.
     pub(crate) fn share(&mut self) {
-        if self.rendered {
+        if self.rendered > 0 {
             return;
         }
         self.effects.push(Effect::Tell(Message::State));

@@ -23,9 +23,6 @@ impl Machine {
         let now = self.now;
         let session = self.standing.session();
         let until = |at: fn(&Session) -> Instant| session.map_or(0, |session| at(session).since(now));
-        // A tab that opens while this one signs somebody in, or when it is gone, is to ask whose cookie is there (P9).
-        let switching = self.under_way() == Need::SignIn as u8;
-        let verified_at = if switching { Instant::LONG_AGO } else { self.verified_at };
         Record {
             epoch: self.epoch,
             generation: self.generation,
@@ -34,7 +31,7 @@ impl Machine {
             data: self.standing.data(),
             ending: self.standing.ending,
             owed: self.owed,
-            verified_ago_ms: self.ago(verified_at),
+            verified_ago_ms: self.ago(self.verified_at),
             renews_in_ms: until(|session| session.renew_at),
             lapses_in_ms: until(|session| session.lapses_at),
             ends_in_ms: until(|session| session.ends_at),
@@ -43,7 +40,8 @@ impl Machine {
             retry_in_ms: self.backoff.floor.since(now),
             trouble: self.backoff.trouble,
             fixed_end: self.fixed_end,
-            reserved: [0; 7],
+            switching: self.switching_since < Instant::NEVER || self.under_way() == Need::SignIn as u8,
+            reserved: [0; 6],
         }
     }
 
@@ -78,7 +76,7 @@ impl Machine {
     /// Unless it asks, what it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
     fn bring_up_to_date(&mut self, message: Message, stored: &Stored) {
         let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
-        if self.rendered {
+        if self.rendered > 0 {
             return;
         }
         let asks = message == Message::Asking;
@@ -119,9 +117,11 @@ impl Machine {
         } else {
             self.settle_tie(stored, written_at);
         }
-        // What was written before the sign-in began says nothing of it; nor does what the server was asked since about whom it replaces.
+        // What was written before the sign-in began says nothing of it; nor does a tab that waits for it itself, or what the server was asked
+        // since about whom it replaces.
         let asked_meanwhile = verified_at > self.switching_since.plus(HINT_SLACK_MS);
-        if written_at >= self.switching_since && !(agrees && asked_meanwhile) {
+        let settled = !(agrees && (asked_meanwhile || record.switching));
+        if written_at >= self.switching_since && settled {
             self.switching_since = Instant::NEVER;
             if agrees && !fresher && self.standing.is_in() {
                 // It came to nothing, or to half of it: the server is asked before anything is sent (P9).
@@ -167,7 +167,7 @@ impl Machine {
         let record = &stored.record;
         let before = self.standing;
         (self.epoch, self.generation) = (record.epoch, record.generation);
-        self.rendered = false;
+        self.rendered = 0;
         self.queue.refused = false;
         self.call_back();
         if record.session == 0 {
@@ -281,7 +281,7 @@ impl Machine {
     /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
-        if self.rendered && !stored.record.owed && before.known != Known::Nothing {
+        if self.rendered > 0 && !stored.record.owed && before.known != Known::Nothing {
             // It has been contradicted already.
         } else if before.known == Known::Nothing || stored.record.ending == Ending::SignedOut {
             self.adopt(stored, written_at);

@@ -163,6 +163,9 @@ impl Display for Record {
         if self.fixed_end {
             write!(out, " fixed-end")?;
         }
+        if self.switching {
+            write!(out, " switching")?;
+        }
         if self.failures > 0 {
             write!(out, " failures={}", self.failures)?;
         }

@@ -76,7 +76,8 @@ fn record() -> BoxedStrategy<Record> {
                     tried_ago_ms: if failures > 0 { tried } else { u64::MAX },
                     retry_in_ms: retry,
                     fixed_end: signed_in && generation > 1,
-                    reserved: [0; 7],
+                    switching: retry % 2 == 1,
+                    reserved: [0; 6],
                 }
             },
         )

@@ -36,6 +36,7 @@ export interface DebugStep {
   effects: Uint8Array;
 }
 
+const NAME = /^[\w.-]{1,64}$/;
 const RENEWALS = ["always", "visible", "manual"];
 
 /** The longest time that makes sense, in s: a day. */
@@ -54,7 +55,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   };
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
-  demand(/^[\w.-]{1,64}$/.test(name), "name", "1 to 64 of a-z0-9_.-");
+  demand(NAME.test(name), "name", `${NAME}`);
   demand(typeof url === "string", "url", "a path or URL");
   demand(typeof signedOutUrl === "string", "signedOutUrl", "a path or URL");
   demand(!backend || backend.check, "backend", "a backend");

@@ -44,7 +44,7 @@ export function readView(bytes: ArrayLike<number>, data: SessionData | null, err
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,
     data,
-    isPending: !!(status! & 1) && !identity && !verified && !data,
+    isPending: !!(status! & 1) && !identity && !verified,
     verified: !!verified,
     canMutate: !!canMutate,
     expired: !!expired,

@@ -197,7 +197,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a word on the session that is being replaced lets requests go",
         file: TABS,
-        right: "if written_at >= self.switching_since && !(agrees && asked_meanwhile) {",
+        right: "if written_at >= self.switching_since && settled {",
         wrong: "if written_at >= self.switching_since || (agrees && asked_meanwhile) {",
     },
     Fault {
@@ -221,8 +221,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that was rendered before a sign-in asks for things at once",
         file: RENEWAL,
-        right: "        self.rendered_s = answer.created_s;\n        self.doubt_since(self.now);\n",
-        wrong: "        self.rendered_s = answer.created_s;\n        self.want(Need::Check, self.now);\n",
+        right: "        self.rendered = answer.created_s.max(1);\n        self.doubt_since(self.now);\n",
+        wrong: "        self.rendered = answer.created_s.max(1);\n        self.want(Need::Check, self.now);\n",
     },
     Fault {
         what: "a page that signs somebody in sends requests meanwhile",
@@ -281,13 +281,13 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that opens while somebody signs in sends requests",
         file: MACHINE,
-        right: "self.doubt = stored.record.verified_ago_ms == u64::MAX && self.standing.is_in();",
-        wrong: "self.doubt = false;",
+        right: "if stored.record.switching {",
+        wrong: "if false {",
     },
     Fault {
         what: "a sign-out in a rendered page counts as older than the sign-in",
         file: RENEWAL,
-        right: "self.epoch = self.epoch.max(self.rendered_s).wrapping_add(1);",
+        right: "self.epoch = self.epoch.max(self.rendered).wrapping_add(1);",
         wrong: "self.epoch = self.epoch.wrapping_add(1);",
     },
     Fault {
@@ -295,6 +295,12 @@ pub(super) const FAULTS: &[Fault] = &[
         file: TABS,
         right: "            Message::Switching => {\n",
         wrong: "            Message::Switching if stored.record.epoch < self.epoch => {}\n            Message::Switching => {\n",
+    },
+    Fault {
+        what: "a tab that waits for a sign-in ends the wait of the others",
+        file: TABS,
+        right: "(asked_meanwhile || record.switching)",
+        wrong: "asked_meanwhile",
     },
     Fault {
         what: "whoever asks is told only what the server said later",

@@ -164,7 +164,8 @@ fn stored(words: &str) -> Option<Stored> {
         tried_ago_ms: u64::MAX,
         retry_in_ms: 0,
         fixed_end: false,
-        reserved: [0; 7],
+        switching: false,
+        reserved: [0; 6],
     };
     let (mut age_ms, mut has_data) = (0, false);
     for (name, value) in settings(words) {
@@ -177,6 +178,7 @@ fn stored(words: &str) -> Option<Stored> {
             "ending" => record.ending = one_of(value)?,
             "owed" => record.owed = true,
             "fixed-end" => record.fixed_end = true,
+            "switching" => record.switching = true,
             "verified" => record.verified_ago_ms = span(value)?,
             "renews" => record.renews_in_ms = span(value)?,
             "lapses" => record.lapses_in_ms = span(value)?,
