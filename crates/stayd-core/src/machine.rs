@@ -31,7 +31,6 @@ pub(crate) struct Page {
 
 /// The session machine of one tab.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 pub struct Machine {
     pub(crate) config: Config,
     pub(crate) random: Random,
