@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openTab, signIn } from "../browser.mjs";
 import { measured } from "../outcome.mjs";
 
-/** A page is watched this long, with a call of the application each second: a renewal falls within, and the end of what was not renewed. */
-const SECONDS = 30;
+/** A page is watched this long, with a call of the application each second: one renewal falls within, and the end of what was not renewed. */
+const SECONDS = 26;
 /** Seconds after which a renewal is due. Ours is, when four fifths of the session's life are over. */
 const DUE = 16;
 const LIFE = 20;
