@@ -384,6 +384,7 @@ impl Machine {
         let (number, need) = (attempt.number, attempt.need);
         if need == Need::SignIn {
             self.effects.push(Effect::Tell(Message::Switching));
+            // For a tab that opens before this one can tell what came of it, or never does.
             self.effects.push(Effect::Remember);
         }
         self.effects.push(Effect::Send { attempt: number, need });
