@@ -222,17 +222,18 @@ impl Machine {
             return;
         }
         self.page.started = true;
+        let now = self.now;
         if let Some(stored) = remembered {
             self.absorb(stored);
             if stored.record.switching {
-                self.doubt_since(self.now);
+                // As if it had been here when that was told.
+                self.switching_since = now.minus(stored.age_ms);
             }
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
         } else {
             self.effects.push(Effect::Tell(Message::Asking));
         }
-        let now = self.now;
         match rendered {
             _ if self.owed => self.needs.owed_at = now,
             Rendered::Somebody(answer) => self.believe_rendering(answer.borrow()),

@@ -56,11 +56,11 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
   demand(NAME.test(name), "name", `${NAME}`);
-  demand(typeof url === "string", "url", "a path or URL");
-  demand(typeof signedOutUrl === "string", "signedOutUrl", "a path or URL");
+  demand(typeof url === "string", "url", "a URL");
+  demand(typeof signedOutUrl === "string", "signedOutUrl", "a URL");
   demand(!backend || backend.check, "backend", "a backend");
   demand(!debug || typeof debug === "function", "debug", "a function");
-  demand(!initial || sessionOf(initial).kind === "session", "initial", "a session or null");
+  demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");
   return {
     renewal: renewalIs,
     heartbeat: time("heartbeat", 300, 0),
