@@ -47,7 +47,7 @@ impl Backoff {
     /// An attempt failed here.
     pub(crate) fn fail(&mut self, now: Instant, retry_after_ms: u64, trouble: Trouble, random: &mut Random) {
         let floor = now.plus(RETRY_FLOOR_MS.max(retry_after_ms.min(RETRY_AFTER_CEILING_MS)));
-        self.cool(self.failures.saturating_add(1), now, now, floor, trouble, random);
+        self.cool(self.failures.saturating_add(1), now, floor, trouble, random);
     }
 
     /// An attempt failed, here or in another tab.
@@ -55,7 +55,6 @@ impl Backoff {
         &mut self,
         failures: u8,
         tried_at: Instant,
-        now: Instant,
         floor: Instant,
         trouble: Trouble,
         random: &mut Random,
@@ -64,7 +63,7 @@ impl Backoff {
         self.failures = failures;
         self.tried_at = tried_at;
         self.floor = floor;
-        self.until = now.plus(wait).max(floor).plus(random.below(wait / BACKOFF_JITTER_DIVISOR));
+        self.until = tried_at.plus(wait).max(floor).plus(random.below(wait / BACKOFF_JITTER_DIVISOR));
         self.trouble = trouble;
     }
 

@@ -24,18 +24,13 @@ impl Machine {
         }
         let now = self.now;
         if self.next_renewal() <= now {
-            if self.doubt {
-                // The clock may have been set: the server's word first.
-                self.want(Need::Check, self.recent());
-            } else {
-                self.want(Need::Renewal, now);
-            }
+            self.want(Need::Renewal, now);
         }
         let end = self.next_end();
         if end <= now {
             self.end_noted = end;
             // Only the server ends a session (P6): it is asked.
-            let need = if self.renews() && !self.doubt { Need::Renewal } else { Need::Check };
+            let need = if self.renews() && self.doubt == 0 { Need::Renewal } else { Need::Check };
             self.want(need, now);
         }
         if self.next_heartbeat() <= now {
@@ -72,7 +67,7 @@ impl Machine {
     pub(crate) fn next_renewal(&self) -> Instant {
         let waits = self.standing.is_in() && self.renews() && !self.needs.has(Need::Renewal);
         // While in doubt a check comes first, and tells the time anew.
-        self.renewal_at.only_if(waits && !(self.doubt && self.needs.has(Need::Check)))
+        self.renewal_at.only_if(waits && self.doubt == 0)
     }
 
     /// When the session reaches an end that nobody has acted upon.

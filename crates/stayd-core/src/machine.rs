@@ -29,6 +29,11 @@ pub(crate) struct Page {
     pub(crate) rejoin: bool,
 }
 
+/// The clock has leapt, or the page was away: what is known may be long over. A server that cannot say is no reason to wait.
+pub(crate) const HOW_LONG: u8 = 1;
+/// The cookie may have become another person's: until the server has said whose it is nothing is sent, however long that takes (P9).
+pub(crate) const WHOSE: u8 = 2;
+
 /// The session machine of one tab.
 #[derive(Debug, Clone)]
 pub struct Machine {
@@ -50,8 +55,8 @@ pub struct Machine {
     /// The end that has been acted upon.
     pub(crate) end_noted: Instant,
     pub(crate) heartbeat_at: Instant,
-    /// The clock has leapt, or the page was away: what is known may be long over.
-    pub(crate) doubt: bool,
+    /// Why the server's word comes before the page's requests; 0 for no reason.
+    pub(crate) doubt: u8,
     /// Whether the server has yet to be told of a sign-out.
     pub(crate) owed: bool,
     /// When the person last signed out in this tab.
@@ -105,7 +110,7 @@ impl Machine {
         fixed_end: false,
         end_noted: Instant::NEVER,
         heartbeat_at: Instant::NEVER,
-        doubt: false,
+        doubt: 0,
         owed: false,
         signed_out_at: Instant::LONG_AGO,
         rendered: 0,
@@ -137,8 +142,8 @@ impl Machine {
             self.refuse_after_disposal(&event);
         } else {
             if matches!(event, Event::Woke | Event::Resumed { .. }) {
-                self.doubt = self.standing.is_in();
-                self.page.rejoin = self.doubt;
+                self.page.rejoin = self.standing.is_in();
+                self.doubt |= HOW_LONG * u8::from(self.page.rejoin);
                 if let Some(attempt) = &mut self.attempt {
                     // Nobody kept its turn from this tab while it slept.
                     attempt.begun_at = self.now;
@@ -225,15 +230,12 @@ impl Machine {
         let now = self.now;
         if let Some(stored) = remembered {
             self.absorb(stored);
-            if stored.record.switching {
-                // As if it had been here when that was told.
-                self.switching_since = now.minus(stored.age_ms);
-            }
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
         } else {
             self.effects.push(Effect::Tell(Message::Asking));
         }
+        let switching_since = self.switching_since;
         match rendered {
             _ if self.owed => self.needs.owed_at = now,
             Rendered::Somebody(answer) => self.believe_rendering(answer.borrow()),
@@ -247,6 +249,8 @@ impl Machine {
                 self.want(Need::Check, self.recent());
             }
         }
+        // What a page was rendered with says nothing of a sign-in that is under way.
+        self.switching_since = switching_since;
     }
 
     /// Notes that something is wanted; a check that it must be answered by a request sent at `since` or later.
@@ -262,7 +266,7 @@ impl Machine {
     /// Whose cookie is there only the server can say: until it has, nothing of the page is sent (P9).
     #[inline(never)]
     pub(crate) fn doubt_since(&mut self, since: Instant) {
-        self.doubt = true;
+        self.doubt = WHOSE;
         self.want(Need::Check, since);
     }
 
@@ -286,7 +290,7 @@ impl Machine {
             self.meet(Need::SignOut, Settlement::Met);
         }
         if !self.needs.has(Need::Check) {
-            self.doubt = false;
+            self.doubt = 0;
             if core::mem::take(&mut self.page.rejoin) && self.standing.is_in() {
                 self.connect();
             }

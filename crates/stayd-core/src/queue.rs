@@ -100,7 +100,7 @@ impl Machine {
         let renewing = self.under_way() > Need::Check as u8;
         let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;
         let wanted = self.needs.has(Need::Renewal) || self.needs.has(Need::Check);
-        self.page.running && (renewing || (wanted && (self.doubt || self.queue.refused || lapsed)))
+        self.page.running && (renewing || (wanted && (self.doubt != 0 || self.queue.refused || lapsed)))
     }
 
     /// Lets the held requests go once nothing holds them.

@@ -15,7 +15,7 @@ use core::borrow::Borrow;
 use crate::config::{END_SLACK_MS, LATENCY_MS, SHORTEST_LIFE_MS, SUPERSEDED_LIMIT, SUPERSEDED_RETRY_MS};
 use crate::effect::{Effect, Need, Notice, Settlement};
 use crate::event::{Answer, Outcome, Trouble};
-use crate::machine::Machine;
+use crate::machine::{Machine, WHOSE};
 use crate::record::Message;
 use crate::session::{Ending, Known, Session, Standing};
 use crate::time::Instant;
@@ -221,7 +221,7 @@ impl Machine {
 
     fn fail(&mut self, need: Need, retry_after_ms: u64, trouble: Trouble) {
         self.backoff.fail(self.now, retry_after_ms, trouble, &mut self.random);
-        self.doubt = false;
+        self.doubt &= WHOSE;
         self.queue.refused = false;
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.effects.push(Effect::Settled { need, result: Settlement::Failed });

@@ -12,7 +12,7 @@ use crate::config::{OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::heartbeat::HINT_SLACK_MS;
-use crate::machine::Machine;
+use crate::machine::{Machine, WHOSE};
 use crate::record::{Message, Record};
 use crate::session::{Ending, Known, Session, Standing};
 use crate::time::Instant;
@@ -97,6 +97,7 @@ impl Machine {
         let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
         let fresher = verified_at > self.verified_at && !at_odds;
         let agrees = record.session == self.standing.key();
+        let opens = self.standing.known == Known::Nothing && self.doubt == 0;
         if record.epoch < self.epoch {
             // Old news contradicts nothing; what the server has said meanwhile does.
             if !agrees && fresher && !self.owed {
@@ -117,17 +118,51 @@ impl Machine {
         } else {
             self.settle_tie(stored, written_at);
         }
-        // What was written before the sign-in began says nothing of it; nor does a tab that waits for it itself, or what the server was asked
-        // since about whom it replaces.
-        let asked_meanwhile = verified_at > self.switching_since.plus(HINT_SLACK_MS);
-        let settled = !(agrees && (asked_meanwhile || record.switching));
+        if opens && record.switching {
+            // As if it had been here when that was told.
+            self.switching_since = aged;
+        } else {
+            self.learn_of_sign_in(record, written_at, verified_at, agrees, fresher);
+        }
+        self.learn_of_failure(record, aged, written_at, verified_at, fresher);
+        // In a tie that the server is yet to settle its word to the other tab is no word on what this one holds.
+        if fresher && record.session == self.standing.key() {
+            self.verified_at = verified_at;
+            self.superseded = 0;
+            self.beat_later();
+        }
+    }
+
+    /// Whether a record says what came of another tab's sign-in. What was written before that began says nothing of it; nor does a tab that
+    /// waits for it itself, or what the server was asked since about whom it replaces.
+    fn learn_of_sign_in(
+        &mut self,
+        record: &Record,
+        written_at: Instant,
+        verified_at: Instant,
+        agrees: bool,
+        fresher: bool,
+    ) {
+        let asked_after = verified_at.since(self.switching_since.minus(HINT_SLACK_MS));
+        let settled = !(agrees && (asked_after > 2 * HINT_SLACK_MS || record.switching));
         if written_at >= self.switching_since && settled {
             self.switching_since = Instant::NEVER;
-            if agrees && !fresher && self.standing.is_in() {
+            if agrees && (asked_after == 0 || !fresher) && self.standing.is_in() {
                 // It came to nothing, or to half of it: the server is asked before anything is sent (P9).
                 self.doubt_since(written_at);
             }
         }
+    }
+
+    /// One cool-down for all tabs.
+    fn learn_of_failure(
+        &mut self,
+        record: &Record,
+        aged: Instant,
+        written_at: Instant,
+        verified_at: Instant,
+        fresher: bool,
+    ) {
         // Attempts are further apart than that: a little later is the same one, by a clock that is read in whole milliseconds.
         let tried_at = aged.minus(record.tried_ago_ms);
         // A tab that was stopped for long takes its own delay for the server's.
@@ -136,29 +171,16 @@ impl Machine {
             // As many failures are the same ones, by a clock that was set since, or one beside it: nothing begins anew.
             if record.failures != self.backoff.failures {
                 let floor = written_at.plus(record.retry_in_ms.min(RETRY_AFTER_CEILING_MS));
-                self.backoff.cool(
-                    record.failures,
-                    tried_at,
-                    self.now,
-                    floor,
-                    record.trouble,
-                    &mut self.random,
-                );
+                self.backoff.cool(record.failures, tried_at, floor, record.trouble, &mut self.random);
                 // The tab that failed may be gone before it tries again; any word from after the failure does.
                 if record.failures > 0 {
                     self.want(Need::Check, tried_at);
                 }
             }
-            self.doubt = false;
+            self.doubt &= WHOSE;
             self.queue.refused = false;
         } else if fresher && record.failures == 0 {
             self.backoff.clear();
-        }
-        // In a tie that the server is yet to settle its word to the other tab is no word on what this one holds.
-        if fresher && record.session == self.standing.key() {
-            self.verified_at = verified_at;
-            self.superseded = 0;
-            self.beat_later();
         }
     }
 
@@ -278,12 +300,12 @@ impl Machine {
         }
     }
 
-    /// Two tabs went different ways at the same moment. A sign-out wins; of two sessions the server knows which.
+    /// Two tabs went different ways at the same moment. A sign-out that the server has yet to hear of wins; otherwise the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
         if self.rendered > 0 && !stored.record.owed && before.known != Known::Nothing {
             // It has been contradicted already.
-        } else if before.known == Known::Nothing || stored.record.ending == Ending::SignedOut {
+        } else if before.known == Known::Nothing || (stored.record.owed && stored.record.session == 0) {
             self.adopt(stored, written_at);
         } else if !self.owed {
             if let Some(session) = self.standing.session_mut() {

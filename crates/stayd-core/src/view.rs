@@ -104,7 +104,7 @@ impl Machine {
             Identity::Anonymous
         };
         let verified = !troubled & (active | (out & self.was_verified()));
-        let can_mutate = active & verified & !offline & !over & !self.doubt & self.page.running;
+        let can_mutate = active & verified & !offline & !over & (self.doubt == 0) & self.page.running;
         let expired = over | (ending as u8 >= Ending::Expired as u8);
         View {
             status,

@@ -119,8 +119,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "an outage is answered without a wait",
         file: BACKOFF,
-        right: "self.until = now.plus(wait).max(floor)",
-        wrong: "self.until = now.max(now.plus(wait.min(1)))",
+        right: "self.until = tried_at.plus(wait).max(floor)",
+        wrong: "self.until = tried_at.plus(wait.min(1))",
     },
     Fault {
         what: "a page that freezes keeps its turn",
@@ -198,7 +198,7 @@ pub(super) const FAULTS: &[Fault] = &[
         what: "a word on the session that is being replaced lets requests go",
         file: TABS,
         right: "if written_at >= self.switching_since && settled {",
-        wrong: "if written_at >= self.switching_since || (agrees && asked_meanwhile) {",
+        wrong: "if written_at >= self.switching_since || (agrees && asked_after > 2 * HINT_SLACK_MS) {",
     },
     Fault {
         what: "a page that heard of a failure leaves it to the tab that failed",
@@ -280,9 +280,33 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         what: "a page that opens while somebody signs in sends requests",
-        file: MACHINE,
-        right: "if stored.record.switching {",
+        file: TABS,
+        right: "if opens && record.switching {",
         wrong: "if false {",
+    },
+    Fault {
+        what: "a page that opens waits again and again for a sign-in whose tab is gone",
+        file: TABS,
+        right: "self.standing.known == Known::Nothing && self.doubt == 0;",
+        wrong: "self.standing.known == Known::Nothing;",
+    },
+    Fault {
+        what: "a page's rendering ends its wait for a sign-in",
+        file: MACHINE,
+        right: "self.switching_since = switching_since;",
+        wrong: "let _ = switching_since;",
+    },
+    Fault {
+        what: "an outage lets requests go while nobody knows whose cookie is there",
+        file: RENEWAL,
+        right: "self.doubt &= WHOSE;",
+        wrong: "self.doubt &= !WHOSE;",
+    },
+    Fault {
+        what: "another tab's failure lets requests go while nobody knows whose cookie is there",
+        file: TABS,
+        right: "self.doubt &= WHOSE;",
+        wrong: "self.doubt &= !WHOSE;",
     },
     Fault {
         what: "a sign-out in a rendered page counts as older than the sign-in",
@@ -297,10 +321,22 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "            Message::Switching if stored.record.epoch < self.epoch => {}\n            Message::Switching => {\n",
     },
     Fault {
+        what: "a sign-out that the server has heard of wins over a sign-in after it",
+        file: TABS,
+        right: "(stored.record.owed && stored.record.session == 0)",
+        wrong: "(stored.record.ending == Ending::SignedOut)",
+    },
+    Fault {
+        what: "a word that clocks make a little later is taken for what came of a sign-in",
+        file: TABS,
+        right: "(asked_after == 0 || !fresher)",
+        wrong: "!fresher",
+    },
+    Fault {
         what: "a tab that waits for a sign-in ends the wait of the others",
         file: TABS,
-        right: "(asked_meanwhile || record.switching)",
-        wrong: "asked_meanwhile",
+        right: "2 * HINT_SLACK_MS || record.switching",
+        wrong: "2 * HINT_SLACK_MS",
     },
     Fault {
         what: "whoever asks is told only what the server said later",
