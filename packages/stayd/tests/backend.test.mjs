@@ -1,0 +1,41 @@
+// Which requests of the protocol outlive the page that sent them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { source } from "./source.mjs";
+
+const { stayd } = await source("backends/stayd");
+
+const session = { id: "s", userId: "u", token: "t", expiresAt: "2100-01-01T00:00:00Z" };
+const answers = {
+  "/get-session": { session, user: { id: "u" } },
+  "/list-sessions": [session],
+};
+
+/** The requests that `work` sends, and whether each is kept alive. */
+async function sent(work) {
+  const seen = [];
+  const network = async (url, { keepalive }) => {
+    const path = url.slice("/api/auth".length);
+    seen.push([path, keepalive]);
+    return Response.json(answers[path.split("?")[0]] ?? {});
+  };
+  await work(stayd("/api/auth", network), new AbortController().signal, network);
+  return seen;
+}
+
+test("a renewal, a sign-in and a sign-out outlive their page, and the question after them does not", async () => {
+  assert.deepEqual(await sent((backend, signal) => backend.renew(signal)), [["/get-session?disableCookieCache=true", true]]);
+  assert.deepEqual(await sent((backend, signal) => backend.signIn({}, signal)), [["/sign-in/email", true], ["/get-session", false]]);
+  assert.deepEqual(await sent((backend, signal) => backend.signUp({}, signal)), [["/sign-up/email", true], ["/get-session", false]]);
+  assert.deepEqual(await sent((backend, signal) => backend.signOut(signal)), [["/sign-out", true]]);
+});
+
+test("a session is ended although the page that asked for it is gone", async () => {
+  const ended = await sent((backend, _, via) => backend.end("s", via));
+  assert.deepEqual(ended, [["/list-sessions", false], ["/revoke-session", true]]);
+  assert.deepEqual(await sent((backend, _, via) => backend.endOthers(via)), [["/revoke-other-sessions", true]]);
+});
+
+test("a picture is not kept alive: a browser takes 64 KiB of such requests and no more", async () => {
+  assert.deepEqual(await sent((backend, signal) => backend.update({ image: "data:" }, signal)), [["/update-user", false], ["/get-session", false]]);
+});
