@@ -37,6 +37,11 @@ impl Machine {
     pub(crate) fn under_way(&self) -> u8 {
         self.attempt.filter(Attempt::is_sent).map_or(0, |attempt| attempt.need as u8)
     }
+
+    /// Whether this tab's own sign-in is on its way.
+    pub(crate) fn signs_in(&self) -> bool {
+        self.under_way() == Need::SignIn as u8
+    }
 }
 
 impl Attempt {

@@ -350,7 +350,7 @@ impl Machine {
 
     /// Leaves the attempt, if there is one; what it was for is still wanted.
     pub(crate) fn abandon(&mut self) {
-        let signs_in = self.under_way() == Need::SignIn as u8;
+        let signs_in = self.signs_in();
         if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::Cancel { attempt: attempt.number });
             if signs_in {

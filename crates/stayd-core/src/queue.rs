@@ -95,12 +95,14 @@ impl Machine {
         if self.switching_since < Instant::NEVER {
             return true;
         }
-        let Some(session) = self.standing.session().filter(|_| self.page.online) else { return false };
+        let Some(session) = self.standing.session().filter(|_| self.page.online && self.page.running) else {
+            return false;
+        };
         // A sign-in may have changed the cookie before its answer says so (P9).
         let renewing = self.under_way() > Need::Check as u8;
         let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;
         let wanted = self.needs.has(Need::Renewal) || self.needs.has(Need::Check);
-        self.page.running && (renewing || (wanted && (self.doubt != 0 || self.queue.refused || lapsed)))
+        renewing || (wanted && (self.doubt != 0 || self.queue.refused || lapsed))
     }
 
     /// Lets the held requests go once nothing holds them.

@@ -40,7 +40,7 @@ impl Machine {
             retry_in_ms: self.backoff.floor.since(now),
             trouble: self.backoff.trouble,
             fixed_end: self.fixed_end,
-            switching: self.switching_since < Instant::NEVER || self.under_way() == Need::SignIn as u8,
+            switching: self.switching_since < Instant::NEVER || self.signs_in(),
             reserved: [0; 6],
         }
     }
@@ -201,9 +201,11 @@ impl Machine {
     }
 
     /// What was asked before another tab spoke is answered for the session of before, and would put that one's cookie over the new one.
-    #[inline(never)]
     fn call_back(&mut self) {
-        if self.under_way() & !(Need::SignIn as u8) != 0 {
+        if self.signs_in() {
+            // Whoever has heard of that one waits no longer, and this one's cookie is still to come.
+            self.effects.push(Effect::Tell(Message::Switching));
+        } else if self.under_way() != 0 {
             self.abandon();
         }
     }

@@ -155,8 +155,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a request of an epoch that is over is left running",
         file: TABS,
-        right: "if self.under_way() & !(Need::SignIn as u8) != 0 {",
-        wrong: "if false {",
+        right: "} else if self.under_way() != 0 {",
+        wrong: "} else if false {",
     },
     Fault {
         what: "a sign-out is sent while another tab signs somebody in",
@@ -331,6 +331,12 @@ pub(super) const FAULTS: &[Fault] = &[
         file: TABS,
         right: "(asked_after == 0 || !fresher)",
         wrong: "!fresher",
+    },
+    Fault {
+        what: "of two sign-ins at once the one that is told first ends the wait for the other",
+        file: TABS,
+        right: "            self.effects.push(Effect::Tell(Message::Switching));\n        } else if",
+        wrong: "        } else if",
     },
     Fault {
         what: "a tab that waits for a sign-in ends the wait of the others",

@@ -25,8 +25,9 @@ const LEFT = 0.2;
  * its requests, where that is not the page's own `fetch`.
  */
 export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Credentials, Registration> {
-  const send = (path: string, signal?: AbortSignal, body?: object, via = network ?? fetch): Promise<Response> =>
-    via(url + path, {
+  /** Sends a request: the answer, and its body as JSON. */
+  const send = async (path: string, signal?: AbortSignal, body?: object, via = network ?? fetch): Promise<[Response, unknown]> => {
+    const response = await via(url + path, {
       credentials: "include",
       // A renewal, a sign-in, its end count even where the page that asked is gone by then; for the rest it only costs half a millisecond.
       keepalive: /\?|sign|revoke/.test(path),
@@ -38,24 +39,23 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
         body: JSON.stringify(body),
       }),
     });
+    return [response, await json(response)];
+  };
 
   const check = async (signal: AbortSignal, query = ""): Promise<Answer> => {
-    const response = await send("/get-session" + query, signal);
-    const found = await json(response);
+    const [response, found] = await send("/get-session" + query, signal);
     return unsettled(response, found) ?? sessionOf(found, response);
   };
 
   const command = async (path: string, body: object, signal: AbortSignal): Promise<Answer> => {
-    const response = await send(path, signal, body);
-    const found = await json(response);
+    const [response, found] = await send(path, signal, body);
     const { status } = response;
     if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorOf(response, found) };
     return unsettled(response, found) ?? check(signal);
   };
 
   const ask = async (path: string, via: typeof fetch, body?: object): Promise<unknown> => {
-    const response = await send(path, undefined, body, via);
-    const found = await json(response);
+    const [response, found] = await send(path, undefined, body, via);
     if (!response.ok) throw Object.assign(new Error(), errorOf(response, found));
     return found;
   };
@@ -74,8 +74,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
     signUp: (registration, signal) => command("/sign-up/email", registration, signal),
     update: (changes, signal) => command("/update-user", changes, signal),
     async signOut(signal) {
-      const response = await send("/sign-out", signal, {});
-      return unsettled(response, await json(response)) ?? { kind: "nobody" };
+      return unsettled(...(await send("/sign-out", signal, {}))) ?? { kind: "nobody" };
     },
     list: async (via, current) => (await list(via)).map(({ token, ...entry }) => ({ ...entry, current: entry.id === current })),
     async end(id, via) {
@@ -120,9 +119,8 @@ export const serverTime = (response?: Pick<Response, "headers">): number => Date
 
 /** What the protocol's words on a session mean; without a response those that a page was rendered with. */
 export function sessionOf(found: unknown, response?: Response): Answer {
-  if (found === null) return { kind: "nobody" };
-  const { session, user } = found as Partial<SessionData>;
-  if (session === null && user === null) return { kind: "nobody" };
+  const { session, user } = (found ?? {}) as Partial<SessionData>;
+  if (found === null || (session === null && user === null)) return { kind: "nobody" };
   const at = (name: string): number => Date.parse(session?.[name] as string);
   const ends = at("expiresAt");
   if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected;
