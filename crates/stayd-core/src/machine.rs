@@ -228,12 +228,12 @@ impl Machine {
         }
         self.page.started = true;
         let now = self.now;
+        // Storage may have been wiped, or written by a tab that had stood still.
+        self.effects.push(Effect::Tell(Message::Asking));
         if let Some(stored) = remembered {
             self.absorb(stored);
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
-        } else {
-            self.effects.push(Effect::Tell(Message::Asking));
         }
         let switching_since = self.switching_since;
         match rendered {

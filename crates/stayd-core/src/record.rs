@@ -82,6 +82,6 @@ pub enum Message {
     Switching,
     /// The person has dismissed the warning.
     Dismissed,
-    /// This is how things stood when this page was stopped, or nothing is remembered: whoever knows better says so.
+    /// This is how things stood when this page was stopped, or what a page that opens remembers: whoever knows better says so.
     Asking,
 }

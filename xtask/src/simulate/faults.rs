@@ -309,6 +309,12 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "self.doubt &= !WHOSE;",
     },
     Fault {
+        what: "a page that opens believes storage and asks no other tab",
+        file: MACHINE,
+        right: "        self.effects.push(Effect::Tell(Message::Asking));\n        if let Some(stored) = remembered {",
+        wrong: "        if let Some(stored) = remembered {",
+    },
+    Fault {
         what: "a sign-out in a rendered page counts as older than the sign-in",
         file: RENEWAL,
         right: "self.epoch = self.epoch.max(self.rendered).wrapping_add(1);",
