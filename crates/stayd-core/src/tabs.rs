@@ -144,7 +144,7 @@ impl Machine {
         fresher: bool,
     ) {
         let asked_after = verified_at.since(self.switching_since.minus(HINT_SLACK_MS));
-        let settled = !(agrees && (asked_after > 2 * HINT_SLACK_MS || record.switching));
+        let settled = !(record.switching || (agrees && asked_after > 2 * HINT_SLACK_MS));
         if written_at >= self.switching_since && settled {
             self.switching_since = Instant::NEVER;
             if agrees && (asked_after == 0 || !fresher) && self.standing.is_in() {

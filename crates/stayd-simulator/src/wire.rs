@@ -166,8 +166,8 @@ impl World {
             _ => None,
         };
         let signs_in = self.tab(id).wish.is_some();
-        self.tab_mut(id).answers += 1;
         self.tell(id, Event::Answered { attempt, outcome }, data);
+        self.tab_mut(id).answers += 1;
         if let (true, Some(data)) = (signs_in && self.tab(id).wish.is_none(), data) {
             self.signed_in(id, data.session);
         }

@@ -29,10 +29,12 @@ export function tellEnd(name: string, id: string | undefined, reason: string): v
     const end = Uint8Array.from(record);
     const words = new Uint32Array(end.buffer);
     const epoch = words[0]!;
-    // The places are those of `stayd_core::codec::steps`: the next epoch, nobody, why; never verified, never tried in vain.
+    // The places are those of `stayd_core::codec::steps`: the next epoch, nobody, why; never verified, never tried in vain; and whether
+    // somebody signs in, of which this says nothing.
     end.fill(0).fill(255, 32, 40).fill(255, 64, 72);
     words[0] = epoch + 1;
     words[7] = ENDING_REVOKED;
+    end[81] = record[81]!;
     const channel = new BroadcastChannel(FORMAT + name);
     // As of the moment of what it amends: a sign-in that has begun since in another tab is still under way (P9).
     channel.postMessage({ kind: MESSAGE_STATE, at, record: end, data: null });

@@ -7,7 +7,7 @@ import { source } from "./source.mjs";
 
 const REMEMBERED = {
   at: 1_700_000_000_000,
-  record: [7, 1, 0, 0, 3, 0, 0, 0, ...Array(80).fill(9)],
+  record: [7, 1, 0, 0, 3, 0, 0, 0, ...Array(73).fill(9), ...Array(7).fill(0)],
   data: JSON.stringify({ session: { id: "s1" }, user: { id: "ada" } }),
 };
 
@@ -68,6 +68,13 @@ test("every tab is told of an end as of the moment that it amends, and the serve
   record[28] = 3;
   assert.deepEqual(told, [{ kind: 0, at: REMEMBERED.at, record, data: null }]);
   assert.deepEqual([official, asked], ["better-auth.message", 1]);
+});
+
+test("what the server says of an end says nothing of a sign-in that is under way", async () => {
+  const SWITCHING = 81;
+  const record = REMEMBERED.record.with(SWITCHING, 1);
+  const { told } = await ended({ reason: "revoked", session: "s1" }, { ...REMEMBERED, record });
+  assert.equal(told[0].record[SWITCHING], 1);
 });
 
 for (const [what, word, remembered] of [

@@ -347,8 +347,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a tab that waits for a sign-in ends the wait of the others",
         file: TABS,
-        right: "2 * HINT_SLACK_MS || record.switching",
-        wrong: "2 * HINT_SLACK_MS",
+        right: "!(record.switching || (agrees",
+        wrong: "!((agrees",
+    },
+    Fault {
+        what: "the end of a session ends the wait for a sign-in",
+        file: TABS,
+        right: "let settled = !(record.switching ||",
+        wrong: "let settled = !((agrees && record.switching) ||",
     },
     Fault {
         what: "whoever asks is told only what the server said later",

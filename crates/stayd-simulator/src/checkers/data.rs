@@ -104,9 +104,9 @@ impl World {
     /// meanwhile and somebody has signed in since.
     pub(crate) fn signed_in(&mut self, id: TabId, session: Key) {
         let now = self.now;
-        // Of sign-ins that were under way at once where there are no turns only the server can say which came last.
-        let turns = self.browsers[id.browser].setting.takes_turns();
-        let contested = if turns { u64::MAX } else { self.tab(id).sent_at };
+        // Of sign-ins that were under way at once, because there are no turns or a tab had waited long enough for its own, only the server
+        // can say which came last.
+        let contested = self.tab(id).sent_at;
         let truth = &mut self.browsers[id.browser].truth;
         let overtaken = truth.own.is_some_and(|(own, _)| own != session);
         if truth.signing_in == 0 && !overtaken {
