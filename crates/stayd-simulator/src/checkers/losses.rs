@@ -77,8 +77,10 @@ impl World {
             return;
         }
         let index = request.tab.browser;
-        // A page that stands still lets its sign-out go on, for the person may have left for good.
-        let cannot_be_called_back = matches!(request.ask, Ask::SignOut) && !self.tab(request.tab).runs();
+        // A page that stands still lets its sign-out go on, for the person may have left for good; and its renewal, whose answer may hold
+        // the next token.
+        let goes_on = matches!(request.ask, Ask::SignOut | Ask::Session { renewal: true });
+        let cannot_be_called_back = goes_on && !self.tab(request.tab).runs();
         // Where there are no turns two tabs may ask at once, and of two answers a browser keeps what the later one says.
         let asked_at_once = !turns && request.cookie != old;
         if cannot_be_called_back || asked_at_once {
