@@ -20,8 +20,6 @@ pub struct Config {
     pub heartbeat_ms: u32,
     /// The person is warned so long before the end (EN-6); 0 turns it off.
     pub warning_ms: u32,
-    /// What the server said so recently is not asked again on focus, on load, or by the next tab in line.
-    pub fresh_ms: u32,
     /// One request takes at most this long (EN-5).
     pub request_timeout_ms: u32,
 }
@@ -32,7 +30,6 @@ impl Config {
         renewal: RenewalMode::Always,
         heartbeat_ms: 300_000,
         warning_ms: 300_000,
-        fresh_ms: 5_000,
         request_timeout_ms: 15_000,
     };
 
@@ -48,6 +45,8 @@ impl Default for Config {
     }
 }
 
+/// What the server said so recently is not asked again on focus, on load, or by the next tab in line.
+pub(crate) const FRESH_MS: u64 = 5_000;
 /// A person who pressed a button does not wait longer than this for another tab's turn to end.
 pub(crate) const COMMAND_PATIENCE_MS: u64 = 3_000;
 

@@ -5,7 +5,7 @@
 //!   shown, resumed, woken, online again, hinted at: check, unless another tab has just done it
 //! ```
 
-use crate::config::{RenewalMode, SPREAD_MS};
+use crate::config::{FRESH_MS, RenewalMode, SPREAD_MS};
 use crate::effect::{Effect, Need};
 use crate::event::Stored;
 use crate::machine::Machine;
@@ -51,7 +51,7 @@ impl Machine {
 
     /// Since when an answer counts as recent.
     pub(crate) fn recent(&self) -> Instant {
-        self.now.minus(u64::from(self.config.fresh_ms))
+        self.now.minus(FRESH_MS)
     }
 
     /// Whether the machine renews by itself now.
@@ -102,7 +102,7 @@ impl Machine {
         if let Some(stored) = remembered {
             self.absorb(stored);
         }
-        if self.standing.is_in() && self.rendered == 0 {
+        if self.standing.is_in() && !self.rendered {
             // What was said meanwhile was not heard here, and storage may have been wiped since.
             self.effects.push(Effect::Tell(Message::Asking));
         }

@@ -61,9 +61,9 @@ pub struct Machine {
     pub(crate) owed: bool,
     /// When the person last signed out in this tab.
     pub(crate) signed_out_at: Instant,
-    /// When the session began, in s since 1970, that was rendered into the page and contradicts what this browser remembers, while the server
-    /// is being asked; else 0. Whoever signs out of it is heard by the tab that began it, and has yet to hear so.
-    pub(crate) rendered: u32,
+    /// Whether what was rendered into the page contradicts what this browser remembers, while the server is being asked: until it has spoken
+    /// no other tab is told.
+    pub(crate) rendered: bool,
     /// Since when another tab's sign-in is under way; [`Instant::NEVER`] while none is.
     pub(crate) switching_since: Instant,
     /// Superseded answers in a row.
@@ -113,7 +113,7 @@ impl Machine {
         doubt: 0,
         owed: false,
         signed_out_at: Instant::LONG_AGO,
-        rendered: 0,
+        rendered: false,
         switching_since: Instant::NEVER,
         superseded: 0,
         needs: Needs::NONE,

@@ -70,7 +70,7 @@ impl Machine {
         self.standing = Standing::with(Known::Active, session);
         self.renewal_at = self.spread(&session);
         let rendered = core::mem::take(&mut self.rendered);
-        match before.session().filter(|old| old.key == session.key && rendered == 0) {
+        match before.session().filter(|old| old.key == session.key && !rendered) {
             Some(old) => self.prolong(old, &session, need),
             None => self.begin(&before, answer.created_s),
         }
@@ -91,7 +91,9 @@ impl Machine {
         self.standing = Standing::with(Known::Remembered, session);
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
-        self.rendered = answer.created_s.max(1);
+        self.rendered = true;
+        // Whatever is counted lower is from before that session began.
+        self.epoch = self.epoch.max(answer.created_s);
         self.doubt_since(self.now);
     }
 
@@ -180,9 +182,9 @@ impl Machine {
             self.effects.push(Effect::CloseChannels);
             self.effects.push(Effect::Notify(notice));
         }
-        self.epoch = self.epoch.max(self.rendered).wrapping_add(1);
+        self.epoch = self.epoch.wrapping_add(1);
         self.generation = 0;
-        self.rendered = 0;
+        self.rendered = false;
         self.standing = Standing::out(ending);
         self.switching_since = Instant::NEVER;
         self.reject_held();
@@ -226,7 +228,7 @@ impl Machine {
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.effects.push(Effect::Settled { need, result: Settlement::Failed });
         self.share();
-        if self.rendered > 0 && self.standing.is_in() {
+        if self.rendered && self.standing.is_in() {
             // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
             self.standing = Standing::UNKNOWN;
             self.effects.push(Effect::DropData);
@@ -280,7 +282,7 @@ impl Machine {
 
     /// Tells the other tabs how things stand, and then writes it down, which takes longer.
     pub(crate) fn share(&mut self) {
-        if self.rendered > 0 {
+        if self.rendered {
             return;
         }
         self.effects.push(Effect::Tell(Message::State));

@@ -8,7 +8,7 @@
 //!
 //! What was learned is never sent on: each fact is told once, by the tab that heard it from the server or from the person.
 
-use crate::config::{OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
+use crate::config::{FRESH_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
 use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::heartbeat::HINT_SLACK_MS;
@@ -76,7 +76,7 @@ impl Machine {
     /// Unless it asks, what it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
     fn bring_up_to_date(&mut self, message: Message, stored: &Stored) {
         let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
-        if self.rendered > 0 {
+        if self.rendered {
             return;
         }
         let asks = message == Message::Asking;
@@ -189,7 +189,7 @@ impl Machine {
         let record = &stored.record;
         let before = self.standing;
         (self.epoch, self.generation) = (record.epoch, record.generation);
-        self.rendered = 0;
+        self.rendered = false;
         self.queue.refused = false;
         self.call_back();
         if record.session == 0 {
@@ -259,7 +259,7 @@ impl Machine {
             self.want(Need::Check, self.now);
         }
         // Another tab has the server's word; storage alone only remembers.
-        let recent = record.verified_ago_ms.saturating_add(stored.age_ms) <= u64::from(self.config.fresh_ms);
+        let recent = record.verified_ago_ms.saturating_add(stored.age_ms) <= FRESH_MS;
         let confirmed = recent || (same && before.known == Known::Active);
         let known = if confirmed { Known::Active } else { Known::Remembered };
         self.standing = Standing::with(known, session);
@@ -305,7 +305,7 @@ impl Machine {
     /// Two tabs went different ways at the same moment. A sign-out that the server has yet to hear of wins; otherwise the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
-        if self.rendered > 0 && !stored.record.owed && before.known != Known::Nothing {
+        if self.rendered && !stored.record.owed && before.known != Known::Nothing {
             // It has been contradicted already.
         } else if before.known == Known::Nothing || (stored.record.owed && stored.record.session == 0) {
             self.adopt(stored, written_at);

@@ -11,7 +11,7 @@ const [, , kind, ...files] = process.argv;
 const compiled = new WebAssembly.Module(fromText(module));
 const make = () => (kind === "js" ? instantiate() : new WebAssembly.Instance(compiled).exports);
 const HEAD = 10;
-const CONFIG_LEN = 20;
+const CONFIG_LEN = 16;
 
 for (const file of files) {
   const recording = readFileSync(file);

@@ -77,7 +77,7 @@ fn step(
 
 fn reason(defect: Defect) -> &'static str {
     match defect {
-        Defect::NoRecording => "this is no recording of format 1; session.record() makes one",
+        Defect::NoRecording => "this is no recording of format 2; session.record() makes one",
         Defect::Configuration => "the configuration in it makes no sense",
         Defect::CutOff => "it was cut off here",
         Defect::NoEvent => "what follows is no event that this version knows",

@@ -58,12 +58,11 @@ export interface Config {
   renewal: number;
   heartbeat: number;
   warning: number;
-  fresh: number;
   timeout: number;
 }
 
 /** Bytes of the configuration (`stayd_core::codec::events`). */
-const CONFIG_LEN = 20;
+const CONFIG_LEN = 16;
 
 /** A recording grows no further than so many bytes, which are thousands of events: hours of a busy page. In memory each takes up to eight. */
 const RECORDED = 100_000;
@@ -79,9 +78,9 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
   const times = new Float64Array(buffer, place);
 
   event[0] = config.renewal;
-  words.set([config.heartbeat, config.warning, config.fresh, config.timeout], 1);
-  // "STAYD", format 1, the seed, the configuration; then each event with its time and its length.
-  const log = [0x53, 0x54, 0x41, 0x59, 0x44, 1, ...bytesOf(Uint32Array.of(seed)), ...event.slice(0, CONFIG_LEN)];
+  words.set([config.heartbeat, config.warning, config.timeout], 1);
+  // "STAYD", format 2, the seed, the configuration; then each event with its time and its length.
+  const log = [0x53, 0x54, 0x41, 0x59, 0x44, 2, ...bytesOf(Uint32Array.of(seed)), ...event.slice(0, CONFIG_LEN)];
   const state = module.start(seed);
   const part = (at: number, length: number): Uint8Array => new Uint8Array(buffer, at, length).slice();
 

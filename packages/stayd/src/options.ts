@@ -44,15 +44,28 @@ const LONGEST = 86_400;
 
 /** The machine's configuration. Options that make no sense throw, with their name and what they accept. */
 export function configOf<C, R>(options: SessionOptions<C, R>): Config {
-  const { renewal = "always", name = "stayd", initial, url = "", signedOutUrl = "", backend, debug } = options;
+  const {
+    renewal = "always",
+    name = "stayd",
+    initial,
+    url = "",
+    signedOutUrl = "",
+    backend,
+    debug,
+    remember,
+    heartbeat = 300,
+    warning = 300,
+    timeout = 15,
+    ...unknown
+  } = options;
   const demand = (sensible: unknown, option: string, accepted: string): void => {
     if (!sensible) throw new TypeError(`createSession: ${option} must be ${accepted}`);
   };
-  const time = (option: "heartbeat" | "warning" | "timeout", standard: number, least: number): number => {
-    const seconds = options[option] ?? standard;
+  const time = (option: string, seconds: number, least: number): number => {
     demand(seconds >= least && seconds <= LONGEST, option, `${least} to ${LONGEST} seconds`);
     return seconds * 1000;
   };
+  for (const option in unknown) demand(0, option, "an option");
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
   demand(NAME.test(name), "name", `${NAME}`);
@@ -63,9 +76,8 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");
   return {
     renewal: renewalIs,
-    heartbeat: time("heartbeat", 300, 0),
-    warning: time("warning", 300, 0),
-    fresh: 5000,
-    timeout: time("timeout", 15, 1),
+    heartbeat: time("heartbeat", heartbeat, 0),
+    warning: time("warning", warning, 0),
+    timeout: time("timeout", timeout, 1),
   };
 }

@@ -5,7 +5,7 @@ import { source } from "./source.mjs";
 const { configOf } = await source("options");
 
 test("without options the defaults of the documents hold, in ms", () => {
-  assert.deepEqual(configOf({}), { renewal: 0, heartbeat: 300_000, warning: 300_000, fresh: 5000, timeout: 15_000 });
+  assert.deepEqual(configOf({}), { renewal: 0, heartbeat: 300_000, warning: 300_000, timeout: 15_000 });
 });
 
 for (const [option, value] of [
@@ -19,6 +19,7 @@ for (const [option, value] of [
   ["name", ""],
   ["url", 7],
   ["signedOutUrl", true],
+  ["heartbeet", 60],
   ["backend", {}],
   ["debug", "yes"],
   ["initial", { user: {} }],

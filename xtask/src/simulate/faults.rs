@@ -221,8 +221,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that was rendered before a sign-in asks for things at once",
         file: RENEWAL,
-        right: "        self.rendered = answer.created_s.max(1);\n        self.doubt_since(self.now);\n",
-        wrong: "        self.rendered = answer.created_s.max(1);\n        self.want(Need::Check, self.now);\n",
+        right: "max(answer.created_s);\n        self.doubt_since(self.now);\n",
+        wrong: "max(answer.created_s);\n        self.want(Need::Check, self.now);\n",
     },
     Fault {
         what: "a page that signs somebody in sends requests meanwhile",
@@ -317,8 +317,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-out in a rendered page counts as older than the sign-in",
         file: RENEWAL,
-        right: "self.epoch = self.epoch.max(self.rendered).wrapping_add(1);",
-        wrong: "self.epoch = self.epoch.wrapping_add(1);",
+        right: "        self.epoch = self.epoch.max(answer.created_s);\n",
+        wrong: "",
     },
     Fault {
         what: "a sign-in of a tab that has yet to hear of the sign-out is not waited for",

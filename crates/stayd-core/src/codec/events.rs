@@ -112,8 +112,7 @@ pub fn read_config(bytes: &[u8; EVENT_LEN]) -> Config {
         renewal: RenewalMode::read(from.u8::<0>()),
         heartbeat_ms: from.u32::<4>(),
         warning_ms: from.u32::<8>(),
-        fresh_ms: from.u32::<12>(),
-        request_timeout_ms: from.u32::<16>(),
+        request_timeout_ms: from.u32::<12>(),
     }
 }
 
@@ -123,8 +122,7 @@ pub fn encode_config(config: &Config) -> [u8; EVENT_LEN] {
     put(&mut out, 0, [config.renewal.code()]);
     put(&mut out, 4, config.heartbeat_ms.to_le_bytes());
     put(&mut out, 8, config.warning_ms.to_le_bytes());
-    put(&mut out, 12, config.fresh_ms.to_le_bytes());
-    put(&mut out, 16, config.request_timeout_ms.to_le_bytes());
+    put(&mut out, 12, config.request_timeout_ms.to_le_bytes());
     out
 }
 

@@ -1,7 +1,7 @@
 //! What a machine has been told, as bytes: enough to have it all happen again.
 //!
 //! ```text
-//! recording:  "STAYD" · format u8 = 1 · seed u32 · configuration, CONFIG_LEN bytes · entries
+//! recording:  "STAYD" · format u8 = 2 · seed u32 · configuration, CONFIG_LEN bytes · entries
 //! entry:      now f64 ms · how many bytes u16 · the event, without its trailing zeros or with some of them
 //! ```
 //!
@@ -11,10 +11,10 @@ use super::{EVENT_LEN, decode_config, decode_event, encode_config, padded};
 use crate::{Config, Event, Instant};
 
 /// What every recording begins with: the magic, and the number of this format.
-const MAGIC: [u8; 6] = *b"STAYD\x01";
+const MAGIC: [u8; 6] = *b"STAYD\x02";
 
 /// Bytes of the configuration in a recording.
-pub const CONFIG_LEN: usize = 20;
+pub const CONFIG_LEN: usize = 16;
 
 /// What the machine was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

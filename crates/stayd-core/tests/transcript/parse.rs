@@ -52,7 +52,6 @@ pub(crate) fn config(words: &str) -> Option<Config> {
             "renewal" => config.renewal = one_of(value)?,
             "heartbeat" => config.heartbeat_ms = ms()?,
             "warning" => config.warning_ms = ms()?,
-            "fresh" => config.fresh_ms = ms()?,
             "timeout" => config.request_timeout_ms = ms()?,
             _ => return None,
         }
