@@ -1,3 +1,4 @@
+import { safely } from "./connections.ts";
 import { pageCookies } from "./cookies.ts";
 import type { SessionError } from "./backend.ts";
 
@@ -101,7 +102,8 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
     if (next === token) return;
     token = next;
     note(why);
-    for (const listener of [...listeners]) listener(next);
+    // A listener's mistake is its own: the page's request goes on, and the others are called.
+    for (const listener of [...listeners]) safely(() => listener(next));
   };
 
   const sync = (): boolean => {
@@ -142,22 +144,18 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
       const headers = { accept: "application/json" };
       const response = await network(url + path, { method, credentials: "include", cache: "no-store", headers, signal });
       const body = await read(response);
-      if (!response.ok) {
-        // It has no tokens, and needs none: it is not asked again.
-        if ([404, 405].includes(response.status)) offered = false;
-        note(offered ? "init: failed" : "init: no token offered");
-        return null;
-      }
-      return sync() || token !== null ? (body ?? {}) : null;
+      // Where it has no tokens it needs none, and is not asked again.
+      offered = ![404, 405].includes(response.status);
+      if (response.ok) return sync() || token !== null ? (body ?? {}) : null;
     } catch {
-      note("init: failed");
-      return null;
+      // As any other failure.
     }
+    note(offered ? "init: failed" : "init: no token offered");
+    return null;
   };
 
   const init = (): Promise<unknown> => {
-    asking ??= askServer().finally(() => (asking = undefined));
-    return asking;
+    return (asking ??= askServer().finally(() => (asking = undefined)));
   };
 
   const ensure = async (): Promise<boolean> => sync() || token !== null || (offered && (await init()) !== null);
@@ -195,6 +193,11 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
     }
   };
 
+  const listen = (listener: (token: string | null) => void): (() => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+
   const stop = new AbortController();
   const load = (): void => void (document.visibilityState === "visible" && (options.eager === false ? sync() : ensure()));
   if (browser) {
@@ -210,14 +213,11 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
       return token;
     },
     subscribe(listener) {
-      listeners.add(listener);
+      const stop = listen(listener);
       listener(token);
-      return () => void listeners.delete(listener);
+      return stop;
     },
-    listen(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    listen,
     sync,
     adopt,
     init,

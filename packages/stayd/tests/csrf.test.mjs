@@ -53,6 +53,22 @@ test("a token in any JSON answer is taken before the page has the answer (TC-3)"
   assert.deepEqual(heard, [answer.data.csrf_token]);
 });
 
+test("a listener that throws is reported, and neither the page's request nor another listener misses anything", async (t) => {
+  const reported = [];
+  globalThis.reportError = (thrown) => reported.push(thrown.message);
+  t.after(() => delete globalThis.reportError);
+  const tokens = createCsrf(options());
+  await tokens.ensure();
+  const heard = [];
+  tokens.listen(() => {
+    throw new Error("the page's own");
+  });
+  tokens.listen((token) => heard.push(token));
+  const answer = await (await tokens.fetch(`${server.origin}/api/fresh`)).json();
+  assert.deepEqual(heard, [answer.data.csrf_token]);
+  assert.deepEqual(reported, ["the page's own"]);
+});
+
 test("DELETE carries the token, GET does not, and another origin never sees it", async () => {
   const elsewhere = await startTokenServer();
   try {
