@@ -50,6 +50,7 @@ describe("options", () => {
       ["url", 5],
       ["backend", {}], ["backend", "stayd"],
       ["debug", true],
+      ["heartbeet", 60],
       ["initial", {}], ["initial", "Ada"], ["initial", { session: { id: "s" } }],
     ];
     const thrown = await tab.evaluate(async (cases) => {
