@@ -102,7 +102,7 @@ impl Machine {
         if let Some(stored) = remembered {
             self.absorb(stored);
         }
-        if self.standing.is_in() && !self.rendered {
+        if self.standing.is_in() && self.rendered == 0 {
             // What was said meanwhile was not heard here, and storage may have been wiped since.
             self.effects.push(Effect::Tell(Message::Asking));
         }

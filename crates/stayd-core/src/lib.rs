@@ -42,7 +42,7 @@ pub use config::{Config, RenewalMode};
 pub use effect::{Effect, Effects, Need, Notice, Rejection, Settlement, Verdict};
 pub use event::{Answer, Event, Outcome, Rendered, Stored, Trouble};
 pub use machine::Machine;
-pub use record::{Message, Record};
+pub use record::{Message, Record, Switch};
 pub use session::{Ending, Key, Session};
 pub use time::Instant;
 pub use timer::Timer;

@@ -61,9 +61,9 @@ pub struct Machine {
     pub(crate) owed: bool,
     /// When the person last signed out in this tab.
     pub(crate) signed_out_at: Instant,
-    /// Whether what was rendered into the page contradicts what this browser remembers, while the server is being asked: until it has spoken
-    /// no other tab is told.
-    pub(crate) rendered: bool,
+    /// When the session began, in s since 1970, that was rendered into the page and contradicts what this browser remembers, while the server
+    /// is being asked; else 0. What is counted lower is from before it, but for a sign-out that the server has yet to hear of.
+    pub(crate) rendered: u32,
     /// Since when another tab's sign-in is under way; [`Instant::NEVER`] while none is.
     pub(crate) switching_since: Instant,
     /// Superseded answers in a row.
@@ -113,7 +113,7 @@ impl Machine {
         doubt: 0,
         owed: false,
         signed_out_at: Instant::LONG_AGO,
-        rendered: false,
+        rendered: 0,
         switching_since: Instant::NEVER,
         superseded: 0,
         needs: Needs::NONE,
@@ -235,7 +235,6 @@ impl Machine {
             // A new page is somebody's wish to know: only what the server asked for holds it back.
             self.backoff.nudge();
         }
-        let switching_since = self.switching_since;
         match rendered {
             _ if self.owed => self.needs.owed_at = now,
             Rendered::Somebody(answer) => self.believe_rendering(answer.borrow()),
@@ -249,8 +248,6 @@ impl Machine {
                 self.want(Need::Check, self.recent());
             }
         }
-        // What a page was rendered with says nothing of a sign-in that is under way.
-        self.switching_since = switching_since;
     }
 
     /// Notes that something is wanted; a check that it must be answered by a request sent at `since` or later.
@@ -354,8 +351,9 @@ impl Machine {
         if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::Cancel { attempt: attempt.number });
             if signs_in {
-                // The other tabs need not wait for what is not going to be told.
-                self.effects.push(Effect::Tell(Message::State));
+                // It may have come to pass. The other tabs need not wait for what is not going to be told.
+                self.doubt_since(self.now);
+                self.share();
             }
         }
     }
@@ -411,7 +409,7 @@ impl Machine {
         }
     }
 
-    fn sign_out(&mut self) {
+    pub(crate) fn sign_out(&mut self) {
         let nobody = self.standing.known == Known::Out;
         let signing_in = self.needs.has(Need::SignIn);
         if nobody && !signing_in {
@@ -428,6 +426,7 @@ impl Machine {
         self.meet(Need::Renewal, Settlement::Overtaken);
         self.meet(Need::Check, Settlement::Overtaken);
         self.leave(Ending::SignedOut, Notice::SignedOut);
+        self.switching_since = Instant::NEVER;
         self.owed = true;
         (self.needs.owed_at, self.signed_out_at) = (self.now, self.now);
         self.needs.add(Need::SignOut);

@@ -42,8 +42,8 @@ pub struct Record {
     pub retry_in_ms: u64,
     /// Whether the last renewal did not move the end: people are warned of such an end (scenario 44).
     pub fixed_end: bool,
-    /// Whether it was written while somebody signed in: it may be nobody's word by now (P9).
-    pub switching: bool,
+    /// What it says of a sign-in.
+    pub switch: Switch,
     /// Zero. With it every byte of a record is one that was written.
     pub reserved: [u8; 6],
 }
@@ -67,9 +67,21 @@ impl Record {
         tried_ago_ms: 0,
         retry_in_ms: 0,
         fixed_end: false,
-        switching: false,
+        switch: Switch::None,
         reserved: [0; 6],
     };
+}
+
+/// What a record says of a sign-in, after which the cookie is perhaps another person's (P9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Switch {
+    /// Nothing.
+    None,
+    /// One is under way, in the tab that wrote this or in another: it may be nobody's word by now.
+    UnderWay,
+    /// One came to nothing, or to half of it: whose cookie is there only the server can say.
+    Unsure,
 }
 
 /// What a message from one tab to the others says beside its record.

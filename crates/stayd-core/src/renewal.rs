@@ -70,7 +70,7 @@ impl Machine {
         self.standing = Standing::with(Known::Active, session);
         self.renewal_at = self.spread(&session);
         let rendered = core::mem::take(&mut self.rendered);
-        match before.session().filter(|old| old.key == session.key && !rendered) {
+        match before.session().filter(|old| old.key == session.key && rendered == 0) {
             Some(old) => self.prolong(old, &session, need),
             None => self.begin(&before, answer.created_s),
         }
@@ -91,9 +91,7 @@ impl Machine {
         self.standing = Standing::with(Known::Remembered, session);
         self.renewal_at = self.spread(&session);
         self.arrive(&before);
-        self.rendered = true;
-        // Whatever is counted lower is from before that session began.
-        self.epoch = self.epoch.max(answer.created_s);
+        self.rendered = answer.created_s.max(1);
         self.doubt_since(self.now);
     }
 
@@ -182,11 +180,10 @@ impl Machine {
             self.effects.push(Effect::CloseChannels);
             self.effects.push(Effect::Notify(notice));
         }
-        self.epoch = self.epoch.wrapping_add(1);
+        self.epoch = self.epoch.max(self.rendered).wrapping_add(1);
         self.generation = 0;
-        self.rendered = false;
+        self.rendered = 0;
         self.standing = Standing::out(ending);
-        self.switching_since = Instant::NEVER;
         self.reject_held();
     }
 
@@ -195,7 +192,6 @@ impl Machine {
         self.backoff.clear();
         self.superseded = 0;
         self.queue.refused = false;
-        self.switching_since = Instant::NEVER;
         self.beat_later();
     }
 
@@ -228,7 +224,7 @@ impl Machine {
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.effects.push(Effect::Settled { need, result: Settlement::Failed });
         self.share();
-        if self.rendered && self.standing.is_in() {
+        if self.rendered > 0 && self.standing.is_in() {
             // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
             self.standing = Standing::UNKNOWN;
             self.effects.push(Effect::DropData);
@@ -262,6 +258,9 @@ impl Machine {
     fn sign_in_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>, sent_at: Instant) {
         let result = match outcome {
             Outcome::Session(answer) => {
+                // Also where it is the same session, with another name perhaps: so that every tab knows that this is what came of it.
+                self.epoch = self.epoch.wrapping_add(1);
+                self.switching_since = Instant::NEVER;
                 self.confirm(answer.borrow(), sent_at, Need::SignIn);
                 Settlement::Met
             }
@@ -274,19 +273,19 @@ impl Machine {
         }
         // Part of it may have come to pass: whose cookie is there only the server can say (P9).
         self.doubt_since(self.now);
-        // Where another tab's sign-in has ended without a word nobody is told that all is as before.
-        if self.switching_since == Instant::NEVER {
-            self.effects.push(Effect::Tell(Message::State));
-        }
+        self.share();
     }
 
     /// Tells the other tabs how things stand, and then writes it down, which takes longer.
     pub(crate) fn share(&mut self) {
-        if self.rendered {
+        if self.rendered > 0 {
             return;
         }
         self.effects.push(Effect::Tell(Message::State));
-        self.effects.push(Effect::Remember);
+        // While a sign-in is waited for, storage says since when; what a page that opens was rendered with is no reason to begin anew.
+        if self.attempts > 0 || self.switching_since == Instant::NEVER {
+            self.effects.push(Effect::Remember);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::effect::{Effect, Need, Notice};
 use crate::event::Stored;
 use crate::heartbeat::HINT_SLACK_MS;
 use crate::machine::{Machine, WHOSE};
-use crate::record::{Message, Record};
+use crate::record::{Message, Record, Switch};
 use crate::session::{Ending, Known, Session, Standing};
 use crate::time::Instant;
 
@@ -40,8 +40,18 @@ impl Machine {
             retry_in_ms: self.backoff.floor.since(now),
             trouble: self.backoff.trouble,
             fixed_end: self.fixed_end,
-            switching: self.switching_since < Instant::NEVER || self.signs_in(),
+            switch: self.switch(),
             reserved: [0; 6],
+        }
+    }
+
+    fn switch(&self) -> Switch {
+        if self.switching_since < Instant::NEVER || self.signs_in() {
+            Switch::UnderWay
+        } else if self.doubt & WHOSE != 0 {
+            Switch::Unsure
+        } else {
+            Switch::None
         }
     }
 
@@ -54,6 +64,9 @@ impl Machine {
     pub(crate) fn hear(&mut self, message: Message, stored: &Stored) {
         match message {
             Message::State | Message::Asking => {
+                if message == Message::Asking && self.signs_in() {
+                    self.effects.push(Effect::Tell(Message::Switching));
+                }
                 if stored.record.epoch < self.epoch {
                     self.bring_up_to_date(message, stored);
                 }
@@ -76,7 +89,7 @@ impl Machine {
     /// Unless it asks, what it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
     fn bring_up_to_date(&mut self, message: Message, stored: &Stored) {
         let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
-        if self.rendered {
+        if self.rendered > 0 {
             return;
         }
         let asks = message == Message::Asking;
@@ -97,7 +110,8 @@ impl Machine {
         let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
         let fresher = verified_at > self.verified_at && !at_odds;
         let agrees = record.session == self.standing.key();
-        let opens = self.standing.known == Known::Nothing && self.doubt == 0;
+        let opens = self.doubt == 0 && self.standing.known == Known::Nothing;
+        let is_news = record.epoch > self.epoch || !agrees;
         if record.epoch < self.epoch {
             // Old news contradicts nothing; what the server has said meanwhile does.
             if !agrees && fresher && !self.owed {
@@ -105,7 +119,11 @@ impl Machine {
             }
             return;
         }
-        if record.epoch > self.epoch {
+        if self.rendered > 0 && record.owed {
+            // Whoever signed out knew nothing of the sign-in that this page was rendered for: it is signed out of that as well.
+            return self.sign_out();
+        }
+        if record.epoch > self.epoch && record.epoch >= self.rendered {
             // The person has just signed out here, after the server said that and before it was heard.
             let said_at = written_at.minus(record.verified_ago_ms);
             if self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {
@@ -118,11 +136,10 @@ impl Machine {
         } else {
             self.settle_tie(stored, written_at);
         }
-        if opens && record.switching {
+        self.learn_of_sign_in(record, written_at, is_news);
+        if opens && record.switch == Switch::UnderWay {
             // As if it had been here when that was told.
             self.switching_since = aged;
-        } else {
-            self.learn_of_sign_in(record, written_at, verified_at, agrees, fresher);
         }
         self.learn_of_failure(record, aged, written_at, verified_at, fresher);
         // In a tie that the server is yet to settle its word to the other tab is no word on what this one holds.
@@ -133,24 +150,19 @@ impl Machine {
         }
     }
 
-    /// Whether a record says what came of another tab's sign-in. What was written before that began says nothing of it; nor does a tab that
-    /// waits for it itself, or what the server was asked since about whom it replaces.
-    fn learn_of_sign_in(
-        &mut self,
-        record: &Record,
-        written_at: Instant,
-        verified_at: Instant,
-        agrees: bool,
-        fresher: bool,
-    ) {
-        let asked_after = verified_at.since(self.switching_since.minus(HINT_SLACK_MS));
-        let settled = !(record.switching || (agrees && asked_after > 2 * HINT_SLACK_MS));
-        if written_at >= self.switching_since && settled {
+    /// What a record says of another tab's sign-in. What was written before that began, or by a tab that waits for it itself or knows nothing
+    /// of it, says nothing of what came of it.
+    fn learn_of_sign_in(&mut self, record: &Record, written_at: Instant, is_news: bool) {
+        let tells = match record.switch {
+            Switch::UnderWay => false,
+            Switch::None => is_news,
+            Switch::Unsure => true,
+        };
+        if written_at >= self.switching_since && tells {
             self.switching_since = Instant::NEVER;
-            if agrees && (asked_after == 0 || !fresher) && self.standing.is_in() {
-                // It came to nothing, or to half of it: the server is asked before anything is sent (P9).
-                self.doubt_since(written_at);
-            }
+        }
+        if record.switch == Switch::Unsure && self.standing.is_in() {
+            self.doubt_since(written_at);
         }
     }
 
@@ -189,7 +201,7 @@ impl Machine {
         let record = &stored.record;
         let before = self.standing;
         (self.epoch, self.generation) = (record.epoch, record.generation);
-        self.rendered = false;
+        self.rendered = 0;
         self.queue.refused = false;
         self.call_back();
         if record.session == 0 {
@@ -305,7 +317,7 @@ impl Machine {
     /// Two tabs went different ways at the same moment. A sign-out that the server has yet to hear of wins; otherwise the server knows which.
     fn settle_tie(&mut self, stored: &Stored, written_at: Instant) {
         let before = self.standing;
-        if self.rendered && !stored.record.owed && before.known != Known::Nothing {
+        if self.rendered > 0 && before.known != Known::Nothing {
             // It has been contradicted already.
         } else if before.known == Known::Nothing || (stored.record.owed && stored.record.session == 0) {
             self.adopt(stored, written_at);

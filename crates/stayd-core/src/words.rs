@@ -7,7 +7,7 @@ use core::fmt::{Display, Formatter, Result, Write as _};
 
 use crate::codec::names::Coded;
 use crate::{
-    Answer, Effect, Ending, Event, Notice, Outcome, Record, Rendered, Stored, Trouble, Verdict, View,
+    Answer, Effect, Ending, Event, Notice, Outcome, Record, Rendered, Stored, Switch, Trouble, Verdict, View,
 };
 
 /// A duration in the largest units that give it exactly; `u64::MAX` is `never`.
@@ -163,8 +163,8 @@ impl Display for Record {
         if self.fixed_end {
             write!(out, " fixed-end")?;
         }
-        if self.switching {
-            write!(out, " switching")?;
+        if self.switch != Switch::None {
+            write!(out, " switch={}", Word(self.switch))?;
         }
         if self.failures > 0 {
             write!(out, " failures={}", self.failures)?;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use stayd_core::codec::{self, EFFECT_LEN, EVENT_LEN, RECORD_LEN, VIEW_LEN, recording};
 use stayd_core::{
     Answer, Config, Effect, Ending, Event, Instant, Machine, Message, Need, Notice, Outcome, Record,
-    Rejection, Rendered, RenewalMode, Settlement, Status, Stored, Trouble,
+    Rejection, Rendered, RenewalMode, Settlement, Status, Stored, Switch, Trouble,
 };
 
 const BEGINNING: Instant = Instant::from_ms(1_000_000_000_000);
@@ -55,9 +55,16 @@ fn record() -> BoxedStrategy<Record> {
     let times = (ago(), span(), span(), span());
     let failure = (0_u8..4, ago(), span(), trouble());
     let ending = one_of(&[Ending::Never, Ending::SignedOut, Ending::Expired, Ending::Revoked]);
-    (who, times, failure, ending)
+    let switch = one_of(&[Switch::None, Switch::UnderWay, Switch::Unsure]);
+    (who, times, failure, ending, switch)
         .prop_map(
-            |((epoch, generation, session, data, owed), times, (failures, tried, retry, trouble), ending)| {
+            |(
+                (epoch, generation, session, data, owed),
+                times,
+                (failures, tried, retry, trouble),
+                ending,
+                switch,
+            )| {
                 let signed_in = session != 0;
                 Record {
                     epoch: if signed_in { epoch.max(1) } else { epoch },
@@ -76,7 +83,7 @@ fn record() -> BoxedStrategy<Record> {
                     tried_ago_ms: if failures > 0 { tried } else { u64::MAX },
                     retry_in_ms: retry,
                     fixed_end: signed_in && generation > 1,
-                    switching: retry % 2 == 1,
+                    switch,
                     reserved: [0; 6],
                 }
             },

@@ -32,7 +32,7 @@ impl World {
             ending: Ending::Revoked,
             verified_ago_ms: u64::MAX,
             tried_ago_ms: u64::MAX,
-            switching: slot.record.switching,
+            switch: slot.record.switch,
             ..Record::NOTHING
         };
         let slot = Slot { record, data: None, ..slot };

@@ -129,8 +129,11 @@ impl World {
         self.requests.retain(|_, request| request.tab != id || request.attempt != attempt);
     }
 
-    /// A page is gone. What it asked for is dropped, or still brings its cookie: browsers differ, and so does the moment.
+    /// A page is gone, and its question with it. What is sent to be kept alive is dropped, or still brings its cookie: browsers differ, and so
+    /// does the moment.
     pub(crate) fn drop_requests(&mut self, id: TabId) {
+        let kept_alive = |ask: &Ask| !matches!(ask, Ask::Session { renewal: false } | Ask::Page(_));
+        self.requests.retain(|_, request| request.tab != id || kept_alive(&request.ask));
         if self.network_dice[id.browser].chance(500) {
             self.requests.retain(|_, request| request.tab != id);
         }
@@ -167,7 +170,10 @@ impl World {
         };
         let signs_in = self.tab(id).wish.is_some();
         self.tell(id, Event::Answered { attempt, outcome }, data);
-        self.tab_mut(id).answers += 1;
+        // A sign-in that is refused says nothing of who is signed in.
+        if !signs_in {
+            self.tab_mut(id).answers += 1;
+        }
         if let (true, Some(data)) = (signs_in && self.tab(id).wish.is_none(), data) {
             self.signed_in(id, data.session);
         }

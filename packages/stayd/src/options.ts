@@ -53,9 +53,9 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
     backend,
     debug,
     remember,
-    heartbeat = 300,
-    warning = 300,
-    timeout = 15,
+    heartbeat,
+    warning,
+    timeout,
     ...unknown
   } = options;
   const demand = (sensible: unknown, option: string, accepted: string): void => {
@@ -76,8 +76,8 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");
   return {
     renewal: renewalIs,
-    heartbeat: time("heartbeat", heartbeat, 0),
-    warning: time("warning", warning, 0),
-    timeout: time("timeout", timeout, 1),
+    heartbeat: time("heartbeat", heartbeat ?? 300, 0),
+    warning: time("warning", warning ?? 300, 0),
+    timeout: time("timeout", timeout ?? 15, 1),
   };
 }

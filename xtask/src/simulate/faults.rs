@@ -47,14 +47,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "what the server says is not told to the other tabs",
         file: RENEWAL,
-        right: "        self.effects.push(Effect::Tell(Message::State));\n        self.effects.push(Effect::Remember);\n    }\n",
-        wrong: "        self.effects.push(Effect::Remember);\n    }\n",
+        right: "        self.effects.push(Effect::Tell(Message::State));\n        // While a sign-in",
+        wrong: "        // While a sign-in",
     },
     Fault {
         what: "what the server says is not written down",
         file: RENEWAL,
-        right: "        self.effects.push(Effect::Tell(Message::State));\n        self.effects.push(Effect::Remember);\n    }\n",
-        wrong: "        self.effects.push(Effect::Tell(Message::State));\n    }\n",
+        right: "if self.attempts > 0 || self.switching_since == Instant::NEVER {",
+        wrong: "if self.now == Instant::NEVER {",
     },
     Fault {
         what: "the turn is not given back with the answer",
@@ -197,8 +197,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a word on the session that is being replaced lets requests go",
         file: TABS,
-        right: "if written_at >= self.switching_since && settled {",
-        wrong: "if written_at >= self.switching_since || (agrees && asked_after > 2 * HINT_SLACK_MS) {",
+        right: "Switch::None => is_news,",
+        wrong: "Switch::None => true,",
     },
     Fault {
         what: "a page that heard of a failure leaves it to the tab that failed",
@@ -221,8 +221,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that was rendered before a sign-in asks for things at once",
         file: RENEWAL,
-        right: "max(answer.created_s);\n        self.doubt_since(self.now);\n",
-        wrong: "max(answer.created_s);\n        self.want(Need::Check, self.now);\n",
+        right: "self.rendered = answer.created_s.max(1);\n        self.doubt_since(self.now);\n",
+        wrong: "self.rendered = answer.created_s.max(1);\n        self.want(Need::Check, self.now);\n",
     },
     Fault {
         what: "a page that signs somebody in sends requests meanwhile",
@@ -239,8 +239,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "nobody asks what a sign-in that failed has left",
         file: RENEWAL,
-        right: "        self.doubt_since(self.now);\n        // Where another tab's",
-        wrong: "        // Where another tab's",
+        right: "        self.doubt_since(self.now);\n        self.share();\n",
+        wrong: "        self.share();\n",
     },
     Fault {
         what: "the other tabs do not ask what a sign-in that failed has left",
@@ -249,10 +249,10 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "let _ = written_at;",
     },
     Fault {
-        what: "a sign-in that failed ends the wait for one whose tab is gone",
-        file: RENEWAL,
-        right: "        if self.switching_since == Instant::NEVER {\n            self.effects.push(Effect::Tell",
-        wrong: "        if self.now < Instant::NEVER {\n            self.effects.push(Effect::Tell",
+        what: "a tab that waits for a sign-in says that all is as before",
+        file: TABS,
+        right: "if self.switching_since < Instant::NEVER || self.signs_in() {",
+        wrong: "if self.signs_in() {",
     },
     Fault {
         what: "a frozen page lets a renewal without a session go on",
@@ -281,20 +281,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that opens while somebody signs in sends requests",
         file: TABS,
-        right: "if opens && record.switching {",
+        right: "if opens && record.switch == Switch::UnderWay {",
         wrong: "if false {",
     },
     Fault {
         what: "a page that opens waits again and again for a sign-in whose tab is gone",
         file: TABS,
-        right: "self.standing.known == Known::Nothing && self.doubt == 0;",
-        wrong: "self.standing.known == Known::Nothing;",
+        right: "let opens = self.doubt == 0 && ",
+        wrong: "let opens = ",
     },
     Fault {
-        what: "a page's rendering ends its wait for a sign-in",
-        file: MACHINE,
-        right: "self.switching_since = switching_since;",
-        wrong: "let _ = switching_since;",
+        what: "what a tab has asked before another one's sign-in ends its wait for that",
+        file: RENEWAL,
+        right: "        self.queue.refused = false;\n        self.beat_later();",
+        wrong: "        self.queue.refused = false;\n        self.switching_since = Instant::NEVER;\n        self.beat_later();",
     },
     Fault {
         what: "an outage lets requests go while nobody knows whose cookie is there",
@@ -317,8 +317,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-out in a rendered page counts as older than the sign-in",
         file: RENEWAL,
-        right: "        self.epoch = self.epoch.max(answer.created_s);\n",
-        wrong: "",
+        right: "self.epoch = self.epoch.max(self.rendered).wrapping_add(1);",
+        wrong: "self.epoch = self.epoch.wrapping_add(1);",
+    },
+    Fault {
+        what: "the end of the session before ends what a page was rendered with",
+        file: TABS,
+        right: "record.epoch > self.epoch && record.epoch >= self.rendered {",
+        wrong: "record.epoch > self.epoch {",
+    },
+    Fault {
+        what: "a sign-out leaves alone what a page was rendered with",
+        file: TABS,
+        right: "return self.sign_out();",
+        wrong: "return;",
     },
     Fault {
         what: "a sign-in of a tab that has yet to hear of the sign-out is not waited for",
@@ -333,28 +345,40 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "(stored.record.ending == Ending::SignedOut)",
     },
     Fault {
-        what: "a word that clocks make a little later is taken for what came of a sign-in",
-        file: TABS,
-        right: "(asked_after == 0 || !fresher)",
-        wrong: "!fresher",
-    },
-    Fault {
         what: "of two sign-ins at once the one that is told first ends the wait for the other",
         file: TABS,
         right: "            self.effects.push(Effect::Tell(Message::Switching));\n        } else if",
         wrong: "        } else if",
     },
     Fault {
-        what: "a tab that waits for a sign-in ends the wait of the others",
-        file: TABS,
-        right: "!(record.switching || (agrees",
-        wrong: "!((agrees",
-    },
-    Fault {
         what: "the end of a session ends the wait for a sign-in",
         file: TABS,
-        right: "let settled = !(record.switching ||",
-        wrong: "let settled = !((agrees && record.switching) ||",
+        right: "Switch::UnderWay => false,",
+        wrong: "Switch::UnderWay => is_news,",
+    },
+    Fault {
+        what: "a page's rendering makes those that open after it wait anew",
+        file: RENEWAL,
+        right: "if self.attempts > 0 || self.switching_since == Instant::NEVER {",
+        wrong: "if self.attempts < u32::MAX {",
+    },
+    Fault {
+        what: "a new name is not told as what came of the change",
+        file: RENEWAL,
+        right: "                self.epoch = self.epoch.wrapping_add(1);\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a page that asks while this one signs somebody in is not told so",
+        file: TABS,
+        right: "if message == Message::Asking && self.signs_in() {",
+        wrong: "if false {",
+    },
+    Fault {
+        what: "a sign-in that failed half way is told as if nothing had been",
+        file: TABS,
+        right: "} else if self.doubt & WHOSE != 0 {",
+        wrong: "} else if false {",
     },
     Fault {
         what: "whoever asks is told only what the server said later",

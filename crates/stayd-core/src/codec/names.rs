@@ -1,7 +1,8 @@
 //! The numbers of everything that crosses the boundary, each listed once.
 
 use crate::{
-    Ending, Identity, Message, Need, Notice, Rejection, RenewalMode, Settlement, Status, Timer, Trouble,
+    Ending, Identity, Message, Need, Notice, Rejection, RenewalMode, Settlement, Status, Switch, Timer,
+    Trouble,
 };
 
 /// Something that is one byte on the wire.
@@ -44,6 +45,7 @@ coded!(RenewalMode { Always = 0, WhileVisible = 1, Manual = 2 });
 coded!(Ending { Never = 0, SignedOut = 1, Expired = 2, Revoked = 3 });
 coded!(Trouble { None = 0, Offline = 1, Unreachable = 2, Unavailable = 3, TooMany = 4, Unexpected = 5 });
 coded!(Message { State = 0, Switching = 1, Dismissed = 2, Asking = 3 });
+coded!(Switch { None = 0, UnderWay = 1, Unsure = 2 });
 coded!(Status { Initial = 0, Loading = 1, Active = 2, Error = 3 });
 coded!(Identity { Anonymous = 0, Rehydrating = 1, Active = 2 });
 coded!(Need { Check = 1, Renewal = 2, SignIn = 4, SignOut = 8 });

@@ -4,14 +4,15 @@
 //! view:    0 status u8 · identity u8 · verified · can mutate · expired · offline · holding: bool u8 · minutes left u8
 //!          · trouble u8 · ending u8 · 12 data u32
 //! record:  0 epoch u32 · 4 generation u32 · 8 session u64 · 16 person u64 · 24 data u32 · 28 ending u8 · owed u8 · failures u8
-//!          · trouble u8 · 32 verified ago · renews in · lapses in · ends in · tried ago · retry in: u64 ms · 80 fixed end · switching: bool u8
+//!          · trouble u8 · 32 verified ago · renews in · lapses in · ends in · tried ago · retry in: u64 ms · 80 fixed end · switch u8
 //! effect:  0 which u8 · 1 a u8 · 2 b u8 · 4 attempt u32
 //! ```
 
 use super::fields::{Fields, put};
 use super::names::{Coded as _, effect};
 use crate::{
-    Effect, Ending, Identity, Message, Need, Notice, Record, Rejection, Settlement, Status, Trouble, View,
+    Effect, Ending, Identity, Message, Need, Notice, Record, Rejection, Settlement, Status, Switch, Trouble,
+    View,
 };
 
 /// Bytes of a record.
@@ -36,7 +37,7 @@ pub fn encode_record(record: &Record) -> [u8; RECORD_LEN] {
     put(&mut out, 56, record.ends_in_ms.to_le_bytes());
     put(&mut out, 64, record.tried_ago_ms.to_le_bytes());
     put(&mut out, 72, record.retry_in_ms.to_le_bytes());
-    put(&mut out, 80, [record.fixed_end.into(), record.switching.into()]);
+    put(&mut out, 80, [record.fixed_end.into(), record.switch.code()]);
     out
 }
 
@@ -68,7 +69,7 @@ pub(super) fn read_record(from: Fields<'_, { super::EVENT_LEN }>) -> Record {
         tried_ago_ms: from.u64::<136>(),
         retry_in_ms: from.u64::<144>(),
         fixed_end: from.u8::<152>() != 0,
-        switching: from.u8::<153>() != 0,
+        switch: Switch::read(from.u8::<153>()),
         reserved: [0; 6],
     }
 }

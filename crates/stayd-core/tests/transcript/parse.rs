@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stayd_core::codec::names::Coded;
 use stayd_core::words::Word;
-use stayd_core::{Answer, Config, Ending, Event, Outcome, Record, Rendered, Stored, Trouble};
+use stayd_core::{Answer, Config, Ending, Event, Outcome, Record, Rendered, Stored, Switch, Trouble};
 
 /// `1h30m`, `250ms`, `0s`, `never`.
 pub(crate) fn span(text: &str) -> Option<u64> {
@@ -163,7 +163,7 @@ fn stored(words: &str) -> Option<Stored> {
         tried_ago_ms: u64::MAX,
         retry_in_ms: 0,
         fixed_end: false,
-        switching: false,
+        switch: Switch::None,
         reserved: [0; 6],
     };
     let (mut age_ms, mut has_data) = (0, false);
@@ -177,7 +177,7 @@ fn stored(words: &str) -> Option<Stored> {
             "ending" => record.ending = one_of(value)?,
             "owed" => record.owed = true,
             "fixed-end" => record.fixed_end = true,
-            "switching" => record.switching = true,
+            "switch" => record.switch = one_of(value)?,
             "verified" => record.verified_ago_ms = span(value)?,
             "renews" => record.renews_in_ms = span(value)?,
             "lapses" => record.lapses_in_ms = span(value)?,

@@ -13,7 +13,7 @@ const SETTLES_MS: u64 = 5_000;
 /// A sign-in of another tab is waited for so long.
 const SWITCH_MS: u64 = 18_000;
 /// After so many superseded answers, and the longest cool-down that can follow them with its jitter, the server is asked once more.
-const LAST_TOKEN_MS: u64 = 675_000;
+const LAST_TOKEN_MS: u64 = 820_000;
 /// What the server said so recently is not asked again: whatever happened must be this old before tabs are looked at anew.
 const FRESH_MS: u64 = 6_000;
 /// Sessions that end meanwhile, by their time or by a sign-in that was still under way, make somebody look once more.

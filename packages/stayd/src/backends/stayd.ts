@@ -49,8 +49,8 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 
   const command = async (path: string, body: object, signal: AbortSignal): Promise<Answer> => {
     const [response, found] = await send(path, signal, body);
-    const { status } = response;
-    if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorOf(response, found) };
+    // Refused for what it asks, not for how often.
+    if (/^4(?!29)/.test(`${response.status}`)) return { kind: "declined", error: errorOf(response, found) };
     return unsettled(response, found) ?? check(signal);
   };
 
