@@ -110,7 +110,7 @@ impl Machine {
         let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
         let fresher = verified_at > self.verified_at && !at_odds;
         let agrees = record.session == self.standing.key();
-        let opens = self.doubt == 0 && self.standing.known == Known::Nothing;
+        let opens = self.standing.known == Known::Nothing && self.doubt == 0;
         let is_news = record.epoch > self.epoch || !agrees;
         if record.epoch < self.epoch {
             // Old news contradicts nothing; what the server has said meanwhile does.
@@ -124,9 +124,9 @@ impl Machine {
             return self.sign_out();
         }
         if record.epoch > self.epoch && record.epoch >= self.rendered {
-            // The person has just signed out here, after the server said that and before it was heard.
+            // The person has just signed out here, after the server said that and before it was heard. (Of two sign-outs neither is the later.)
             let said_at = written_at.minus(record.verified_ago_ms);
-            if self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {
+            if !agrees && self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {
                 self.epoch = record.epoch.wrapping_add(1);
                 return self.share();
             }

@@ -19,6 +19,7 @@ impl World {
     /// One step of a tab's machine, with all that it asks for; what came with the event is `data`.
     pub(crate) fn step(&mut self, id: TabId, event: Event, data: Option<PageData>) -> Option<Verdict> {
         self.steps += 1;
+        self.check_rest(id);
         let tab = self.tab_mut(id);
         let now = Instant::from_ms(tab.clock.now());
         let before = crate::checkers::Before::of(&tab.machine);

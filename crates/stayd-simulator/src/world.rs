@@ -94,6 +94,8 @@ pub(crate) struct World {
     pub(crate) violation: Option<Violation>,
     pub(crate) tab_ms: u64,
     pub(crate) steps: u64,
+    /// Of them those since the last full second, which is the first number.
+    pub(crate) steps_in_second: (u64, u64),
 }
 
 impl World {
@@ -120,6 +122,7 @@ impl World {
             violation: None,
             tab_ms: 0,
             steps: 0,
+            steps_in_second: (0, 0),
         };
         world.begin()?;
         Ok(world)

@@ -179,7 +179,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a sign-in at the same moment wins over a sign-out",
         file: TABS,
-        right: "if self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {",
+        right: "if !agrees && self.signed_out_at >= said_at.max(self.now.minus(HINT_SLACK_MS)) {",
         wrong: "if false {",
     },
     Fault {
@@ -287,8 +287,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that opens waits again and again for a sign-in whose tab is gone",
         file: TABS,
-        right: "let opens = self.doubt == 0 && ",
-        wrong: "let opens = ",
+        right: "== Known::Nothing && self.doubt == 0;",
+        wrong: "== Known::Nothing;",
     },
     Fault {
         what: "what a tab has asked before another one's sign-in ends its wait for that",
@@ -325,6 +325,12 @@ pub(super) const FAULTS: &[Fault] = &[
         file: TABS,
         right: "record.epoch > self.epoch && record.epoch >= self.rendered {",
         wrong: "record.epoch > self.epoch {",
+    },
+    Fault {
+        what: "two who sign out at once each say that theirs is the later",
+        file: TABS,
+        right: "if !agrees && self.signed_out_at",
+        wrong: "if self.signed_out_at",
     },
     Fault {
         what: "a sign-out leaves alone what a page was rendered with",

@@ -10,6 +10,9 @@ use stayd_core::{Event, Key, Machine, Status};
 use crate::tab::TabId;
 use crate::world::{START_MS, World};
 
+/// A busy second of all browsers has a few hundred steps.
+const MOST_STEPS: u64 = 20_000;
+
 /// A promise that was broken.
 #[derive(Debug, Clone)]
 pub(crate) struct Violation {
@@ -49,6 +52,16 @@ impl World {
         self.note(|| format!("!!! {what}"));
         if self.violation.is_none() {
             self.violation = Some(Violation { at_ms: self.now - START_MS, tab, what });
+        }
+    }
+
+    /// Tabs come to rest: what they tell each other has an end, and no machine turns on the spot.
+    pub(crate) fn check_rest(&mut self, id: TabId) {
+        let second = self.now / 1000;
+        let (of, steps) = self.steps_in_second;
+        self.steps_in_second = (second, if of == second { steps + 1 } else { 1 });
+        if self.steps_in_second.1 > MOST_STEPS {
+            self.violate(Some(id), format!("more than {MOST_STEPS} steps within a second"));
         }
     }
 
