@@ -211,7 +211,12 @@ impl Machine {
             Event::Online => self.online(),
             Event::Offline => self.offline(),
             Event::SignInAsked => self.needs.add(Need::SignIn),
-            Event::SignOutAsked => self.sign_out(),
+            Event::SignOutAsked => {
+                self.sign_out();
+                if self.owed {
+                    self.signed_out_at = self.now;
+                }
+            }
             Event::RenewalAsked => self.renewal_asked(),
             Event::CheckAsked => self.check_asked(),
             Event::WarningDismissed => self.dismiss_warning(),
@@ -428,7 +433,7 @@ impl Machine {
         self.leave(Ending::SignedOut, Notice::SignedOut);
         self.switching_since = Instant::NEVER;
         self.owed = true;
-        (self.needs.owed_at, self.signed_out_at) = (self.now, self.now);
+        self.needs.owed_at = self.now;
         self.needs.add(Need::SignOut);
         self.share();
         self.fail_fast(Need::SignOut);

@@ -353,7 +353,7 @@ fn session_of(record: &Record, written_at: Instant) -> Session {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use crate::event::{Event, Outcome, Rendered, Trouble};
+    use crate::event::{Answer, Event, Outcome, Rendered, Trouble};
 
     #[test]
     fn its_own_failure_read_back_a_moment_younger_puts_off_no_attempt() {
@@ -378,5 +378,27 @@ mod tests {
         let (_, second, ..) = step(again, Event::DeadlineReached);
         let stored = Stored { record, age_ms: again.since(start) - 2, has_data: false };
         assert!(step(again, Event::LeadershipGained { attempt: second, stored: Some(stored) }).0);
+    }
+
+    #[test]
+    fn a_record_says_that_a_sign_in_is_waited_for_and_that_one_failed() {
+        let mut machine = Machine::new(Config::DEFAULT, 1);
+        let start = Instant::from_ms(1_000_000);
+        machine.take_in::<Stored, Answer>(
+            start,
+            Event::Started { rendered: Rendered::Nobody, remembered: None },
+        );
+        let stored = Stored { record: machine.record(), age_ms: 0, has_data: false };
+        let mut waiting = machine.clone();
+        waiting.take_in::<Stored, Answer>(start, Event::Heard { message: Message::Switching, stored });
+        assert_eq!(waiting.record().switch, Switch::UnderWay);
+        machine.take_in::<Stored, Answer>(start, Event::SignInAsked);
+        machine.take_in::<Stored, Answer>(start, Event::LeadershipGained { attempt: 1, stored: None });
+        assert_eq!(machine.record().switch, Switch::UnderWay);
+        machine.take_in::<Stored, Answer>(
+            start.plus(1),
+            Event::Answered { attempt: 1, outcome: Outcome::Declined },
+        );
+        assert_eq!(machine.record().switch, Switch::Unsure);
     }
 }
