@@ -29,7 +29,7 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
   const send = async (path: string, signal?: AbortSignal, body?: object, via = network ?? fetch): Promise<[Response, unknown]> => {
     const response = await via(url + path, {
       credentials: "include",
-      // A renewal, a sign-in, its end count even where the page that asked is gone by then; for the rest it only costs half a millisecond.
+      // A renewal, a sign-in and its end count even where the page that asked is gone by then; for the rest it only costs half a millisecond.
       keepalive: /\?|sign|revoke/.test(path),
       cache: "no-store",
       signal: signal!,
