@@ -10,7 +10,7 @@
 
 use crate::config::{HELD_LIMIT, REFUSAL_COOL_DOWN_MS, RenewalMode};
 use crate::effect::{Effect, Effects, Need, Rejection, Verdict};
-use crate::machine::Machine;
+use crate::machine::{Machine, WHOSE};
 use crate::session::Known;
 use crate::time::Instant;
 
@@ -90,14 +90,14 @@ impl Machine {
             && !just_renewed
     }
 
-    /// Whether requests wait now. While it is so, a timer runs.
+    /// Whether requests wait now. While it is so a timer runs, unless the page is offline: the host has a limit for each of them.
     pub(crate) fn holding(&self) -> bool {
         if self.switching_since < Instant::NEVER {
             return true;
         }
-        let Some(session) = self.standing.session().filter(|_| self.page.online && self.page.running) else {
-            return false;
-        };
+        // Whose cookie is there nobody can say while the page is away either: what waited for that goes on waiting (P9).
+        let counts = || self.doubt >= WHOSE || (self.page.online && self.page.running);
+        let Some(session) = self.standing.session().filter(|_| counts()) else { return false };
         // A sign-in may have changed the cookie before its answer says so (P9).
         let renewing = self.under_way() > Need::Check as u8;
         let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;

@@ -110,7 +110,7 @@ impl Machine {
         let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
         let fresher = verified_at > self.verified_at && !at_odds;
         let agrees = record.session == self.standing.key();
-        let opens = self.standing.known == Known::Nothing && self.doubt == 0;
+        let opens = self.standing.known == Known::Nothing && self.doubt == 0 && !self.signs_in();
         let is_news = record.epoch > self.epoch || !agrees;
         if record.epoch < self.epoch {
             // Old news contradicts nothing; what the server has said meanwhile does.

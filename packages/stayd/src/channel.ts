@@ -18,7 +18,7 @@ export function createChannel(
   /** What another tab said, if it makes sense. Anybody on this origin can write here. */
   const take = (value: unknown): void => {
     const stored = readEntry(value);
-    if (stored) heard(Number((value as { kind: unknown }).kind), stored);
+    if (stored) heard((value as { kind: number }).kind, stored);
   };
   const key = FORMAT + name;
   try {

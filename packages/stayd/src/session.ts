@@ -243,14 +243,13 @@ export function sessionOver<C, R>(
     let answer: Answer;
     let text = null;
     try {
-      const { signal } = own;
       answer = await (command
-        ? command.run(signal)
+        ? command.run(own.signal)
         : need === code.NEED_SIGN_OUT
-          ? backend.signOut(signal)
+          ? backend.signOut(own.signal)
           : need === code.NEED_RENEWAL && backend.renew
-            ? backend.renew(signal)
-            : backend.check(signal));
+            ? backend.renew(own.signal)
+            : backend.check(own.signal));
       text = textOf(answer);
     } catch {
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };

@@ -39,7 +39,6 @@ export const failure = (code: string): SessionError => ({ code, message: `Sessio
 /** The view from its bytes (`stayd_core::codec::steps`). */
 export function readView(bytes: ArrayLike<number>, data: SessionData | null, error: SessionError | null): SessionView {
   const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes as number[];
-  const word = TROUBLES[trouble!]!;
   return Object.freeze({
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,
@@ -52,6 +51,6 @@ export function readView(bytes: ArrayLike<number>, data: SessionData | null, err
     offline: !!offline,
     holding: !!holding,
     minutesLeft: minutesLeft!,
-    error: word === "none" ? null : (error ?? failure(word)),
+    error: trouble ? (error ?? failure(TROUBLES[trouble]!)) : null,
   });
 }

@@ -287,8 +287,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that opens waits again and again for a sign-in whose tab is gone",
         file: TABS,
-        right: "== Known::Nothing && self.doubt == 0;",
-        wrong: "== Known::Nothing;",
+        right: "== Known::Nothing && self.doubt == 0 && ",
+        wrong: "== Known::Nothing && ",
+    },
+    Fault {
+        what: "a tab waits for its own sign-in, which another one tells it of",
+        file: TABS,
+        right: "self.doubt == 0 && !self.signs_in();",
+        wrong: "self.doubt == 0;",
+    },
+    Fault {
+        what: "a page that is away lets requests go while nobody knows whose cookie is there",
+        file: QUEUE,
+        right: "self.doubt >= WHOSE || (self.page.online && self.page.running)",
+        wrong: "self.page.online && self.page.running",
     },
     Fault {
         what: "what a tab has asked before another one's sign-in ends its wait for that",

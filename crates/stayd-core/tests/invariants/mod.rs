@@ -185,7 +185,9 @@ impl Checked {
         if !self.running || !self.started || self.disposed {
             return ensure(deadline.is_none(), "a page that does not run is not woken");
         }
-        ensure(self.machine.held() == 0 || deadline.is_some(), "held requests imply a deadline")?;
+        // Without a network nobody can be asked whose cookie is there: the host's own limit for each request ends the wait.
+        let woken = deadline.is_some() || !self.online;
+        ensure(self.machine.held() == 0 || woken, "held requests imply a deadline")?;
         let waits = self.machine.view().status == Status::Loading || self.machine.record().owed;
         ensure(!waits || !self.online || deadline.is_some(), "who waits is woken")?;
         if matches!(event, Event::DeadlineReached) && due.is_some_and(|due| due <= self.now) {

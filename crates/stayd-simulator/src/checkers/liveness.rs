@@ -58,7 +58,7 @@ impl World {
     /// Everybody with a session is signed in, everybody without is out, nobody waits, and the server knows of every sign-out.
     pub(crate) fn check_liveness(&mut self) {
         let mut before = self.held_by_server();
-        self.run_until(self.now + self.cool_down() + self.last_token_ms() + self.switch_ms() + SETTLES_MS);
+        self.settle();
         for _ in 0..LOOKS {
             let after = self.held_by_server();
             if after == before {
@@ -66,7 +66,7 @@ impl World {
             }
             before = after;
             self.look_at_tabs();
-            self.run_until(self.now + SETTLES_MS);
+            self.settle();
         }
         if self.violation.is_some() {
             return;
@@ -77,6 +77,11 @@ impl World {
                 self.check_settled(id, held);
             }
         }
+    }
+
+    /// Runs until everything that is known to be waited for is over. A request that was long on its way may add to that later.
+    fn settle(&mut self) {
+        self.run_until(self.now + self.cool_down() + self.last_token_ms() + self.switch_ms() + SETTLES_MS);
     }
 
     fn held_by_server(&mut self) -> Vec<Option<PageData>> {

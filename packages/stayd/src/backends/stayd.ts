@@ -96,8 +96,8 @@ function csrfHeader(): Record<string, string> | undefined {
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
 export function troubleOf(response: Response, body: unknown): Answer | null {
-  const { status, headers, ok } = response;
-  if (ok) return null;
+  const { status, headers } = response;
+  if (response.ok) return null;
   // The page of a proxy or portal is no word of the server's.
   if (body && status === 401) return { kind: "nobody" };
   if (body && status === 409) return { kind: "superseded" };
