@@ -65,7 +65,7 @@ impl World {
         };
         let browser = &self.browsers[request.tab.browser];
         let (truth, old) = (&browser.truth, browser.cookie.clone());
-        let turns = browser.setting.takes_turns();
+        let one_by_one = browser.setting.takes_turns() && tabs_can_talk(&browser.setting);
         if truth.out_since.is_some() || truth.ambiguous {
             return;
         }
@@ -81,8 +81,9 @@ impl World {
         // the next token.
         let goes_on = matches!(request.ask, Ask::SignOut | Ask::Session { renewal: true });
         let cannot_be_called_back = goes_on && !self.tab(request.tab).runs();
-        // Where there are no turns two tabs may ask at once, and of two answers a browser keeps what the later one says.
-        let asked_at_once = !turns && request.cookie != old;
+        // Where there are no turns two tabs may ask at once, and of two answers a browser keeps what the later one says. So they may where
+        // no tab hears of another: who signs in waits 3 s for a turn, and nobody calls back what is on its way.
+        let asked_at_once = !one_by_one && request.cookie != old;
         if cannot_be_called_back || asked_at_once {
             self.browsers[index].truth.ambiguous = true;
         } else {
