@@ -48,11 +48,12 @@ impl World {
         }
     }
 
-    /// Somebody who waits is waited for: there is a deadline.
+    /// Somebody who waits is waited for: there is a deadline, or a network to come back.
     pub(crate) fn check_held(&mut self, id: TabId) {
         let tab = self.tab(id);
         let (held, machine_held) = (tab.held.len(), usize::from(tab.machine.held()));
-        if machine_held > 0 && tab.runs() && tab.machine.deadline().is_none() {
+        let waits = tab.machine.deadline().is_some() || tab.machine.view().offline;
+        if machine_held > 0 && tab.runs() && !waits {
             self.violate(Some(id), format!("{held} requests wait for nothing"));
         }
     }
