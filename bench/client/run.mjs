@@ -1,5 +1,5 @@
 // node run.mjs [--rows a,b] [--peers x,y] [--quick] [--without locks,indexedDB]
-// Measures every row for every peer, one after another in one browser, prints the table, and keeps it unless it was a quick run or
+// Measures every row for every peer (AU-23), one after another in one browser, prints the table, and keeps it unless it was a quick run or
 // one whose pages lack something, which shows that a row can fail.
 import { parseArgs } from "node:util";
 import { launch } from "./browser.mjs";

@@ -14,7 +14,9 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>documents</title><link
   const session = createSession({ heartbeat: 0 });
   const push = connectPush(session);
   const documents = createDocuments(session);
-  Object.assign(window, { session, push, documents, profile: documents.open("profile"), counter: documents.open("counter") });
+  const [profile, counter] = [documents.open("profile"), documents.open("counter")];
+  const first = { profile: profile.get(), counter: counter.get() };
+  Object.assign(window, { session, push, documents, profile, counter, first });
 </script>`;
 
 let site, here, there;
@@ -83,4 +85,28 @@ test("a change in Chromium shows in every tab of Firefox by itself, and the othe
   await call(front, "signOut");
   for (const tab of [front, behind]) await shows(tab, "counter", { state: "initial", value: null });
   await shows(one, "counter", ready(9));
+});
+
+test("a tab that is loaded again shows at its first line what it held, and nothing of whoever has left (SS-4)", async () => {
+  for (const browser of [here, there]) {
+    const who = somebody();
+    const one = await enter(browser);
+    await call(one, "signUp", who);
+    await one.evaluate(() => Promise.all([profile.put({ nick: "Ada" }), counter.put({ "news-7": 1 })]));
+    await one.reload();
+    await until("the page", () => one.evaluate(() => !!window.first));
+    const { profile, counter } = await one.evaluate(() => first);
+    assert.deepEqual([profile.value, counter.value], [{ nick: "Ada" }, { "news-7": 1 }]);
+    await shows(one, "profile", ready({ nick: "Ada" }));
+
+    const two = await enter(browser);
+    const before = await two.evaluate(() => first.profile.state);
+    assert.equal(before, "loading", "another tab is told nothing");
+    await call(two, "signOut");
+    await shows(one, "profile", { state: "initial", value: null });
+    assert.equal(await one.evaluate(() => sessionStorage.length), 0);
+    await one.reload();
+    await until("the page", () => one.evaluate(() => !!window.first));
+    assert.equal(await one.evaluate(() => first.profile.value), null);
+  }
 });

@@ -1,5 +1,5 @@
 // Every state, in both themes, on a desk and on a telephone: checked by axe-core, and photographed
-// for people to look at where STAYD_SCREENSHOTS=1.
+// for people to look at where STAYD_SCREENSHOTS=1 (AU-9, EN-7).
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, beforeEach, test } from "node:test";

@@ -1,4 +1,4 @@
-// The server or the network is away. Only the server ends a session, so the page keeps what it knows and says so.
+// The server or the network is away. Only the server ends a session, so the page keeps what it knows and says so (AU-4, AU-10, EN-11, SS-10).
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, person } from "../browser.mjs";

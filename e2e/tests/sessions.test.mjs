@@ -1,4 +1,4 @@
-// Ending sessions, here and elsewhere.
+// Ending sessions, here and elsewhere, and what becomes of the work in the page (EN-7).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoComplaints, launch, openPage, person } from "../browser.mjs";

@@ -1,4 +1,4 @@
-// The main promise: signed in once, signed in still.
+// The main promise: signed in once, signed in still (AU-1, AU-9, SS-6, SS-7).
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-//! When the server may be asked again after it could not be.
+//! When the server may be asked again after it could not be (AU-16).
 //!
 //! ```text
 //!   clear --failed--> cooling --time--> (one attempt) --failed--> cooling, longer

@@ -1,4 +1,4 @@
-//! When the server's word is wanted again: on a schedule, when a time has come, and when the page's world changes.
+//! When the server's word is wanted again: on a schedule, when a time has come, and when the page's world changes (AU-13).
 //!
 //! ```text
 //!   visible, online, signed in: --heartbeat_ms since the last answer--> check

@@ -15,6 +15,8 @@
     reason = "browsers and tabs are never removed, so that their numbers stay good"
 )]
 
+#[cfg(test)]
+mod activity;
 mod browser;
 mod checkers;
 mod clock;

@@ -1,4 +1,4 @@
-// Scenario 6: browsers that lack or deny what the package builds on. It works without, less well, and says what is missing.
+// Scenario 6: browsers that lack or deny what the package builds on. It works without, less well, and says what is missing (AU-24).
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

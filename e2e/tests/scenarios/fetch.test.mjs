@@ -1,4 +1,4 @@
-// Requests of the page through `session.fetch`: at expiry, aborted, too slow, and with bodies that can be sent once.
+// Requests of the page through `session.fetch`: at expiry, aborted, too slow, and with bodies that can be sent once (EN-5).
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { chromium } from "../../browsers/index.mjs";

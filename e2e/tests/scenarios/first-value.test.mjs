@@ -1,4 +1,4 @@
-// Scenarios 1-5: what a page shows first, and what it asks for.
+// Scenarios 1-5: what a page shows first, and what it asks for (AU-1, AU-5, EN-10).
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { PAGE } from "../../app/site.mjs";

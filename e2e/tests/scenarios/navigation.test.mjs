@@ -1,4 +1,4 @@
-// Scenarios 45-48: pages that come back from the back/forward cache, and sessions that end on another device.
+// Scenarios 45-48: pages that come back from the back/forward cache, and sessions that end on another device (AU-13, EN-1).
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";

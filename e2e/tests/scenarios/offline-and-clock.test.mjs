@@ -1,4 +1,4 @@
-// Scenarios 32-41: no network, a network that is dead, computers that sleep, clocks that are wrong.
+// Scenarios 32-41: no network, a network that is dead, computers that sleep, clocks that are wrong (AU-4, EN-2, EN-11, SS-10).
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";

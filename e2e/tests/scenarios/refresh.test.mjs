@@ -1,4 +1,4 @@
-// Scenarios 8-10, 17 and 20-24: requests that are refused, renewals that fail, and what a page does meanwhile.
+// Scenarios 8-10, 17 and 20-24: requests that are refused, renewals that fail, and what a page does meanwhile (AU-3, EN-4).
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { chromium } from "../../browsers/index.mjs";

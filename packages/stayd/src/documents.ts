@@ -2,6 +2,7 @@
 import type { AnySession } from "./adapters/session.ts";
 import { type Ask, createAsk } from "./documents/ask.ts";
 import { type Changed, listenForChanges } from "./documents/changes.ts";
+import { createMemory } from "./documents/memory.ts";
 import { type DocumentStore, type Handle, type Person, createStore } from "./documents/store.ts";
 
 export type { Content, DocumentStore, DocumentView } from "./documents/store.ts";
@@ -27,18 +28,24 @@ export interface Documents {
 export interface DocumentsOptions {
   /** Where the server is mounted: a path, or an address. Default `/api/auth`. */
   url?: string;
-  /** The session's own `name`, by which its tabs find each other. Default `stayd`. */
+  /** The session's own `name`, by which its tabs find each other. Default `stayd`; also the prefix of the storage keys. */
   name?: string;
+  /** Whether a tab that is loaded again shows at once what it held, before the server has said anything. Default `true`. */
+  remember?: boolean;
 }
 
 /**
  * The documents of whoever is signed in. With `connectPush` on the page a change elsewhere arrives by itself; without it, when somebody looks
  * at the page again. At a sign-out, and when somebody else signs in, the stores hold nothing at once.
  */
-export function createDocuments(session: AnySession, { url = "/api/auth", name = "stayd" }: DocumentsOptions = {}): Documents {
+export function createDocuments(
+  session: AnySession,
+  { url = "/api/auth", name = "stayd", remember = true }: DocumentsOptions = {},
+): Documents {
   // A page that is being rendered on a server follows nobody, and waits for nobody.
   const browser = typeof document !== "undefined";
   const ask: Ask = createAsk(session, `${url}/documents`);
+  const memory = browser && remember ? createMemory(name) : null;
   const all = new Map<string, Handle<any>>();
   let owner: Person;
   let release!: () => void;
@@ -50,6 +57,7 @@ export function createDocuments(session: AnySession, { url = "/api/auth", name =
     const person = data?.user.id ?? (isPending && browser ? undefined : null);
     if (person !== owner) {
       owner = person;
+      if (person !== undefined) memory?.belong(person);
       release();
       const tell = [...all.values()].map((one) => one.belong(person));
       tell.forEach((told) => told());
@@ -72,7 +80,7 @@ export function createDocuments(session: AnySession, { url = "/api/auth", name =
     open<T>(name: string): DocumentStore<T> {
       let one: Handle<T> | undefined = all.get(name);
       if (!one) {
-        one = createStore<T>(ask, name, check, () => browser && session.get().identity === "active");
+        one = createStore<T>(ask, name, check, () => browser && session.get().identity === "active", memory);
         all.set(name, one);
         void check();
         one.belong(owner);

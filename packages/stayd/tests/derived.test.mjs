@@ -1,3 +1,4 @@
+// Values made of the session: what a person may do, what is still asked of them (AU-5, SS-12).
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { source } from "./source.mjs";

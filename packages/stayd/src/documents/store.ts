@@ -1,6 +1,7 @@
 import type { SessionError } from "../backend.ts";
 import type { Derived } from "../derived.ts";
 import { type Ask, refusal } from "./ask.ts";
+import type { Known, Memory } from "./memory.ts";
 
 /** A document as a page sees it. A new object whenever something in it changes. */
 export type DocumentView<T> = Content<T> & {
@@ -32,7 +33,7 @@ export type Person = string | null | undefined;
 /** A store and what moves it. */
 export interface Handle<T> {
   store: DocumentStore<T>;
-  /** It is a document of this person from here on, of whom nothing is known yet. The answer tells the listeners. */
+  /** It is a document of this person from here on, of whom no more is known than what this tab remembers. The answer tells the listeners. */
   belong(person: Person): () => void;
   /** Reads it, if it has not been read yet, or could not be a while ago. */
   wake(): void;
@@ -47,13 +48,17 @@ const ATTEMPTS = 5;
 /** How long after a failure it may be tried again, in ms. */
 const PAUSE = 5000;
 
-type Known<T> = { value: T; revision: number };
-
 const changed = (): Error => refusal("DOCUMENT_CHANGED", "The document has changed", 412);
 const unknown = (person: Person) =>
   Object.freeze({ state: person === null ? "initial" : "loading", value: null, revision: 0, error: null } as const);
 
-export function createStore<T>(ask: Ask, name: string, check: () => Promise<void>, mayAsk: () => boolean): Handle<T> {
+export function createStore<T>(
+  ask: Ask,
+  name: string,
+  check: () => Promise<void>,
+  mayAsk: () => boolean,
+  memory: Memory | null,
+): Handle<T> {
   const listeners = new Set<(view: DocumentView<T>) => void>();
   const path = `/${encodeURIComponent(name)}`;
   let view: DocumentView<T> = unknown(undefined);
@@ -90,6 +95,7 @@ export function createStore<T>(ask: Ask, name: string, check: () => Promise<void
     known = Math.max(known, revision, upTo);
     if (view.state === state && view.revision === revision && !view.error) return;
     isOwn = byUs || (isOwn && view.revision === revision);
+    memory?.keep(name, document);
     show({ state, value: document ? document.value : null, revision, error: null } as DocumentView<T>);
   };
 
@@ -197,7 +203,8 @@ export function createStore<T>(ask: Ask, name: string, check: () => Promise<void
       // What was asked for before anybody was named is the named one's.
       if (owner !== undefined) [life, tail] = [{}, Promise.resolve()];
       [owner, known, heard, triedAt, isOwn, reading] = [person, -1, 0, 0, false, false];
-      view = unknown(person);
+      const before: Known<T> | null | undefined = person ? memory?.recall(name) : null;
+      view = before ? Object.freeze({ state: "ready", ...before, error: null }) : unknown(person);
       return tell;
     },
     wake() {
