@@ -86,15 +86,15 @@ impl Machine {
     }
 
     /// A tab that counts fewer epochs is told, or it would not be heard when it signs out: storage may have been wiped before it began.
-    /// Unless it asks, what it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of.
+    /// Unless it asks, what it has just heard from the server is not spoken against, but by a sign-out that the server has yet to hear of; and
+    /// what it said before the server spoke last is over: it has been told that since, as has this tab, which may have stood still for a day.
     fn bring_up_to_date(&mut self, message: Message, stored: &Stored) {
-        let verified_at = self.now.minus(stored.age_ms).minus(stored.record.verified_ago_ms);
-        if self.rendered > 0 {
-            return;
-        }
-        let asks = message == Message::Asking;
+        let written_at = self.now.minus(stored.age_ms);
         let agrees = stored.record.session == self.standing.key();
-        if self.owed || asks || agrees || verified_at <= self.verified_at {
+        let has_heard = written_at.minus(stored.record.verified_ago_ms) > self.verified_at;
+        if message == Message::Asking
+            || (written_at >= self.verified_at && (!has_heard || self.owed || agrees))
+        {
             self.share();
         }
     }

@@ -401,8 +401,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "whoever asks is told only what the server said later",
         file: TABS,
-        right: "let asks = message == Message::Asking;",
-        wrong: "let asks = false;",
+        right: "if message == Message::Asking\n            ||",
+        wrong: "if false\n            ||",
+    },
+    Fault {
+        what: "a tab that stood still answers everything that was said meanwhile",
+        file: TABS,
+        right: "(written_at >= self.verified_at && (!has_heard || self.owed || agrees))",
+        wrong: "!has_heard || self.owed || agrees",
     },
     Fault {
         what: "a tab loses patience with its turn while it sleeps",

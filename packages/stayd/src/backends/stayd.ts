@@ -96,7 +96,7 @@ function csrfHeader(): Record<string, string> | undefined {
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
 export function troubleOf(response: Response, body: unknown): Answer | null {
-  const { status, headers } = response;
+  const { headers, status } = response;
   if (response.ok) return null;
   // The page of a proxy or portal is no word of the server's.
   if (body && status === 401) return { kind: "nobody" };
@@ -142,7 +142,10 @@ export const json = (response: Response): Promise<unknown> => response.json().ca
 
 /** The server's own code where it names one. */
 function errorOf(response: Response, found: unknown, otherwise = `HTTP_${response.status}`): SessionError {
-  const { status, statusText } = response;
   const body = found as { code?: unknown; message?: unknown } | null | undefined;
-  return { code: `${body?.code ?? otherwise}`, message: `${body?.message ?? (statusText || "The server refused")}`, status };
+  return {
+    code: `${body?.code ?? otherwise}`,
+    message: `${body?.message ?? (response.statusText || "The server refused")}`,
+    status: response.status,
+  };
 }
