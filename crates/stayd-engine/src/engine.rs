@@ -2,11 +2,11 @@
 
 use crate::{
     Clock, EndReason, EngineResult, Places, Policy, events::RevocationLog, events::Watchers,
-    hashing::HashPool, keys::Keys, links::Links, mail::Mailer, security::Security, sessions::Sessions,
-    sessions::Successors, store::Store, tokens::Tokens,
+    hashing::HashPool, keys::Keys, links::Links, mail::Mailer, metrics::Metrics, security::Security,
+    sessions::Sessions, sessions::Successors, store::Store, tokens::Tokens,
 };
 use stayd_protocol::{Random, Secrets, Timestamp, identifier::alphanumeric};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// How many records of a kind leave the store in one step of a sweep (L-14): some 7 ms of SQLite's writer, for which everybody else's
 /// write waits. A thousand take 40, as they outgrow its cache of pages.
@@ -42,6 +42,7 @@ struct Inner {
     watchers: Arc<Watchers>,
     security: Security,
     revocations: Arc<RevocationLog>,
+    metrics: Metrics,
 }
 
 /// What an engine is made of.
@@ -95,6 +96,7 @@ impl Engine {
             watchers,
             security: Security::default(),
             revocations,
+            metrics: Metrics::new(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -117,6 +119,12 @@ impl Engine {
     /// Whether the engine can serve: the store reads and writes.
     pub async fn check_health(&self) -> EngineResult<()> {
         Ok(self.store().check().await?)
+    }
+
+    /// Writes what was counted on this node since its start, in the text format of `OpenMetrics` (EN-13). Nothing in it names a person, a session
+    /// or an address.
+    pub fn write_metrics(&self, out: &mut String) -> fmt::Result {
+        self.metrics().write(out)
     }
 
     /// Deletes what ended before now from the store, a limited number at a time (L-14). Answers how many records went.
@@ -176,6 +184,10 @@ impl Engine {
 
     pub(crate) fn revocations(&self) -> &Arc<RevocationLog> {
         &self.inner.revocations
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     pub(crate) fn security(&self) -> &Security {

@@ -19,6 +19,7 @@ mod keys;
 mod kinds;
 mod links;
 pub mod mail;
+mod metrics;
 mod policy;
 mod security;
 mod sessions;

@@ -51,6 +51,6 @@ pub use extract::{FreshlySignedIn, MaybeSignedIn, NotSignedIn, SignedIn};
 pub use limits::{InvalidLimits, Limits};
 pub use origin::{InvalidOrigin, TrustedOrigins};
 pub use plugins::{Bearer, Jwt, MultiSession, Plugins};
-pub use router::{health, paths, router};
+pub use router::{health, metrics, paths, router};
 pub use serve::{RequestBodyError, ServeError, Stopped, serve};
 pub use sign_out_data::{ClearSiteData, UnknownKind};

@@ -5,8 +5,8 @@ use crate::{
     edge::{edge, not_found},
     routes::{
         accounts, csrf, delete_user, devices, documents, email, events, get_session, health, introspect,
-        jwks, jwt, multi_session, password, reset_password, revocations, sessions, sign_in, sign_out,
-        sign_up, social, status, step_up, token, user,
+        jwks, jwt, metrics, multi_session, password, reset_password, revocations, sessions, sign_in,
+        sign_out, sign_up, social, status, step_up, token, user,
     },
 };
 use axum::Router;
@@ -36,6 +36,12 @@ pub fn health(Stayd(app): Stayd) -> Router {
         .route("/health/live", axum::routing::get(health::live))
         .route("/health/ready", axum::routing::get(health::ready))
         .with_state(app)
+}
+
+/// `GET /metrics`: what this node has counted since its start, as Prometheus and others read it (EN-13). It names nobody, and yet is no business
+/// of strangers (H-10): it belongs on an address of its own, which the network does not let them reach.
+pub fn metrics(Stayd(app): Stayd) -> Router {
+    Router::new().route("/metrics", axum::routing::get(metrics::metrics)).with_state(app)
 }
 
 /// The paths of all routes below the base path, those of switched-off plugins among them: for documentation, and for tests that try each.

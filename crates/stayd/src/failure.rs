@@ -33,6 +33,10 @@ pub(crate) enum Failure {
     Backend(#[from] InvalidBackend),
     #[error("cannot listen on {address}: {source}; choose another address with --listen or STAYD_LISTEN")]
     Listen { address: SocketAddr, source: io::Error },
+    #[error(
+        "cannot listen on {address} for metrics: {source}; choose another address with STAYD_METRICS_LISTEN"
+    )]
+    ListenForMetrics { address: SocketAddr, source: io::Error },
     #[error("{0}")]
     Serve(#[from] ServeError),
     #[error("{0}")]

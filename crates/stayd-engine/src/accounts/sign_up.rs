@@ -75,6 +75,7 @@ impl Engine {
         }
         Ok(match signed_in {
             Some((token, session)) => {
+                self.metrics().session_began(kind);
                 self.remember_first_sign_in(&user.id, &device, now).await;
                 SignedUp::In(Box::new(SignedIn { token, session, user }))
             }

@@ -22,6 +22,7 @@ pub(super) struct Watched {
     pub(super) token: TokenHash,
     pub(super) version: SessionVersion,
     /// Where its kind has one: from here on no renewal helps.
+    pub(super) created_at: Timestamp,
     pub(super) absolute_end: Option<Timestamp>,
     pub(super) ended: Option<EndReason>,
     pub(super) watchers: Vec<Watcher>,
@@ -38,7 +39,14 @@ impl Watched {
     /// As it would be named if it were over.
     pub(super) fn named(&self, id: &str) -> EndedSession {
         let tokens = SessionTokens { current: self.token, predecessor: None };
-        EndedSession { id: id.to_owned(), user_id: (*self.user_id).to_owned(), tokens, families: Vec::new() }
+        EndedSession {
+            id: id.to_owned(),
+            user_id: (*self.user_id).to_owned(),
+            tokens,
+            created_at: self.created_at,
+            expires_at: self.version.expires_at,
+            families: Vec::new(),
+        }
     }
 
     pub(super) fn ended_by_time(&self, now: Timestamp) -> Option<EndReason> {

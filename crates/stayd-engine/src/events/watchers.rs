@@ -246,6 +246,7 @@ impl State {
         let person = self.people.entry(Arc::clone(&user_id)).or_default();
         person.sessions.push(Arc::clone(&id));
         let watched = Watched {
+            created_at: live.session.created_at,
             absolute_end,
             token: live.session.token_hash,
             version: SessionVersion { documents: person.documents.revision(), ..version },

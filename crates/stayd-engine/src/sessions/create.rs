@@ -39,6 +39,7 @@ impl Engine {
         let device = Device { id: self.device_id(kind, device.id), ..device };
         let (token, session) = self.new_session(&user.id, kind, device.clone(), self.now());
         let replaced = self.store().create_session(session.clone(), presented).await?;
+        self.metrics().session_began(kind);
         self.forget(replaced, EndReason::Replaced);
         self.keep_to_the_cap(&user.id, kind, session.created_at).await?;
         let signed_in = SignedIn { token, session, user };

@@ -113,6 +113,7 @@ impl Engine {
         self.sessions().ended.forget_what_was_known(now);
         self.revocations().doubt(Subject::Everybody, now);
         let reason = EndReason::Administrator;
+        self.metrics().many_ended(count, reason);
         tracing::info!(sessions = count, reason = reason.name(), "everybody's sessions ended");
         let watchers = self.watchers();
         watchers.ended(&watchers.watched(), reason);
@@ -165,6 +166,7 @@ impl Engine {
     pub(crate) fn tell_of_end(&self, ended: &[EndedSession], reason: EndReason) {
         self.revocations().ended(ended, reason, self.now());
         self.watchers().ended(ended, reason);
+        self.metrics().sessions_ended(ended, reason, self.now());
         // Whoever watches does not wait for a log that is slow to take its line.
         for EndedSession { id, user_id, .. } in ended {
             tracing::info!(session = id, user = user_id, reason = reason.name(), "a session ended");

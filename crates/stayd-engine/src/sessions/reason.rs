@@ -35,6 +35,23 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// Every reason.
+    pub const ALL: [Self; 13] = [
+        Self::SignedOut,
+        Self::Revoked,
+        Self::Replaced,
+        Self::PasswordChanged,
+        Self::EmailChanged,
+        Self::Expired,
+        Self::Idle,
+        Self::AbsoluteLimit,
+        Self::TooMany,
+        Self::SecurityEvent,
+        Self::TokenReused,
+        Self::Administrator,
+        Self::AccountDeleted,
+    ];
+
     /// The name in logs and on the wire: lower case, with hyphens.
     pub const fn name(self) -> &'static str {
         match self {

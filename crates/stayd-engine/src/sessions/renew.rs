@@ -3,6 +3,7 @@
 use super::{LiveSession, Standing, rotates, verify};
 use crate::{
     Engine, EngineResult, Refusal, Renews, Rotation, Subject,
+    metrics::RenewalOutcome,
     store::{self, Renewal, SessionRecord, SessionWithUser},
 };
 use stayd_protocol::{SessionToken, Timestamp};
@@ -37,7 +38,10 @@ impl Engine {
         let expires_at = kind.renewed_end(&live.session, now);
         // Before the beginning of time no session ends, so that none is renewed.
         let only_if_expires_by = kind.renewable_from(now).unwrap_or(Timestamp::from_ms(i64::MIN));
-        self.write_renewal(token, live, only_if_expires_by, expires_at, now).await
+        let written = self.write_renewal(token, live, only_if_expires_by, expires_at, now).await;
+        let outcome = RenewalOutcome::of(written.as_ref().map(|(_, is_new)| *is_new));
+        self.metrics().renewal_tried(outcome, now.since(live.session.updated_at));
+        written.map(|(renewed, _)| renewed)
     }
 
     /// Replaces the token at a change of what it opens (L-5), leaving the end where it is. Only where the predecessor has a grace: another
@@ -54,9 +58,11 @@ impl Engine {
             return Ok(None);
         }
         let end = live.session.expires_at;
-        self.write_renewal(token, live, end, end, now).await.map(Some)
+        let (renewed, _) = self.write_renewal(token, live, end, end, now).await?;
+        Ok(Some(renewed))
     }
 
+    /// Answers also whether it is this call that changed the session.
     async fn write_renewal(
         &self,
         token: &SessionToken,
@@ -64,7 +70,7 @@ impl Engine {
         only_if_expires_by: Timestamp,
         expires_at: Timestamp,
         at: Timestamp,
-    ) -> EngineResult<Renewed> {
+    ) -> EngineResult<(Renewed, bool)> {
         let hash = token.hash();
         let successor = rotates(&live.session, &hash, &self.policy().sessions, at)
             .then(|| self.successors().next(&live.session, token));
@@ -86,7 +92,7 @@ impl Engine {
             _ => self.told_by_the_first(token, &session, at)?,
         };
         let live = LiveSession::new(SessionWithUser { session, user: live.user.clone() });
-        Ok(Renewed { live: Arc::new(live), successor })
+        Ok((Renewed { live: Arc::new(live), successor }, is_new))
     }
 
     /// What `token` has been replaced by, by this renewal or by another that was first.

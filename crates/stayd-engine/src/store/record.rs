@@ -91,7 +91,8 @@ pub struct RotationRecord {
 impl From<SessionRecord> for EndedSession {
     fn from(session: SessionRecord) -> Self {
         let tokens = session.tokens();
-        Self { id: session.id, user_id: session.user_id, tokens, families: Vec::new() }
+        let SessionRecord { id, user_id, created_at, expires_at, .. } = session;
+        Self { id, user_id, tokens, created_at, expires_at, families: Vec::new() }
     }
 }
 
@@ -126,7 +127,7 @@ impl SessionTokens {
     }
 }
 
-/// What is left to tell of a session that a store has ended: whose it was, and what must be forgotten with it.
+/// What is left to tell of a session that a store has ended: whose it was, how long it lasted, and what must be forgotten with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedSession {
     /// Its handle.
@@ -135,6 +136,10 @@ pub struct EndedSession {
     pub user_id: String,
     /// Every token by which it was known.
     pub tokens: SessionTokens,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it would have ended by itself, or did.
+    pub expires_at: Timestamp,
     /// The sessions of programs that were begun with it, and have ended with it because an act ended it. Those that end as sessions of
     /// the person in the same step are named beside it.
     pub families: Vec<EndedSession>,

@@ -7,6 +7,7 @@ mod clock_steps;
 mod families;
 mod family_limits;
 mod keys;
+mod metrics;
 mod passwords;
 mod policies;
 mod rotation;

@@ -12,6 +12,7 @@ pub(crate) mod health;
 pub(crate) mod introspect;
 pub(crate) mod jwks;
 pub(crate) mod jwt;
+pub(crate) mod metrics;
 pub(crate) mod multi_session;
 pub(crate) mod password;
 pub(crate) mod reset_password;

@@ -48,6 +48,8 @@ use layers::Layers;
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    /// Where metrics are told.
+    pub(crate) metrics: Option<SocketAddr>,
     /// Where people reach the server; [`Config::place`] says what follows where this is not set.
     pub(crate) url: Option<Url>,
     pub(crate) base_path: String,
@@ -102,6 +104,7 @@ impl Config {
     fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
         let config = Self {
             listen: layers.read(&settings::LISTEN)?,
+            metrics: layers.read_optional(&settings::METRICS_LISTEN)?,
             url: layers.read_optional(&settings::URL)?,
             base_path: layers.read(&settings::BASE_PATH)?,
             database: layers.read(&settings::DATABASE)?,

@@ -26,6 +26,7 @@ pub(crate) const SECTIONS: &[(&str, &[&About])] = &[
         "Where it listens and who may call",
         &[
             &LISTEN.about,
+            &METRICS_LISTEN.about,
             &URL.about,
             &BASE_PATH.about,
             &DATABASE.about,
@@ -177,6 +178,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static About> {
 pub(crate) const LISTEN: Setting<SocketAddr> = Setting {
     about: About::new("listen", "an address with a port, such as `127.0.0.1:3000`, `[::1]:3000` or `0.0.0.0:80`; port 0 takes a free one", "Where the server listens. TLS is the work of the proxy in front of it.")
         .variables(&["STAYD_LISTEN"]).flag("--listen").default("127.0.0.1:3000"),
+    parse: read::listen,
+};
+pub(crate) const METRICS_LISTEN: Setting<SocketAddr> = Setting {
+    about: About::new("metrics.listen", "an address with a port, such as `127.0.0.1:9464`; port 0 takes a free one", "Where `GET /metrics` is answered, for Prometheus: an address of its own, for strangers have no business there. See [operating](operating.md#metrics).")
+        .variables(&["STAYD_METRICS_LISTEN"]).otherwise("nowhere"),
     parse: read::listen,
 };
 pub(crate) const URL: Setting<Url> = Setting {

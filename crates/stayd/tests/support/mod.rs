@@ -142,26 +142,7 @@ impl Server {
 
     /// Sends one request on a connection of its own.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        use std::fmt::Write as _;
-
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
-        let mut request = format!("{method} {path} HTTP/1.1\r\n");
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            write!(request, "Host: {}\r\n", self.address).expect("text");
-        }
-        for (name, value) in headers {
-            write!(request, "{name}: {value}\r\n").expect("text");
-        }
-        if !body.is_empty() {
-            write!(request, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
-                .expect("text");
-        }
-        write!(request, "Connection: close\r\n\r\n{body}").expect("text");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("it answers");
-        Answer::parse(&text)
+        ask(&self.address, method, path, headers, body)
     }
 
     /// Signs up and answers with the session cookie.
@@ -218,6 +199,30 @@ impl Drop for Server {
             let _ = process.wait();
         }
     }
+}
+
+/// Sends one request on a connection of its own.
+pub(crate) fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    use std::fmt::Write as _;
+
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+    let mut request = format!("{method} {path} HTTP/1.1\r\n");
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        write!(request, "Host: {address}\r\n").expect("text");
+    }
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").expect("text");
+    }
+    if !body.is_empty() {
+        write!(request, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
+            .expect("text");
+    }
+    write!(request, "Connection: close\r\n\r\n{body}").expect("text");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("it answers");
+    Answer::parse(&text)
 }
 
 /// An answer that goes on.

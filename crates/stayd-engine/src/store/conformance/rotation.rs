@@ -32,7 +32,7 @@ fn rotated() -> SessionRecord {
 
 fn both() -> EndedSession {
     let tokens = SessionTokens { current: token("new"), predecessor: Some(token("one")) };
-    EndedSession { tokens, ..alone("one") }
+    EndedSession { tokens, expires_at: rotated().expires_at, ..alone("one") }
 }
 
 /// Ada has the sessions "one", whose token has been replaced by "new", and "two".

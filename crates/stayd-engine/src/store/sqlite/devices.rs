@@ -86,7 +86,7 @@ fn end_meant(connection: &Connection, user_id: &str, meant: &SessionFilter) -> O
         "DELETE FROM session
          WHERE user_id = ?1 AND seq > (SELECT seq FROM session_floor) AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR device_id = ?3)
              AND (?4 IS NULL OR (token_hash <> ?4 AND predecessor_hash IS NOT ?4))
-         RETURNING id, user_id, token_hash, predecessor_hash",
+         RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at",
     )?;
     let (kind, kept) = (meant.kind.map(crate::SessionKind::name), meant.kept.as_ref());
     let ended = statement.query_map(

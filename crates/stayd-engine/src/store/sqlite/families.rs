@@ -93,7 +93,7 @@ pub(super) fn rotate(connection: &Connection, rotation: &FamilyRotation) -> Outc
 pub(super) fn end_with(connection: &Connection, ended: EndedSession) -> Outcome<EndedSession> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE id IN (SELECT session_id FROM token_family WHERE parent_id = ?1)
-         RETURNING id, user_id, token_hash, predecessor_hash",
+         RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at",
     )?;
     let families = statement.query_map([&ended.id], rows::ended)?.collect::<Result<_, _>>()?;
     Ok(EndedSession { families, ..ended })

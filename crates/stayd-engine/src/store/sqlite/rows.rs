@@ -99,10 +99,17 @@ fn rotation(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<RotationReco
     }))
 }
 
-/// Reads a session that was deleted from `id, user_id, token_hash, predecessor_hash`.
+/// Reads a session that was deleted from `id, user_id, token_hash, predecessor_hash, created_at, expires_at`.
 pub(super) fn ended(row: &Row<'_>) -> rusqlite::Result<EndedSession> {
     let tokens = SessionTokens { current: token(row, 2)?, predecessor: predecessor(row, 3)? };
-    Ok(EndedSession { id: row.get(0)?, user_id: row.get(1)?, tokens, families: Vec::new() })
+    Ok(EndedSession {
+        id: row.get(0)?,
+        user_id: row.get(1)?,
+        tokens,
+        created_at: time(row, 4)?,
+        expires_at: time(row, 5)?,
+        families: Vec::new(),
+    })
 }
 
 fn predecessor(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<TokenHash>> {

@@ -22,7 +22,7 @@ pub(super) fn create(
             let mut statement = connection.prepare_cached(concat!(
                 "DELETE FROM session WHERE ",
                 session_of_token!(),
-                " AND user_id = ?2 RETURNING id, user_id, token_hash, predecessor_hash"
+                " AND user_id = ?2 RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at"
             ))?;
             statement.query_row(params![token.as_bytes(), session.user_id], rows::ended).optional()?
         }
@@ -140,7 +140,7 @@ pub(super) fn end_alone(connection: &Connection, token: &TokenHash) -> Outcome<O
     let mut statement = connection.prepare_cached(concat!(
         "DELETE FROM session WHERE ",
         session_of_token!(),
-        " RETURNING id, user_id, token_hash, predecessor_hash"
+        " RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at"
     ))?;
     Ok(statement.query_row([token.as_bytes()], rows::ended).optional()?)
 }
@@ -153,7 +153,7 @@ pub(super) fn end_by_id(
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2)
              AND seq > (SELECT seq FROM session_floor)
-         RETURNING id, user_id, token_hash, predecessor_hash",
+         RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at",
     )?;
     let ended = statement.query_row(params![id, user_id], rows::ended).optional()?;
     ended.map(|ended| families::end_with(connection, ended)).transpose()
@@ -181,7 +181,7 @@ pub(super) fn end_surplus(
 ) -> Outcome<Vec<EndedSession>> {
     // Two statements, for the order in which a DELETE returns rows is nobody's promise.
     let mut surplus = connection.prepare_cached(
-        "SELECT id, user_id, token_hash, predecessor_hash FROM session
+        "SELECT id, user_id, token_hash, predecessor_hash, created_at, expires_at FROM session
          WHERE user_id = ?1 AND kind = ?2 AND expires_at > ?3 AND seq > (SELECT seq FROM session_floor)
          ORDER BY last_active_at DESC, seq DESC LIMIT -1 OFFSET ?4",
     )?;
@@ -210,7 +210,7 @@ pub(super) fn end_of_user(
         "DELETE FROM session
          WHERE user_id = ?1 AND seq > (SELECT seq FROM session_floor)
              AND (?2 IS NULL OR (token_hash <> ?2 AND predecessor_hash IS NOT ?2))
-         RETURNING id, user_id, token_hash, predecessor_hash",
+         RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at",
     )?;
     let ended = statement.query_map(params![user_id, kept], rows::ended)?;
     Ok(ended.collect::<Result<_, _>>()?)
@@ -233,7 +233,7 @@ pub(super) fn sweep(connection: &Connection, before: Timestamp, limit: usize) ->
     let mut statement = connection.prepare_cached(
         "DELETE FROM session WHERE seq IN (
              SELECT seq FROM session WHERE expires_at <= ?1 ORDER BY expires_at, seq LIMIT ?2
-         ) RETURNING id, user_id, token_hash, predecessor_hash",
+         ) RETURNING id, user_id, token_hash, predecessor_hash, created_at, expires_at",
     )?;
     let ended = statement.query_map([before.as_ms(), rows::limit(limit)], rows::ended)?;
     Ok(ended.collect::<Result<_, _>>()?)
