@@ -69,7 +69,7 @@ impl Machine {
         } else if !self.standing.is_in() {
             Verdict::Settle
         } else if generation != self.generation {
-            Verdict::Admit
+            return self.request();
         } else if self.renewal_would_help() {
             self.want(Need::Renewal, self.now);
             self.queue.refused = true;
@@ -90,19 +90,20 @@ impl Machine {
             && !just_renewed
     }
 
-    /// Whether requests wait now. While it is so a timer runs, unless the page is offline: the host has a limit for each of them.
+    /// Whether requests wait now. While it is so a timer runs, unless the page is offline or stands still: the host has a limit for each of
+    /// them.
     pub(crate) fn holding(&self) -> bool {
         if self.switching_since < Instant::NEVER {
             return true;
         }
-        // Whose cookie is there nobody can say while the page is away either: what waited for that goes on waiting (P9).
-        let counts = || self.doubt >= WHOSE || (self.page.online && self.page.running);
-        let Some(session) = self.standing.session().filter(|_| counts()) else { return false };
-        // A sign-in may have changed the cookie before its answer says so (P9).
-        let renewing = self.under_way() > Need::Check as u8;
+        let Some(session) = self.standing.session() else { return false };
+        // Whose cookie is there nobody can say: also while there is no network, and before a sign-in's answer says what it has changed (P9).
+        if self.doubt >= WHOSE || self.under_way() > Need::Check as u8 {
+            return true;
+        }
         let lapsed = session.lapses_at <= self.now && self.config.renewal != RenewalMode::Manual;
         let wanted = self.needs.has(Need::Renewal) || self.needs.has(Need::Check);
-        renewing || (wanted && (self.doubt != 0 || self.queue.refused || lapsed))
+        wanted && self.page.online && (self.doubt != 0 || self.queue.refused || lapsed)
     }
 
     /// Lets the held requests go once nothing holds them.

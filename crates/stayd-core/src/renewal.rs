@@ -164,6 +164,7 @@ impl Machine {
             }
             Known::Nothing => {
                 self.epoch = self.epoch.max(1);
+                self.rendered = 0;
                 self.standing = Standing::out(Ending::Never);
             }
             Known::Out => {}

@@ -93,7 +93,8 @@ impl Machine {
         let agrees = stored.record.session == self.standing.key();
         let has_heard = written_at.minus(stored.record.verified_ago_ms) > self.verified_at;
         if message == Message::Asking
-            || (written_at >= self.verified_at && (!has_heard || self.owed || agrees))
+            || self.owed
+            || (written_at >= self.verified_at && (!has_heard || agrees))
         {
             self.share();
         }

@@ -8,6 +8,7 @@ mod failure;
 mod keys;
 mod logging;
 mod mark;
+mod metrics;
 mod migrate;
 mod places;
 mod replay;

@@ -26,6 +26,7 @@ use crate::{
     failure::Failure,
     logging,
     mark::Mark,
+    metrics::Metrics,
     places::Places,
     steady::keep_time,
     system::{ServerClock, SystemClock, SystemRandom},
@@ -62,10 +63,7 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     let listener = listener.map_err(|source| Failure::Listen { address: config.listen, source })?;
     let bound = listener.local_addr()?;
     let place = config.place(bound)?;
-    let metrics = match config.metrics {
-        Some(address) => Some(listen_for_metrics(address).await?),
-        None => None,
-    };
+    let metrics = Metrics::listen(config).await?;
     warn_about(config, &place);
     // Blocks for some milliseconds, before anybody is served.
     let store = Arc::new(database::open_to_serve(&config.database)?);
@@ -121,17 +119,7 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     limits.hosts = config.hosts(&place, bound);
 
     announce(config, &place, bound);
-    if let Some((listener, bound)) = metrics {
-        println!("Metrics are at http://{bound}/metrics");
-        let mut limits = Limits::default();
-        limits.hosts = config.hosts(&place, bound);
-        tokio::spawn(serve(
-            listener,
-            stayd_server::metrics(stayd.clone()),
-            limits,
-            stop.clone().cancelled_owned(),
-        ));
-    }
+    let metrics = metrics.map(|metrics| metrics.tell(stayd.clone(), config, &place, stop.clone()));
     let shutdown = async {
         tokio::select! {
             () = signals.first() => {}
@@ -146,6 +134,11 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     // The last of what is in memory is written down only when no request can add to it.
     stop.cancel();
     let kept = house.await;
+    if let Some(metrics) = metrics
+        && let Err(error) = metrics.await
+    {
+        tracing::error!(error = %causes(&error), "metrics were not told to the end");
+    }
     if let Err(error) = time.await {
         tracing::error!(error = %causes(&error), "the clock was not looked after");
     }
@@ -159,13 +152,6 @@ async fn serve_with(config: &Config, secrets: Secrets, options: &ServeOptions) -
     kept.map_err(io::Error::other)?;
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn listen_for_metrics(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
-    let failure = |source| Failure::ListenForMetrics { address, source };
-    let listener = TcpListener::bind(address).await.map_err(failure)?;
-    let bound = listener.local_addr().map_err(failure)?;
-    Ok((listener, bound))
 }
 
 fn server_config(config: &Config, place: &PublicPlace, secrets: Secrets) -> Result<ServerConfig, Failure> {

@@ -45,7 +45,7 @@ export function createDocuments(
   // A page that is being rendered on a server follows nobody, and waits for nobody.
   const browser = typeof document !== "undefined";
   const ask: Ask = createAsk(session, `${url}/documents`);
-  const memory = browser && remember ? createMemory(name) : null;
+  const memory = browser ? createMemory(name, url, remember) : null;
   const all = new Map<string, Handle<any>>();
   let owner: Person;
   let release!: () => void;

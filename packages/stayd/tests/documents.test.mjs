@@ -360,7 +360,7 @@ test("what a tab remembers is forgotten at a sign-out, and by whoever signs in a
     const before = await open(world);
     await shows(before.profile, { value: "Ada's" });
     before.documents.close();
-    assert.deepEqual(Object.keys(sessionStorage), ["stayd.documents.profile"]);
+    assert.deepEqual(Object.keys(sessionStorage), ["stayd.documents./api/auth/profile"]);
     world.become(next, next ? "rehydrating" : "anonymous");
     const { profile } = await open(world);
     assert.equal(profile.get().value, null);
@@ -372,7 +372,7 @@ test("of a document that was removed, or does not fit, nothing is remembered", a
   const world = new World();
   const { profile } = await open(world);
   await profile.put(1);
-  assert.equal(sessionStorage.getItem("stayd.documents.profile"), JSON.stringify({ owner: "ada", value: 1, revision: 1 }));
+  assert.equal(sessionStorage.getItem("stayd.documents./api/auth/profile"), JSON.stringify({ owner: "ada", value: 1, revision: 1 }));
   await profile.put("x".repeat(ROOM));
   assert.deepEqual(Object.keys(sessionStorage), []);
   await profile.put(2);
@@ -384,17 +384,32 @@ test("what is stored and is not ours is not shown, and a page that wants nothing
   const world = new World();
   const { createDocuments } = await source("documents");
   for (const text of ["{", "null", "1", '{"owner":"eve","value":1,"revision":1}', '{"owner":"ada","value":1,"revision":"1"}']) {
-    sessionStorage.setItem("stayd.documents.profile", text);
+    sessionStorage.setItem("stayd.documents./api/auth/profile", text);
     sessionStorage.setItem("theirs", text);
     const documents = createDocuments(world);
     opened.push(documents);
     assert.equal(documents.open("profile").get().state, "loading");
     assert.deepEqual(Object.keys(sessionStorage), ["theirs"]);
   }
+  const mindful = createDocuments(world);
+  opened.push(mindful);
+  await mindful.open("account").put(1);
+  assert.equal(Object.keys(sessionStorage).length, 2);
   const forgetful = createDocuments(world, { remember: false });
   opened.push(forgetful);
-  await forgetful.open("account").put(1);
+  await forgetful.open("account").update((value) => value + 1);
   assert.deepEqual(Object.keys(sessionStorage), ["theirs"]);
+});
+
+test("another server's document of the same name is another document", async () => {
+  const world = new World();
+  const { documents, profile } = await open(world);
+  await profile.put(1);
+  documents.close();
+  const { createDocuments } = await source("documents");
+  const elsewhere = createDocuments(world, { url: "/other" });
+  opened.push(elsewhere);
+  assert.equal(elsewhere.open("profile").get().state, "loading");
 });
 
 test("the entry is no larger than 2.5 KB", async () => {

@@ -227,8 +227,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that signs somebody in sends requests meanwhile",
         file: QUEUE,
-        right: "let renewing = self.under_way() > Need::Check as u8;",
-        wrong: "let renewing = self.under_way() == Need::Renewal as u8;",
+        right: "self.doubt >= WHOSE || self.under_way() > Need::Check as u8 {",
+        wrong: "self.doubt >= WHOSE || self.under_way() == Need::Renewal as u8 {",
     },
     Fault {
         what: "a signed-out page asks as the person who has left",
@@ -299,8 +299,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a page that is away lets requests go while nobody knows whose cookie is there",
         file: QUEUE,
-        right: "self.doubt >= WHOSE || (self.page.online && self.page.running)",
-        wrong: "self.page.online && self.page.running",
+        right: "if self.doubt >= WHOSE || self.under_way()",
+        wrong: "if self.under_way()",
+    },
+    Fault {
+        what: "requests wait for a renewal that nobody asks for without a network",
+        file: QUEUE,
+        right: "wanted && self.page.online && (",
+        wrong: "wanted && (",
+    },
+    Fault {
+        what: "what was refused is sent again while another tab signs in",
+        file: QUEUE,
+        right: "return self.request();",
+        wrong: "Verdict::Admit",
     },
     Fault {
         what: "what a tab has asked before another one's sign-in ends its wait for that",
@@ -401,14 +413,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "whoever asks is told only what the server said later",
         file: TABS,
-        right: "if message == Message::Asking\n            ||",
-        wrong: "if false\n            ||",
+        right: "if message == Message::Asking\n            || self.owed",
+        wrong: "if self.owed",
     },
     Fault {
         what: "a tab that stood still answers everything that was said meanwhile",
         file: TABS,
-        right: "(written_at >= self.verified_at && (!has_heard || self.owed || agrees))",
-        wrong: "!has_heard || self.owed || agrees",
+        right: "(written_at >= self.verified_at && (!has_heard || agrees))",
+        wrong: "!has_heard || agrees",
     },
     Fault {
         what: "a tab loses patience with its turn while it sleeps",

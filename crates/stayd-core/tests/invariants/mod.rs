@@ -2,7 +2,7 @@
 
 use stayd_core::{
     Effect, Effects, Event, Identity, Instant, Machine, Message, Need, Outcome, Record, Rendered, Status,
-    Verdict,
+    Switch, Verdict,
 };
 
 /// A machine whose every step is checked.
@@ -186,7 +186,8 @@ impl Checked {
             return ensure(deadline.is_none(), "a page that does not run is not woken");
         }
         // Without a network nobody can be asked whose cookie is there: the host's own limit for each request ends the wait.
-        let woken = deadline.is_some() || !self.online;
+        let asks_nobody = !self.online && self.machine.record().switch == Switch::Unsure;
+        let woken = deadline.is_some() || asks_nobody;
         ensure(self.machine.held() == 0 || woken, "held requests imply a deadline")?;
         let waits = self.machine.view().status == Status::Loading || self.machine.record().owed;
         ensure(!waits || !self.online || deadline.is_some(), "who waits is woken")?;

@@ -70,6 +70,7 @@ impl Engine {
         self.forget(others, EndReason::PasswordChanged);
         self.told(&changed, notice);
         if let Some((token, session)) = begun {
+            self.metrics().session_began(session.kind);
             return Ok(PasswordChanged::Begun(Box::new(SignedIn {
                 token,
                 session,

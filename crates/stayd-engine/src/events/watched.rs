@@ -21,8 +21,8 @@ pub(super) struct Watched {
     /// Its present token.
     pub(super) token: TokenHash,
     pub(super) version: SessionVersion,
-    /// Where its kind has one: from here on no renewal helps.
     pub(super) created_at: Timestamp,
+    /// Where its kind has one: from here on no renewal helps.
     pub(super) absolute_end: Option<Timestamp>,
     pub(super) ended: Option<EndReason>,
     pub(super) watchers: Vec<Watcher>,

@@ -42,6 +42,7 @@ impl Engine {
         made.session.expires_at = self.refreshed_end(&made, now);
         let begun = self.store().create_family(made.session.clone(), made.family.clone()).await;
         begun.map_err(|error| error.or_refused(Refusal::SessionEnded))?;
+        self.metrics().session_began(made.session.kind);
         self.keep_families_to_the_cap(&live.user.id, now).await?;
         self.pair(&ring, &made, Some(first), grant.scope, now)
     }

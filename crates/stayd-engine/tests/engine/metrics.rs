@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use crate::support::World;
-use stayd_engine::{Device, EndReason, Rotation, SessionKind, SessionPolicy};
+use crate::families::issue;
+use crate::support::{PASSWORD, World};
+use stayd_engine::{Device, EndReason, Grant, PasswordChange, Rotation, SessionKind, SessionPolicy};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -84,4 +85,28 @@ async fn a_session_that_is_swept_late_has_lasted_until_its_end() {
     assert_eq!(value(&world, "stayd_sessions_ended_total{reason=\"expired\"}"), "2");
     let lasted = lives.iter().map(Duration::as_secs).sum::<u64>();
     assert_eq!(value(&world, "stayd_session_duration_seconds_sum"), format!("{lasted}.0"));
+}
+
+#[tokio::test]
+async fn a_changed_password_begins_one_session_and_ends_the_one_before() {
+    let world = world(Rotation::Off);
+    let begun = world.sign_up("zoe@example.com").await;
+    let live = world.engine.session(&begun.token.hash()).await.unwrap().unwrap();
+    let change = PasswordChange {
+        current: PASSWORD.to_owned(),
+        new: "a quite new password".to_owned(),
+        end_sessions: Some(true),
+    };
+    world.engine.change_password(&begun.token, &live, change, Device::default()).await.unwrap();
+    assert_eq!(value(&world, "stayd_sessions_begun_total{kind=\"remember\"}"), "2");
+    assert_eq!(value(&world, "stayd_sessions_ended_total{reason=\"replaced\"}"), "1");
+}
+
+#[tokio::test]
+async fn a_pair_of_tokens_begins_a_session_of_a_program() {
+    let world = world(Rotation::Off);
+    let begun = world.sign_up("zoe@example.com").await;
+    let pair = issue(&world, &begun, Grant::default()).await;
+    assert!(pair.is_ok());
+    assert_eq!(value(&world, "stayd_sessions_begun_total{kind=\"api\"}"), "1");
 }

@@ -1,6 +1,6 @@
 //! How machines ask: in turn, not too often (P5), and never so that somebody waits for ever.
 
-use stayd_core::Need;
+use stayd_core::{Need, Switch};
 
 use crate::checkers::data::tabs_can_talk;
 use crate::tab::TabId;
@@ -48,11 +48,12 @@ impl World {
         }
     }
 
-    /// Somebody who waits is waited for: there is a deadline, or a network to come back.
+    /// Somebody who waits is waited for: there is a deadline, or where nobody knows whose cookie is there a network to come back.
     pub(crate) fn check_held(&mut self, id: TabId) {
         let tab = self.tab(id);
         let (held, machine_held) = (tab.held.len(), usize::from(tab.machine.held()));
-        let waits = tab.machine.deadline().is_some() || tab.machine.view().offline;
+        let unsure = tab.machine.record().switch == Switch::Unsure;
+        let waits = tab.machine.deadline().is_some() || (tab.machine.view().offline && unsure);
         if machine_held > 0 && tab.runs() && !waits {
             self.violate(Some(id), format!("{held} requests wait for nothing"));
         }

@@ -5,8 +5,8 @@ export interface Known<T = any> {
 }
 
 /**
- * What a tab held of a person's documents when it was loaded last, so that it is there before the server has said anything (SS-4). In
- * `sessionStorage`: nothing of it outlives the tab, or reaches another.
+ * What a tab held of a person's documents when it was loaded last, so that it is there before the server has said anything (SS-4). In its
+ * `sessionStorage`, which other tabs do not see.
  */
 export interface Memory {
   recall(document: string): Known | null;
@@ -15,8 +15,10 @@ export interface Memory {
   belong(person: string | null): void;
 }
 
-export function createMemory(name: string): Memory {
+/** Documents of the server at `url`. Where nothing is to be remembered, what is there is forgotten all the same. */
+export function createMemory(name: string, url: string, remember: boolean): Memory {
   const prefix = `${name}.documents.`;
+  const keyOf = (document: string): string => `${prefix}${url}/${document}`;
   let owner: string | null = null;
 
   /** Storage may be denied or full, and hold what is not ours: then nothing is remembered. */
@@ -34,9 +36,10 @@ export function createMemory(name: string): Memory {
     });
 
   return {
-    recall: (document) => read(prefix + document),
+    recall: (document) => (remember ? read(keyOf(document)) : null),
     keep(document, known) {
-      const key = prefix + document;
+      if (!remember) return;
+      const key = keyOf(document);
       attempt((storage) => {
         // Where there is no room for the new content, the old one is none to begin with.
         storage.removeItem(key);
@@ -46,7 +49,7 @@ export function createMemory(name: string): Memory {
     belong(person) {
       owner = person;
       attempt((storage) => {
-        for (const key of Object.keys(storage)) if (key.startsWith(prefix) && !read(key)) storage.removeItem(key);
+        for (const key of Object.keys(storage)) if (key.startsWith(prefix) && !(remember && read(key))) storage.removeItem(key);
       });
     },
   };
