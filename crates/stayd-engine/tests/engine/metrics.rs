@@ -4,7 +4,10 @@
 
 use crate::families::issue;
 use crate::support::{PASSWORD, World};
-use stayd_engine::{Device, EndReason, Grant, PasswordChange, Rotation, SessionKind, SessionPolicy};
+use stayd_engine::{
+    Device, EndReason, Grant, LiveSession, PasswordChange, Rotation, SessionKind, SessionPolicy, SignedIn,
+};
+use std::sync::Arc;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -22,6 +25,16 @@ fn world(rotation: Rotation) -> World {
     let mut sessions = SessionPolicy::default();
     sessions.kinds.rotate(rotation);
     World::with(|policy| policy.sessions = sessions)
+}
+
+/// A session that is to be renewed: it began a day and an hour ago.
+async fn due(world: &World) -> (SignedIn, Arc<LiveSession>) {
+    let user = world.sign_up("zoe@example.com").await.user;
+    let kind = SessionKind::Remember;
+    let begun = world.engine.begin_session(user, kind, Device::default(), None).await.unwrap();
+    world.clock.forward(DAY + HOUR);
+    let live = world.engine.session(&begun.token.hash()).await.unwrap().unwrap();
+    (begun, live)
 }
 
 #[tokio::test]
@@ -42,11 +55,7 @@ async fn every_outcome_kind_and_reason_is_told_before_it_happens() {
 #[tokio::test]
 async fn a_renewal_counts_once_and_one_of_a_session_that_is_over_as_that() {
     let world = world(Rotation::Off);
-    let user = world.sign_up("zoe@example.com").await.user;
-    let begun =
-        world.engine.begin_session(user, SessionKind::Remember, Device::default(), None).await.unwrap();
-    world.clock.forward(DAY + HOUR);
-    let live = world.engine.session(&begun.token.hash()).await.unwrap().unwrap();
+    let (begun, live) = due(&world).await;
     world.engine.renew(&begun.token, &live).await.unwrap();
     world.engine.renew(&begun.token, &live).await.unwrap();
     assert!(world.engine.end_session(&begun.token.hash()).await.unwrap());
@@ -62,11 +71,7 @@ async fn a_renewal_counts_once_and_one_of_a_session_that_is_over_as_that() {
 #[tokio::test]
 async fn where_tokens_work_once_whoever_comes_second_counts_as_superseded() {
     let world = world(Rotation::Strict);
-    let user = world.sign_up("zoe@example.com").await.user;
-    let begun =
-        world.engine.begin_session(user, SessionKind::Remember, Device::default(), None).await.unwrap();
-    world.clock.forward(DAY + HOUR);
-    let live = world.engine.session(&begun.token.hash()).await.unwrap().unwrap();
+    let (begun, live) = due(&world).await;
     let (first, second) =
         tokio::join!(world.engine.renew(&begun.token, &live), world.engine.renew(&begun.token, &live));
     assert!(first.is_ok() != second.is_ok());
