@@ -1,7 +1,7 @@
 //! Requests of the page that need the session: admitted, or held while it is being renewed.
 //!
 //! ```text
-//!   asked --gate open--> admitted --401--> refused --older credential--> admitted again, at once
+//!   asked --gate open--> admitted --401--> refused --older credential--> asked anew, at once
 //!     |                                      |------ current credential --> held, one renewal
 //!     +--gate closed--> held --gate opens--> admitted in order | --session ended--> rejected, once
 //! ```
@@ -69,6 +69,7 @@ impl Machine {
         } else if !self.standing.is_in() {
             Verdict::Settle
         } else if generation != self.generation {
+            // Asked anew: another tab may be signing somebody in by now (P9).
             return self.request();
         } else if self.renewal_would_help() {
             self.want(Need::Renewal, self.now);
@@ -97,7 +98,7 @@ impl Machine {
             return true;
         }
         let Some(session) = self.standing.session() else { return false };
-        // Whose cookie is there nobody can say: also while there is no network, and before a sign-in's answer says what it has changed (P9).
+        // Until the server, or the answer to what is on its way, has said whose cookie is there: also while there is no network (P9).
         if self.doubt >= WHOSE || self.under_way() > Need::Check as u8 {
             return true;
         }
