@@ -32,6 +32,10 @@ function without(...lost) {
         return request;
       };
     },
+    "hanging indexedDB": () => void (IDBFactory.prototype.open = () => ({})),
+    "hanging transactions": () => {
+      IDBDatabase.prototype.transaction = () => ({ objectStore: () => ({ get: () => ({}), put: () => ({}) }) });
+    },
     localStorage: () => define(window, "localStorage", denied),
     "full localStorage": () => {
       Storage.prototype.setItem = () => {
@@ -63,9 +67,12 @@ const MORE_MODES = [
   [["failing indexedDB", "localStorage"], ["indexedDB", "localStorage"], true, FEW],
 ];
 
+/** Those that never say that they fail: the package gives them up, each time after five seconds. */
+const HANGS = ["hanging indexedDB", "hanging transactions"];
+
 const path = (lost) => `/without/${lost.join("+").replaceAll(" ", "-")}`;
 const pages = Object.fromEntries(
-  [...MODES, ...MORE_MODES].map(([lost]) => [path(lost), pageWith(`() => ((${clocks})(), (${without})(...${JSON.stringify(lost)}))`)]),
+  [...MODES, ...MORE_MODES, ...HANGS.map((hang) => [[hang]])].map(([lost]) => [path(lost), pageWith(`() => ((${clocks})(), (${without})(...${JSON.stringify(lost)}))`)]),
 );
 
 for (const kind of browsers) {
@@ -117,6 +124,20 @@ for (const kind of browsers) {
         }
         assert.deepEqual(await tab.evaluate(() => session.signOut()), { ok: true });
         await changed(({ data, status }) => data === null && status === "initial");
+      });
+    }
+
+    for (const hang of kind === chromium ? HANGS : []) {
+      test(`6 with ${hang} every tab still comes to its turn, and gives it back`, async () => {
+        const tab = await scene.signedIn({}, path([hang]));
+        const [other] = await scene.blankTabs(1);
+        await scene.go(other, {}, path([hang]));
+        assert.equal((await verified(other)).data.user.email, tab.person.email);
+        assert.deepEqual(await tab.evaluate(() => session.update({ name: "Grace" })), { ok: true });
+        await until("the other tab to show it", async () => (await view(other)).data.user.name === "Grace");
+        assert.deepEqual(await other.evaluate(() => session.signOut()), { ok: true });
+        await untilView(tab, { status: "initial", data: null });
+        await until("no tab to have the turn", () => tab.evaluate(async () => (await navigator.locks.query()).held.length === 0));
       });
     }
   });

@@ -106,6 +106,23 @@ describe("what others answer", () => {
     assert.deepEqual(await attempt(() => session.update({ name: "Grace" })), { ok: true });
     assert.equal((await view(tab)).data.user.name, "Grace");
   });
+
+  test("7 a command whose request heeds no signal and never ends is given up after the timeout", async () => {
+    const seen = await tab.evaluate(async (data) => {
+      const { createSession, stayd } = await import("/stayd/index.js");
+      const backend = stayd();
+      let asked = 0;
+      const update = (changes, signal) => (asked++ ? backend.update(changes, signal) : new Promise(() => {}));
+      const own = createSession({ name: "deaf", backend: { ...backend, update }, timeout: 1, initial: data });
+      const results = [await own.update({ name: "Grace" }), await own.update({ name: "Hopper" })];
+      const { name } = own.get().data.user;
+      own.dispose();
+      return { results, name };
+    }, (await view(tab)).data);
+    const [{ ok, error }, second] = seen.results;
+    assert.deepEqual([ok, error?.code], [false, "unreachable"]);
+    assert.deepEqual([second, seen.name], [{ ok: true }, "Hopper"]);
+  });
 });
 
 for (const kind of browsers) {

@@ -101,8 +101,8 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
         times[5] = answer.retryAfter ?? 0;
       }
       if (stored) {
-        times[8] = stored.age;
         event.set(stored.record, 72);
+        times[8] = stored.age;
       }
       // What follows the last byte that is not zero need not be recorded.
       const said = event.slice(0, event.findLastIndex(Boolean) + 1);

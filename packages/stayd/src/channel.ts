@@ -31,10 +31,10 @@ export function createChannel(
   } catch {
     missing("BroadcastChannel");
   }
-  const listen = (event: StorageEvent): void => {
-    if (event.key !== key) return;
+  const listen = ({ key: changed, newValue }: StorageEvent): void => {
+    if (changed !== key) return;
     try {
-      take(JSON.parse(event.newValue!));
+      take(JSON.parse(newValue!));
     } catch {
       // Not ours.
     }

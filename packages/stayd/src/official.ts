@@ -34,9 +34,6 @@ export function watchOfficial(hinted: () => void): Official {
       }
       dispatchEvent(new StorageEvent("storage", { key: KEY, newValue }));
     },
-    close() {
-      removeEventListener("storage", listen);
-      clearTimeout(timer);
-    },
+    close: () => removeEventListener("storage", listen),
   };
 }

@@ -188,7 +188,7 @@ export function sessionOver<C, R>(
         callbacks.push(() => {
           // Where one request has failed nobody's can be sent, for a while.
           const all = b === code.SETTLEMENT_FAILED && a !== code.NEED_SIGN_IN;
-          waiting = waiting.filter(([need, resolve]) => !(all || need === a) || resolve(b));
+          waiting = waiting.filter(([need, resolve]) => (!all && need !== a) || resolve(b));
           // A sign-out came first: what has not been sent is not sent any more.
           if (a === code.NEED_SIGN_IN && b === code.SETTLEMENT_OVERTAKEN) {
             for (const { settle } of commands.splice(0)) settle(lost());
@@ -243,13 +243,17 @@ export function sessionOver<C, R>(
     let answer: Answer;
     let text = null;
     try {
-      answer = await (command
-        ? command.run(own.signal)
-        : need === code.NEED_SIGN_OUT
-          ? backend.signOut(own.signal)
-          : need === code.NEED_RENEWAL && backend.renew
-            ? backend.renew(own.signal)
-            : backend.check(own.signal));
+      answer = await Promise.race([
+        command
+          ? command.run(own.signal)
+          : need === code.NEED_SIGN_OUT
+            ? backend.signOut(own.signal)
+            : need === code.NEED_RENEWAL && backend.renew
+              ? backend.renew(own.signal)
+              : backend.check(own.signal),
+        // A backend need not heed the signal, nor a browser: whoever asked would wait for ever.
+        new Promise<never>((_, reject) => (own.signal.onabort = reject)),
+      ]);
       text = textOf(answer);
     } catch {
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
@@ -296,7 +300,7 @@ export function sessionOver<C, R>(
       const { verdict, rejection } = tell(sent ? code.EVENT_REFUSED : code.EVENT_REQUESTED, { sent });
       return { verdict, error: REJECTIONS[rejection]! };
     },
-    withdraw: () => void tell(code.EVENT_WITHDRAWN),
+    withdraw: () => tell(code.EVENT_WITHDRAWN),
     moment: () => brain.last.record,
     send: (input, init) => (backend.fetch ?? fetch)(input, init),
     person: () => view.data?.user.id,
@@ -304,7 +308,7 @@ export function sessionOver<C, R>(
   });
   const connections = createConnections(() => !disposed && view.canMutate);
   const channel = browser ? createChannel(name, hear, missing) : null;
-  const official = browser ? watchOfficial(() => void tell(code.EVENT_HINTED)) : null;
+  const official = browser ? watchOfficial(() => tell(code.EVENT_HINTED)) : null;
 
   // What is remembered, and what the server rendered, is the first value: before anything can be awaited.
   const remembered = browser ? storage.hint() : null;

@@ -31,8 +31,8 @@ export interface Storage {
 
 const STORE = "records";
 
-/** How long a database takes to open, in ms; what takes longer is as good as missing. */
-const OPENS = 5_000;
+/** How long a database takes to open, and a transaction to end, in ms: one that never does would keep every turn. */
+const PATIENCE = 5_000;
 
 /** How long a lease lasts after its holder was last seen, in ms: a closed tab gives none back. */
 export const LEASE = 3_000;
@@ -72,17 +72,15 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
   const open = (): Promise<IDBDatabase | null> =>
     (database ??= new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open("stayd", 1);
-      // One that never answers would keep every turn.
-      const late = setTimeout(reject, OPENS);
+      setTimeout(reject, PATIENCE);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => {
-        clearTimeout(late);
-        const { result } = request;
-        result.onversionchange = result.onclose = () => {
-          result.close();
+        const db = request.result;
+        db.onversionchange = db.onclose = () => {
+          db.close();
           database = null;
         };
-        resolve(result);
+        resolve(db);
       };
       request.onerror = request.onblocked = reject;
     }).catch(() => {
@@ -95,8 +93,9 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     const db = await open();
     if (!db) return otherwise;
     try {
-      return await new Promise<T>((resolve) => {
-        let answer = otherwise;
+      return await new Promise<T>((resolve, reject) => {
+        setTimeout(reject, PATIENCE);
+        let answer: T;
         const transaction = db.transaction(STORE, mode);
         const store = transaction.objectStore(STORE);
         const request = store.get(key);
@@ -107,10 +106,10 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
         };
         transaction.oncomplete = () => resolve(answer);
         // An error ends in this, too.
-        transaction.onabort = () => resolve(otherwise);
+        transaction.onabort = reject;
       });
     } catch {
-      // The browser has closed the database: the next call opens it again.
+      // The browser has closed the database, or lost the transaction: the next call opens it again.
       database = null;
       return otherwise;
     }
@@ -135,7 +134,7 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), unsureUntil),
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
-      const isLater = (before: Stored | null): boolean => !!before && isNewer(before.record, record);
+      const isLater = (before: Stored | null): unknown => before && isNewer(before.record, record);
       try {
         if (!isLater(hint())) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
       } catch {
