@@ -155,3 +155,29 @@ fn an_idle_tab_asks_twelve_times_an_hour_and_a_hidden_one_never() {
     println!("an idle hidden tab: {} requests a day", hidden.requests.len() - so_far);
     assert_eq!(hidden.requests.len(), so_far, "nothing is renewed on the first of seven days");
 }
+
+#[test]
+fn an_active_tab_asks_no_more_for_its_own_requests_than_for_being_looked_at_again() {
+    let mut active = World::new(1, 1, (0, 0));
+    let begin = START + MINUTE;
+    let mut of_the_page = 0;
+    for step in 0..360 {
+        let at = begin + step * 10 * SECOND;
+        active.run_until(at);
+        // Somebody works in it, and is in another tab for the last minute of every ten.
+        match step % 60 {
+            54 => active.tell(at, 0, Event::Hidden),
+            0 if step > 0 => active.tell(at, 0, Event::Shown),
+            55.. => {}
+            _ => {
+                active.tell(at, 0, Event::Requested);
+                of_the_page += 1;
+            }
+        }
+    }
+    let in_the_hour = active.requests.iter().filter(|at| **at >= begin).count();
+    println!(
+        "an active tab, shown anew every ten minutes: {in_the_hour} requests an hour beside {of_the_page} of its page"
+    );
+    assert!((5..=17).contains(&in_the_hour), "{in_the_hour}");
+}

@@ -3,16 +3,19 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { clearFromInside } from "../../browsers/clear.mjs";
 import { PAGE } from "../../app/site.mjs";
-import { browsers, chromium, testIn } from "../../browsers/index.mjs";
+import { browsers, chromium, testIn, webkit } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { openScene, untilView, verified, view } from "./scene.mjs";
+import { gate, openScene, untilView, verified, view } from "./scene.mjs";
 
 /** Keeps count of what a page has open; runs before the package. */
 const COUNTED = `<!doctype html><title>counted</title><script>
-  window.open_ = { timers: new Set(), channels: new Set(), counting: false };
+  window.open_ = { timers: new Set(), channels: new Set(), databases: 0, rang: [], counting: false };
   const { setTimeout: set, clearTimeout: clear, BroadcastChannel: Channel } = window;
   window.setTimeout = (run, ms) => {
-    const id = set(() => (open_.timers.delete(id), run()), ms);
+    const id = set(() => {
+      if (open_.timers.delete(id)) open_.rang.push(ms);
+      run();
+    }, ms);
     // What drives the browser may set timers of its own.
     if (open_.counting) open_.timers.add(id);
     return id;
@@ -22,6 +25,9 @@ const COUNTED = `<!doctype html><title>counted</title><script>
     constructor(name) { super(name); open_.channels.add(this); }
     close() { super.close(); open_.channels.delete(this); }
   };
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = function (...which) { return open_.databases++, open.apply(this, which); };
+  if (location.search === "?lockless") Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined });
 </script><script type="module">
   import { createSession } from "/stayd/index.js";
   window.create = createSession;
@@ -87,6 +93,9 @@ for (const kind of browsers) {
       assert.ok(steps > 400);
       await until("every lock to be free", async () => (await locks(tab)) === 0);
       await until("every timer to be over", () => tab.evaluate(() => open_.timers.size === 0));
+      // WebKit loses a transaction now and then: that one is given up by its timer.
+      const rang = (await tab.evaluate(() => open_.rang)).filter((ms) => ms >= 5000);
+      if (kind !== webkit) assert.deepEqual(rang, [], "what was to take no longer than so long has taken its timer away");
       assert.equal(await tab.evaluate(() => open_.channels.size), 0);
       // What happens to the page, and what other tabs say, reaches none of them.
       const before = await tab.evaluate(() => window.steps);
@@ -102,6 +111,29 @@ for (const kind of browsers) {
       // No connection to the database is left open: it can be removed.
       await other.close();
       await tab.evaluate(clearFromInside);
+    });
+
+    testIn(kind, "51 where turns are leases a session that is disposed of with its turn opens no database again", [], async () => {
+      const tab = await scene.signedIn();
+      await tab.goto(`${site.origin}/counted?lockless`);
+      await until("the module", () => tab.evaluate(() => typeof create === "function"));
+      const answer = gate();
+      site.fault = (_, pass) => answer.opened.then(pass);
+      site.forget();
+      await tab.evaluate(() => {
+        open_.counting = true;
+        window.one = create();
+        void one.refresh();
+      });
+      await until("its question", () => site.count("/get-session") === 1);
+      const opened = await tab.evaluate(() => {
+        one.dispose();
+        open_.counting = false;
+        return open_.databases;
+      });
+      answer.open();
+      await until("every timer to be over", () => tab.evaluate(() => open_.timers.size === 0));
+      assert.equal(await tab.evaluate(() => open_.databases), opened);
     });
 
     testIn(kind, "51 of three hundred sessions made one right after the other, those that are over disturb the last one not", [], async () => {

@@ -101,4 +101,30 @@ describe("a page's own sign-in", () => {
     await untilView(other, { identity: "anonymous", ended: "signed-out" });
     assert.equal((await tab.evaluate(() => out)).error.code, "disposed");
   });
+
+  test("51 a listener that ends the session's object while it signs in leaves no promise open", async () => {
+    const tab = await scene.signedIn();
+    const { person } = tab;
+    const { opened, open } = gate();
+    site.fault = async ({ path }, pass) => (path === "/sign-in/email" ? opened.then(pass) : pass());
+    await tab.evaluate((who) => {
+      window.thrown = [];
+      addEventListener("error", ({ message }) => thrown.push(message));
+      window.settled = [];
+      const note = (name) => (what) => settled.push([name, what.error?.code ?? what.code ?? what.ok]);
+      session.signIn({ email: who.email, password: "correct horse battery" }).then(note("sign-in"));
+    }, person);
+    await until("the sign-in", () => site.count("/sign-in/email") === 1);
+    await tab.evaluate(() => {
+      const note = (name) => (what) => settled.push([name, what.error?.code ?? what.code ?? what.ok]);
+      session.refresh().then(note("refresh"));
+      session.fetch("/api/things").catch(note("fetch"));
+      session.listen(() => session.dispose());
+      dispatchEvent(new Event("offline"));
+    });
+    await until("all three", () => tab.evaluate(() => settled.length === 3));
+    assert.deepEqual((await tab.evaluate(() => settled)).sort(), [["fetch", "disposed"], ["refresh", "disposed"], ["sign-in", "disposed"]]);
+    assert.deepEqual(await tab.evaluate(() => thrown), []);
+    open();
+  });
 });

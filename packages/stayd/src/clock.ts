@@ -16,6 +16,16 @@ const LEAP = 5000;
 /** Until here the wall clock has told times twice, for it was set back: how old what bears one of them is, nobody knows. */
 export let unsureUntil = 0;
 
+/** What comes of the work, which may never end: then this fails after so long, in ms. */
+export const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
+  let timer: ReturnType<typeof setTimeout>;
+  try {
+    return await Promise.race([work, new Promise<never>((_, reject) => (timer = setTimeout(reject, ms)))]);
+  } finally {
+    clearTimeout(timer!);
+  }
+};
+
 export function createClock(wall = Date.now, monotonic = () => performance.now()): Clock {
   let lastWall = wall();
   let lastMonotonic = monotonic();

@@ -1,7 +1,7 @@
 import type { Backend } from "./backend.ts";
 import { type Credentials, type Registration, stayd } from "./backends/stayd.ts";
 import type { Module } from "./brain.ts";
-import type { SessionOptions } from "./options.ts";
+import { type SessionOptions, configOf } from "./options.ts";
 import { type Session, sessionOver } from "./session.ts";
 
 /**
@@ -11,8 +11,9 @@ import { type Session, sessionOver } from "./session.ts";
 export const createOver = (load: () => Module) => {
   const free: Module[] = [];
   return <C = Credentials, R = Registration>(options: SessionOptions<C, R> = {}): Session<C, R> => {
+    const config = configOf(options);
     const module = free.pop() ?? load();
     const backend = options.backend ?? (stayd(options.url) as unknown as Backend<C, R>);
-    return sessionOver(module, backend, options, () => free.push(module));
+    return sessionOver(module, config, backend, options, () => free.push(module));
   };
 };

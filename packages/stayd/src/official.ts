@@ -34,6 +34,9 @@ export function watchOfficial(hinted: () => void): Official {
       }
       dispatchEvent(new StorageEvent("storage", { key: KEY, newValue }));
     },
-    close: () => removeEventListener("storage", listen),
+    close() {
+      clearTimeout(timer);
+      removeEventListener("storage", listen);
+    },
   };
 }

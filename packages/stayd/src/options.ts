@@ -52,7 +52,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
     signedOutUrl = "",
     backend,
     debug,
-    remember,
+    remember = true,
     heartbeat,
     warning,
     timeout,
@@ -61,6 +61,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   const demand = (sensible: unknown, option: string, accepted: string): void => {
     if (!sensible) throw new TypeError(`createSession: ${option} must be ${accepted}`);
   };
+  const typed = (type: string, option: string, value: unknown): void => demand(typeof value === type, option, `a ${type}`);
   const time = (option: string, seconds: number, least: number): number => {
     demand(seconds >= least && seconds <= LONGEST, option, `${least} to ${LONGEST} seconds`);
     return seconds * 1000;
@@ -69,10 +70,12 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
   demand(NAME.test(name), "name", `${NAME}`);
-  demand(typeof url === "string", "url", "a URL");
-  demand(typeof signedOutUrl === "string", "signedOutUrl", "a URL");
+  typed("string", "url", url);
+  typed("string", "signedOutUrl", signedOutUrl);
+  typed("boolean", "remember", remember);
   demand(!backend || backend.check, "backend", "a backend");
-  demand(!debug || typeof debug === "function", "debug", "a function");
+  // None is as good as any: `debug: development && log`.
+  typed("function", "debug", debug || demand);
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");
   return {
     renewal: renewalIs,

@@ -20,8 +20,8 @@ export function watchPage(tell: (event: number) => void): () => void {
   on(document, "resume", EVENT_RESUMED);
   on(window, "pagehide", EVENT_FROZEN);
   on(window, "pageshow", EVENT_RESUMED);
-  on(window, "online", EVENT_ONLINE);
   on(window, "offline", EVENT_OFFLINE);
+  on(window, "online", EVENT_ONLINE);
   tell(seen());
   if (!navigator.onLine) tell(EVENT_OFFLINE);
   return () => stop.abort();

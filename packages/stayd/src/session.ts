@@ -1,12 +1,12 @@
 import type { Answer, Backend, SessionEntry, SessionError } from "./backend.ts";
 import { sessionOf } from "./backends/stayd.ts";
-import { type Module, type Step, type Stored, type Payload, NEVER, OUTCOMES, createBrain } from "./brain.ts";
+import { type Config, type Module, type Step, type Stored, type Payload, NEVER, OUTCOMES, createBrain } from "./brain.ts";
 import { createChannel } from "./channel.ts";
-import { createClock } from "./clock.ts";
+import { createClock, within } from "./clock.ts";
 import * as code from "./codes.ts";
 import { type Channel, type Connection, createConnections, safely } from "./connections.ts";
 import { watchOfficial } from "./official.ts";
-import { type SessionOptions, configOf } from "./options.ts";
+import type { SessionOptions } from "./options.ts";
 import { watchPage } from "./page.ts";
 import { SessionFailure, createQueue } from "./queue.ts";
 import { type Candidate, candidate, createStorage } from "./storage.ts";
@@ -75,11 +75,11 @@ const textOf = (answer: Answer): string | null =>
 /** A session over a module: `createSession` of the entries binds one. */
 export function sessionOver<C, R>(
   module: Module,
+  config: Config,
   backend: Backend<C, R>,
   options: SessionOptions<C, R>,
   release: () => unknown,
 ): Session<C, R> {
-  const config = configOf(options);
   const name = options.name ?? "stayd";
   const clock = createClock();
   const brain = createBrain(module, config, Math.random() * 2 ** 32);
@@ -238,12 +238,13 @@ export function sessionOver<C, R>(
 
   /** Carries out one request; whatever becomes of it is an answer. */
   const send = async (attempt: number, need: number, own: AbortController): Promise<void> => {
-    const late = setTimeout(() => own.abort(), config.timeout);
     const command = need === code.NEED_SIGN_IN ? commands.shift() : undefined;
     let answer: Answer;
     let text = null;
     try {
-      answer = await Promise.race([
+      // A backend need not heed the signal, nor a browser: whoever asked would wait for ever.
+      answer = await within(
+        config.timeout,
         command
           ? command.run(own.signal)
           : need === code.NEED_SIGN_OUT
@@ -251,18 +252,23 @@ export function sessionOver<C, R>(
             : need === code.NEED_RENEWAL && backend.renew
               ? backend.renew(own.signal)
               : backend.check(own.signal),
-        // A backend need not heed the signal, nor a browser: whoever asked would wait for ever.
-        new Promise<never>((_, reject) => (own.signal.onabort = reject)),
-      ]);
+      );
       text = textOf(answer);
     } catch {
+      own.abort();
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
-    clearTimeout(late);
     error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
-    // The page goes on when the machine has heard of it.
-    command?.settle(own.signal.reason === lost ? lost() : resultOf(answer, error));
-    tell(code.EVENT_ANSWERED, { kind: OUTCOMES.indexOf(answer.kind), attempt, answer, text });
+    const kind = OUTCOMES.indexOf(answer.kind);
+    // The page goes on when the machine has heard of it. The first two kinds grant what was asked; one that there is not does not.
+    command?.settle(
+      own.signal.reason === lost
+        ? lost()
+        : kind >> 1
+          ? { ok: false, error: error ?? (answer as { error?: SessionError }).error ?? REJECTIONS[0]! }
+          : { ok: true },
+    );
+    tell(code.EVENT_ANSWERED, { kind, attempt, answer, text });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
     if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
@@ -376,6 +382,8 @@ export function sessionOver<C, R>(
     if (disposed) return;
     tell(code.EVENT_DISPOSED);
     disposed = true;
+    // Within a listener the step has waited: what it says goes out before everything is closed.
+    carryOut();
     unwatch?.();
     official?.close();
     channel?.close();
@@ -384,12 +392,6 @@ export function sessionOver<C, R>(
     listeners.clear();
     release();
   }
-}
-
-/** What the page hears of its command. */
-function resultOf(answer: Answer, failed: SessionError | null): Result {
-  if (answer.kind === "session" || answer.kind === "nobody") return { ok: true };
-  return { ok: false, error: failed ?? (answer as { error?: SessionError }).error ?? REJECTIONS[0]! };
 }
 
 export { SessionFailure };

@@ -1,4 +1,4 @@
-import { unsureUntil } from "./clock.ts";
+import { unsureUntil, within } from "./clock.ts";
 import { RECORD_LEN } from "./codes.ts";
 import type { SessionData } from "./backend.ts";
 import type { Stored } from "./brain.ts";
@@ -66,24 +66,26 @@ export function readEntry(value: unknown, unsure = 0): Stored | null {
 }
 
 export function createStorage(name: string, remember: boolean, missing: (what: string) => void): Storage {
-  let database: Promise<IDBDatabase | null> | null = null;
+  let database: Promise<IDBDatabase | null> | null;
   let pending: Promise<unknown> = Promise.resolve();
 
   const open = (): Promise<IDBDatabase | null> =>
-    (database ??= new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open("stayd", 1);
-      setTimeout(reject, PATIENCE);
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-      request.onsuccess = () => {
-        const db = request.result;
-        db.onversionchange = db.onclose = () => {
-          db.close();
-          database = null;
+    (database ??= within(
+      PATIENCE,
+      new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open("stayd", 1);
+        request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+        request.onsuccess = () => {
+          const db = request.result;
+          db.onversionchange = db.onclose = () => {
+            db.close();
+            database = null;
+          };
+          resolve(db);
         };
-        resolve(db);
-      };
-      request.onerror = request.onblocked = reject;
-    }).catch(() => {
+        request.onerror = request.onblocked = reject;
+      }),
+    ).catch(() => {
       missing("indexedDB");
       return null;
     }));
@@ -93,23 +95,26 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     const db = await open();
     if (!db) return otherwise;
     try {
-      return await new Promise<T>((resolve, reject) => {
-        setTimeout(reject, PATIENCE);
-        let answer: T;
-        const transaction = db.transaction(STORE, mode);
-        const store = transaction.objectStore(STORE);
-        const request = store.get(key);
-        request.onsuccess = () => {
-          let next: unknown;
-          [answer, next] = work(request.result);
-          if (next) store.put(next, key);
-        };
-        transaction.oncomplete = () => resolve(answer);
-        // An error ends in this, too.
-        transaction.onabort = reject;
-      });
+      return await within(
+        PATIENCE,
+        new Promise<T>((resolve, reject) => {
+          let answer: T;
+          const transaction = db.transaction(STORE, mode);
+          const store = transaction.objectStore(STORE);
+          const request = store.get(key);
+          request.onsuccess = () => {
+            let next: unknown;
+            [answer, next] = work(request.result);
+            if (next) store.put(next, key);
+          };
+          transaction.oncomplete = () => resolve(answer);
+          // An error ends in this, too.
+          transaction.onabort = reject;
+        }),
+      );
     } catch {
       // The browser has closed the database, or lost the transaction: the next call opens it again.
+      db.close();
       database = null;
       return otherwise;
     }
@@ -146,7 +151,7 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
         (value) => (isLater(readEntry(value)) ? [value] : [null, entry]),
         null,
       );
-      pending = Promise.all([pending, writing]);
+      pending = pending.then(() => writing);
       return readEntry(await writing);
     },
     idle: () => pending,

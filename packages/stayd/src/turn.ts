@@ -15,8 +15,8 @@ export function createTurns(name: string, storage: Storage, missing: (what: stri
     let over = false;
     let had = false;
     const attempt = async (): Promise<void> => {
-      const held = await storage.lease(holder, !over);
-      if (over) return end();
+      if (over) return;
+      const held = await storage.lease(holder, true);
       if (held && !had) granted();
       had ||= held;
       // Whoever has it keeps it so.

@@ -1,11 +1,11 @@
-// What a page can count of its session by its events alone (EN-13): `docs/machine.md`, Counting.
+// What a page can count of its session by its events alone (EN-13): `docs/machine.md`, Counting. Renewals: `e2e/tests/counting.test.mjs`.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { transform } from "esbuild";
 import { source } from "./source.mjs";
 
-test("renewals, failures, ends and how long a session lasted are counted as the page on the machine says", async () => {
+test("an end and how long the session lasted are counted as the page on the machine says, also when the object ends with it", async () => {
   const page = await readFile(new URL("../../../docs/machine.md", import.meta.url), "utf8");
   const [, snippet] = /## Counting[^]*?```ts\n([^]*?)```/.exec(page);
   const { code } = await transform(snippet, { loader: "ts" });

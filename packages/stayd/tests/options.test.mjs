@@ -19,6 +19,7 @@ for (const [option, value] of [
   ["name", ""],
   ["url", 7],
   ["signedOutUrl", true],
+  ["remember", "no"],
   ["heartbeet", 60],
   ["backend", {}],
   ["debug", "yes"],

@@ -29,8 +29,9 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
   const send = async (path: string, signal?: AbortSignal, body?: object, via = network ?? fetch): Promise<[Response, unknown]> => {
     const response = await via(url + path, {
       credentials: "include",
-      // A renewal, a sign-in and its end count even where the page that asked is gone by then; for the rest it only costs half a millisecond.
-      keepalive: /\?|sign|revoke/.test(path),
+      // A renewal, a sign-in and its end count even where the page that asked is gone by then; for the rest it only costs half a millisecond,
+      // and what may bear a picture is too large for it.
+      keepalive: /\?|sign-[io]|revoke/.test(path),
       cache: "no-store",
       signal: signal!,
       ...(body && {
