@@ -16,6 +16,8 @@ const SWITCH_MS: u64 = 18_000;
 const LAST_TOKEN_MS: u64 = 820_000;
 /// What the server said so recently is not asked again: whatever happened must be this old before tabs are looked at anew.
 const FRESH_MS: u64 = 6_000;
+/// After the longest outage a server is asked again within so long by each of several tabs, whose waits grow and are spread.
+const RETRIED_MS: u64 = 1_200_000;
 /// Sessions that end meanwhile, by their time or by a sign-in that was still under way, make somebody look once more.
 const LOOKS: usize = 4;
 
@@ -42,7 +44,37 @@ impl World {
                 self.open_tab(browser, None);
             }
         }
+        self.check_recovered();
         self.look_at_tabs();
+    }
+
+    /// Nobody need look: what a page waits for, and what went wrong, is over by itself.
+    fn check_recovered(&mut self) {
+        let end = self.now + self.cool_down() + self.last_token_ms() + RETRIED_MS;
+        while let Some((id, what)) = self.waits_for_a_look() {
+            if self.violation.is_some() {
+                return;
+            }
+            if self.now >= end {
+                return self.violate(Some(id), format!("liveness: {what} waits for somebody to look"));
+            }
+            self.run_until(self.now + FRESH_MS);
+        }
+    }
+
+    fn waits_for_a_look(&self) -> Option<(TabId, &'static str)> {
+        let tabs = (0..self.browsers.len()).flat_map(|browser| self.open_tabs(browser));
+        tabs.into_iter().find_map(|id| {
+            let tab = self.tab(id);
+            let what = match tab.machine.view().status {
+                _ if tab.machine.held() > 0 || !tab.held.is_empty() => "a request",
+                _ if tab.machine.record().owed => "a sign-out",
+                // What is not seen may wait until it is.
+                Status::Loading | Status::Error if tab.visible => "a page",
+                _ => return None,
+            };
+            Some((id, what))
+        })
     }
 
     fn look_at_tabs(&mut self) {
