@@ -87,7 +87,7 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
   demandRequests({ init: ask });
   const browser = typeof document !== "undefined";
   const readCookies = options.readCookies ?? pageCookies;
-  const note = (decision: CsrfDecision): void => options.debug?.(decision);
+  const note = (decision: CsrfDecision): void => safely(() => options.debug?.(decision));
   const place = (input: string): URL => new URL(input, browser ? document.baseURI : "http://localhost");
   const home = place(url).origin;
   const network: typeof fetch = (input, init) => (options.network ?? fetch)(input, init);
@@ -187,7 +187,7 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
         tried = "server";
       } else {
         note("refused: the page is told");
-        options.refused?.(errorIn(response, body));
+        safely(() => options.refused?.(errorIn(response, body)));
         return response;
       }
     }

@@ -261,6 +261,19 @@ test("what is no token in the cookie of a plain page keeps nobody from signing i
   assert.deepEqual(sent, [null, "salt.mac"]);
 });
 
+test("what the page does with a decision or a refusal is its own mistake", async (t) => {
+  const reported = [];
+  globalThis.reportError = (thrown) => reported.push(thrown.message);
+  t.after(() => delete globalThis.reportError);
+  const wrong = (what) => {
+    throw new Error(what?.code ? "refused" : "debug");
+  };
+  const refusing = async () => Response.json({ code: "CSRF" }, { status: 403 });
+  const tokens = createCsrf(options({ network: refusing, readCookies: () => "csrf_token=a", debug: wrong, refused: wrong }));
+  assert.equal((await remove(tokens)).status, 403);
+  assert.deepEqual(new Set(reported), new Set(["debug", "refused"]));
+});
+
 test("options that make no sense throw, with their name", () => {
   const senseless = { url: 5, cookies: "csrf_token", init: "GET", session: "me", signIn: "POST", lifetime: -1 };
   for (const [option, value] of Object.entries(senseless)) {
