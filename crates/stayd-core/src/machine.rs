@@ -281,7 +281,7 @@ impl Machine {
     fn drop_met_needs(&mut self) {
         let complete = !self.standing.is_in() || self.standing.data() != 0;
         let known = self.was_verified() && self.verified_at >= self.needs.fresher_than;
-        if known && complete && self.standing.known != Known::Nothing {
+        if known && complete && self.standing.is_settled() {
             self.meet(Need::Check, Settlement::Met);
         }
         if self.needs.renewal_since != self.moment() {

@@ -97,6 +97,13 @@ impl Standing {
         self.known >= Known::Remembered
     }
 
+    /// Whether it is what the server says, or what the person has done, and not only what there was.
+    // The module is smaller so.
+    #[inline(never)]
+    pub(crate) fn is_settled(&self) -> bool {
+        self.known as u8 & 1 != 0
+    }
+
     pub(crate) fn session(&self) -> Option<&Session> {
         self.is_in().then_some(&self.session)
     }

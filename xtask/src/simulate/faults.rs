@@ -423,6 +423,12 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "!has_heard || agrees",
     },
     Fault {
+        what: "the word on one session is taken for one on the next",
+        file: MACHINE,
+        right: "if known && complete && self.standing.is_settled() {",
+        wrong: "if known && complete {",
+    },
+    Fault {
         what: "a tab loses patience with its turn while it sleeps",
         file: MACHINE,
         right: "                    attempt.begun_at = self.now;\n",
