@@ -157,7 +157,7 @@ fn an_idle_tab_asks_twelve_times_an_hour_and_a_hidden_one_never() {
 }
 
 #[test]
-fn an_active_tab_asks_no_more_for_its_own_requests_than_for_being_looked_at_again() {
+fn an_active_tab_asks_at_most_once_more_for_each_look_at_it() {
     let mut active = World::new(1, 1, (0, 0));
     let begin = START + MINUTE;
     let mut of_the_page = 0;
@@ -179,5 +179,6 @@ fn an_active_tab_asks_no_more_for_its_own_requests_than_for_being_looked_at_agai
     println!(
         "an active tab, shown anew every ten minutes: {in_the_hour} requests an hour beside {of_the_page} of its page"
     );
+    // An idle one asks twelve times; this one is looked at five times.
     assert!((5..=17).contains(&in_the_hour), "{in_the_hour}");
 }

@@ -74,7 +74,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   typed("string", "signedOutUrl", signedOutUrl);
   typed("boolean", "remember", remember);
   demand(!backend || backend.check, "backend", "a backend");
-  // None is as good as any: `debug: development && log`.
+  // `debug: development && log` is nobody to tell: a function stands in for it here.
   typed("function", "debug", debug || demand);
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");
   return {

@@ -139,7 +139,7 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), unsureUntil),
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
-      const isLater = (before: Stored | null): unknown => before && isNewer(before.record, record);
+      const isLater = (before: Stored | null): boolean | null => before && isNewer(before.record, record);
       try {
         if (!isLater(hint())) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
       } catch {
