@@ -88,9 +88,10 @@ impl Machine {
         self.heartbeat_at = self.now.plus(period).plus(self.random.below(period / 10));
     }
 
+    /// Also of a window that nothing covered, when it is worked in again: somebody looks.
     pub(crate) fn shown(&mut self) {
-        if !self.page.visible {
-            self.page.visible = true;
+        self.page.visible = true;
+        if self.page.started {
             self.look_again();
         }
     }
@@ -142,6 +143,7 @@ impl Machine {
         if self.attempt.is_some_and(|attempt| !attempt.is_sent() && attempt.need != Need::SignIn) {
             self.abandon();
         }
+        self.leave_nobody_waiting(Need::Check);
     }
 
     /// The world may have changed: the server's word is wanted, unless it was given just now.

@@ -223,7 +223,7 @@ impl Machine {
         self.doubt &= WHOSE;
         self.queue.refused = false;
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
-        self.effects.push(Effect::Settled { need, result: Settlement::Failed });
+        self.leave_nobody_waiting(need);
         self.share();
         if self.rendered > 0 && self.standing.is_in() {
             // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
@@ -237,6 +237,11 @@ impl Machine {
     /// Whoever asks during a cool-down hears at once that it cannot be, instead of trying again (EN-4).
     pub(crate) fn fail_fast(&mut self, need: Need) {
         self.backoff.nudge();
+        self.leave_nobody_waiting(need);
+    }
+
+    /// Where the server will not be asked for a while, those who wait hear it now.
+    pub(crate) fn leave_nobody_waiting(&mut self, need: Need) {
         if !self.page.online || self.backoff.until > self.now {
             self.effects.push(Effect::Settled { need, result: Settlement::Failed });
         }

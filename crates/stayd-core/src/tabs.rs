@@ -188,6 +188,7 @@ impl Machine {
                 // The tab that failed may be gone before it tries again; any word from after the failure does.
                 if record.failures > 0 {
                     self.want(Need::Check, tried_at);
+                    self.leave_nobody_waiting(Need::Check);
                 }
             }
             self.doubt &= WHOSE;
