@@ -11,7 +11,7 @@ const CORS = {
   "access-control-allow-credentials": "true",
   "access-control-allow-headers": "content-type, authorization",
   "access-control-allow-methods": "GET, POST",
-  "access-control-expose-headers": "retry-after, x-retry-after",
+  "access-control-expose-headers": "date, retry-after, x-retry-after",
   "access-control-max-age": "7200",
 };
 

@@ -51,7 +51,7 @@ scenario("a preflight is answered for trusted origins alone", "trusting", async 
       "access-control-allow-headers": "content-type, authorization",
       "access-control-allow-methods": "GET, POST",
       "access-control-allow-origin": "https://app.example.test",
-      "access-control-expose-headers": "retry-after, x-retry-after",
+      "access-control-expose-headers": "date, retry-after, x-retry-after",
       "access-control-max-age": "7200",
     },
   };

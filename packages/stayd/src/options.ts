@@ -73,7 +73,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   typed("string", "url", url);
   typed("string", "signedOutUrl", signedOutUrl);
   typed("boolean", "remember", remember);
-  demand(!backend || backend.check, "backend", "a backend");
+  demand(!backend || (backend.check && backend.signOut), "backend", "a backend");
   // `debug: development && log` is nobody to tell: a function stands in for it here.
   typed("function", "debug", debug || demand);
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");

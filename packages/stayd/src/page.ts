@@ -1,4 +1,4 @@
-import { EVENT_FROZEN, EVENT_HIDDEN, EVENT_OFFLINE, EVENT_ONLINE, EVENT_RESUMED, EVENT_SHOWN, EVENT_WOKE } from "./codes.ts";
+import { EVENT_FROZEN, EVENT_HIDDEN, EVENT_OFFLINE, EVENT_ONLINE, EVENT_RESUMED, EVENT_SHOWN } from "./codes.ts";
 
 /** What happens to the page, as the machine's events. The answer stops listening. */
 export function watchPage(tell: (event: number) => void): () => void {
@@ -15,7 +15,7 @@ export function watchPage(tell: (event: number) => void): () => void {
     );
   on(document, "visibilitychange");
   // A window that others did not cover was visible all the time, and nobody looked.
-  on(window, "focus", EVENT_WOKE);
+  on(window, "focus");
   on(document, "freeze", EVENT_FROZEN);
   on(document, "resume", EVENT_RESUMED);
   on(window, "pagehide", EVENT_FROZEN);

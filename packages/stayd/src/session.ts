@@ -80,7 +80,7 @@ export function sessionOver<C, R>(
   options: SessionOptions<C, R>,
   release: () => unknown,
 ): Session<C, R> {
-  const name = options.name ?? "stayd";
+  const { name = "stayd", initial, signedOutUrl } = options;
   const clock = createClock();
   const brain = createBrain(module, config, Math.random() * 2 ** 32);
   const degraded = new Set<string>();
@@ -233,7 +233,10 @@ export function sessionOver<C, R>(
 
   const notify = (event?: SessionEvent): void => {
     for (const [wanted, listener] of [...listeners]) if (wanted === event) safely(() => listener(view));
-    if (event === "signed-out" && options.signedOutUrl) location.assign(options.signedOutUrl);
+    if (event === "signed-out" && signedOutUrl) {
+      // A page that is asked for sooner may be rendered for whoever has left.
+      void asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED).then(() => location.assign(signedOutUrl));
+    }
   };
 
   /** Carries out one request; whatever becomes of it is an answer. */
@@ -321,7 +324,6 @@ export function sessionOver<C, R>(
   const unwatch = browser
     ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint() : null }))
     : null;
-  const { initial } = options;
   let rendered = view;
   const answer = sessionOf(initial ?? null);
   tell(code.EVENT_STARTED, {

@@ -60,7 +60,7 @@ export function candidate(text: string | null | undefined): Candidate {
 export function readEntry(value: unknown, unsure = 0): Stored | null {
   const { at, record, data } = (value ?? {}) as Entry;
   const sound = record?.length === RECORD_LEN && at > 0 && (data === null || candidate(data));
-  const age = Date.now() - at;
+  const age = Date.now() - Number(at);
   // The clock was set back since, or may have been: this is nobody's fresh word.
   return sound ? { record: Uint8Array.from(record), data, age: age > -1000 && at > unsure ? Math.max(0, age) : Infinity } : null;
 }

@@ -129,7 +129,7 @@ async fn pages_of_trusted_origins_can_read_the_header() {
         .header(header::ORIGIN, "https://app.example");
     let answer = browser.send(request.body(Body::from(body.to_string())).unwrap()).await;
     let exposed = answer.header("access-control-expose-headers").unwrap();
-    assert_eq!(exposed, "set-auth-token, retry-after, x-retry-after");
+    assert_eq!(exposed, "set-auth-token, date, retry-after, x-retry-after");
 }
 
 #[tokio::test]
