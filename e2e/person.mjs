@@ -59,7 +59,10 @@ export async function sessionRows(page, wanted) {
 export const lookAtTab = (page) =>
   page.evaluate(() => {
     for (const state of ["hidden", "visible"]) {
-      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      Object.defineProperties(document, {
+        visibilityState: { configurable: true, value: state },
+        hidden: { configurable: true, value: state === "hidden" },
+      });
       document.dispatchEvent(new Event("visibilitychange"));
     }
   });

@@ -21,16 +21,17 @@ export const PAGE = `<!doctype html><meta charset="utf-8"><title>app</title><lin
   });
 </script>`;
 
-/** Starts a site with its own server. `env` goes to the binary; `headers` to every page. */
+/** Starts a site with its own server. `env` goes to the binary (a function of the site's origin, or as it is); `headers` to every page. */
 export async function startSite({ env = {}, headers = {}, pages = {} } = {}) {
   const site = new Site(headers, pages);
   await site.listen();
-  site.server = await startServer({ env: { BETTER_AUTH_URL: site.origin, ...env } });
+  const more = typeof env === "function" ? env(site.origin) : env;
+  site.server = await startServer({ env: { BETTER_AUTH_URL: site.origin, ...more } });
   return site;
 }
 
 class Site {
-  /** Every request to the server since `forget`: `{ method, path, url, at, cookie, token, status }`; `token` is the one against CSRF. */
+  /** Every request to the server since `forget`: `{ method, path, url, at, cookie, referer, token, status }`; `token` is the one against CSRF. */
   requests = [];
   /** What happens to a request for the server: an async function `(request, pass)`; `pass()` forwards it and gives the answer. */
   fault = null;
@@ -71,8 +72,8 @@ class Site {
     const chunks = [];
     for await (const chunk of from) chunks.push(chunk);
     const path = from.url.replace("/api/auth", "").split("?")[0];
-    const { cookie = "", "x-csrf-token": token } = from.headers;
-    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie, token, status: 0 };
+    const { cookie = "", referer, "x-csrf-token": token } = from.headers;
+    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie, referer, token, status: 0 };
     this.requests.push(entry);
     const pass = () => this.#forward(from, Buffer.concat(chunks));
     const answer = this.fault ? await this.fault(entry, pass) : await pass();

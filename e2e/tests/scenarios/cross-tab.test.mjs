@@ -4,7 +4,7 @@ import { after, before, describe } from "node:test";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
-import { PASSWORD, gate, openScene, pageWith, signUp, stored, untilView, verified, view } from "./scene.mjs";
+import { PASSWORD, gate, json, openScene, pageWith, signUp, stored, untilView, verified, view } from "./scene.mjs";
 
 const BYE = `<!doctype html><title>bye</title><p>You have signed out.`;
 /** A page without a session that writes down what is said between those that have one. */
@@ -27,14 +27,18 @@ const signIn = ({ email }) => session.signIn({ email, password: "correct horse b
 for (const kind of browsers) {
   describe(kind.name, () => {
     let scene, site;
+    /** The cookies with which tabs came to the page behind a sign-out. */
+    const byes = [];
     before(async () => {
-      scene = await openScene(kind, { pages: { "/bye": BYE, "/listener": LISTENER, "/clocks": pageWith(clocks) } });
+      const bye = ({ headers }) => (byes.push(headers.cookie ?? ""), BYE);
+      scene = await openScene(kind, { pages: { "/bye": bye, "/listener": LISTENER, "/clocks": pageWith(clocks) } });
       ({ site } = scene);
     });
     after(() => scene?.close());
 
     /** Two tabs of one person who is signed in; the server has been asked all it will be asked. */
     const pair = async (options) => {
+      byes.length = 0;
       const a = await scene.signedIn(options);
       const b = await scene.tab(options);
       await verified(b);
@@ -86,13 +90,31 @@ for (const kind of browsers) {
     }
 
     // AU-6
-    testIn(kind, "25 a sign-out sends every tab to the configured place", ["tabs"], async () => {
+    testIn(kind, "25 a sign-out sends every tab to the configured place, once the server knows of it", ["tabs"], async () => {
       const [a, b] = await pair({ signedOutUrl: "/bye" });
+      const answer = gate();
+      site.fault = async (_, pass) => (await answer.opened, pass());
       // While it leaves the page a tab cannot be asked, nor say that it was.
       await a.evaluate(() => void session.signOut()).catch(() => {});
+      await until("the server to be told", () => site.count("/sign-out") === 1);
+      for (const tab of [a, b]) await untilView(tab, { identity: "anonymous" });
+      assert.deepEqual(byes, [], "a page that is rendered now would be for whoever has left");
+      answer.open();
       for (const tab of [a, b]) {
         const path = () => tab.evaluate(() => location.pathname).catch(() => null);
         await until("a tab to be at the configured place", async () => (await path()) === "/bye");
+      }
+      assert.equal(byes.length, 2);
+      for (const cookie of byes) assert.doesNotMatch(cookie, /session_token=[^;]/);
+      assert.equal(site.count("/sign-out"), 1, "told once, whoever waits for it");
+    });
+
+    testIn(kind, "25 a sign-out that the server cannot be told of sends every tab to the configured place all the same", ["tabs"], async () => {
+      const [a, b] = await pair({ signedOutUrl: "/bye" });
+      site.fault = async () => json(503, {});
+      await a.evaluate(() => void session.signOut()).catch(() => {});
+      for (const tab of [a, b]) {
+        await until("a tab to be at the configured place", () => tab.evaluate(() => location.pathname === "/bye").catch(() => false));
       }
     });
 

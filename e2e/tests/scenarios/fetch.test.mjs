@@ -90,6 +90,26 @@ describe("requests of the page", () => {
     assert.deepEqual(site.requests.filter(asksApp).map(({ path }) => path), ["/api/things/other"]);
   });
 
+  test("a change whose page behind it is refused is not made twice", async () => {
+    site.fault = async ({ path }, pass) => {
+      if (path === "/api/things/made") return { status: 303, headers: { location: "/api/things/shown" } };
+      return path === "/api/things/shown" ? REFUSED : pass();
+    };
+    assert.equal(await tab.evaluate(async () => (await session.fetch("/api/things/made", { method: "POST" })).status), 401);
+    assert.equal(site.count("/api/things/made"), 1);
+  });
+
+  test("a request that is to say nothing of where it comes from says nothing", async () => {
+    const seen = [];
+    site.fault = async (request, pass) => (asksApp(request) ? (seen.push(request.referer), json(200, {})) : pass());
+    await tab.evaluate(async () => {
+      await session.fetch(new Request("/api/things/open"));
+      await session.fetch(new Request("/api/things/silent", { referrerPolicy: "no-referrer" }));
+      await session.fetch(new Request("/api/things/none", { referrer: "" }));
+    });
+    assert.deepEqual([seen[0]?.startsWith(site.origin), ...seen.slice(1)], [true, undefined, undefined]);
+  });
+
   test("a request that was aborted before rejects at once", async () => {
     const name = await tab.evaluate(() => session.fetch("/api/things", { signal: AbortSignal.abort() }).catch((error) => error.name));
     assert.equal(name, "AbortError");

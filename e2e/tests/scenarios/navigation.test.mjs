@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
-import { PASSWORD, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
+import { PASSWORD, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
 /** Writes down what each frame shows since the page was loaded, or was left last. */
 function frames() {
@@ -139,6 +139,31 @@ for (const cache of ["0", "5m"]) {
       await tab.evaluate(() => pass(2000));
       await tab.evaluate(() => void dispatchEvent(new Event("focus")));
       assert.equal((await untilView(tab, { identity: "anonymous" })).ended, "revoked");
+    });
+
+    test(`48 a window that is worked in again goes on while the server is asked (cache ${cache})`, async () => {
+      const { site } = scene;
+      const tab = await scene.signedIn({}, "/clocks");
+      await tab.evaluate(() => {
+        window.opened = 0;
+        session.channel(() => ({ close() {}, number: ++opened }));
+        pass(2000);
+      });
+      site.forget();
+      const { opened, open } = gate();
+      site.fault = async (request, pass) => {
+        if (asksSession(request)) await opened;
+        return pass();
+      };
+      await tab.evaluate(() => void dispatchEvent(new Event("focus")));
+      await until("the question", () => site.count("/get-session") === 1);
+      const { canMutate, holding } = await view(tab);
+      assert.deepEqual({ canMutate, holding }, { canMutate: true, holding: false });
+      assert.equal(await tab.evaluate(async () => (await session.fetch("/api/auth/list-sessions")).status), 200);
+      open();
+      await until("the answer", () => site.requests.find(asksSession).status === 200);
+      await verified(tab);
+      assert.equal(await tab.evaluate(() => window.opened), 1, "what was connected has stayed so");
     });
 
     test(`48 a tab that is looked at all the time knows by its heartbeat (cache ${cache})`, async () => {

@@ -224,6 +224,28 @@ describe("chromium", () => {
     assert.deepEqual(await flow(0, HOUR), [right[0], ...right]);
   });
 
+  test("39 a clock that is an hour wrong costs no renewal where the server is at another origin", async (t) => {
+    const env = (origin) => ({ ...ENV, BETTER_AUTH_URL: "http://auth.example.test", STAYD_TRUSTED_ORIGINS: origin });
+    const scene = await openScene(chromium, { pages: { "/clocks": pageWith(clocks) }, env });
+    t.after(() => scene.close());
+    const options = { heartbeat: 60, url: `${scene.site.server.origin}/api/auth` };
+    const flow = async (wrong) => {
+      const tab = await scene.signedIn(options, `/clocks?throttled&wrong=${wrong}`);
+      await scene.go(tab, options, `/clocks?throttled&wrong=${wrong}&again`);
+      await verified(tab);
+      await tab.evaluate(() => void (sent.length = 0));
+      const questions = () => tab.evaluate(() => sent.map(({ url }) => url));
+      for (let beats = 1; beats <= 3; beats++) {
+        await tab.evaluate(() => pass(70_000));
+        await until("a heartbeat", async () => (await questions()).length >= beats);
+        await until("the end of its turn", () => tab.evaluate(async () => (await navigator.locks.query()).held.length === 0));
+      }
+      return questions();
+    };
+    const right = Array(3).fill(`${options.url}/get-session`);
+    for (const wrong of [0, HOUR, -HOUR]) assert.deepEqual(await flow(wrong), right, `${wrong} ms wrong`);
+  });
+
   test("40 where timers run once a minute a renewal and a warning are at most late", async () => {
     const tab = await scene.signedIn({ heartbeat: 0 }, "/clocks?throttled");
     await verified(tab);

@@ -22,6 +22,20 @@ function record() {
   };
 }
 
+/** In the page: a backend whose sessions are not renewed. */
+function declining() {
+  const data = { session: { id: "s1", userId: "u1", expiresAt: new Date(Date.now() + 3_600_000).toISOString() }, user: { id: "u1" } };
+  let answer = { kind: "nobody" };
+  window.why = { kind: "declined", error: { code: "NO_MORE", message: "Twelve hours are enough" } };
+  const backend = {
+    check: async () => answer,
+    renew: async () => why,
+    signIn: async () => (answer = { kind: "session", data, id: "s1", userId: "u1", renewsIn: 1_800_000, endsIn: 3_600_000 }),
+    signOut: async () => ({ kind: "nobody" }),
+  };
+  window.options = { backend };
+}
+
 /** In the page: sends so many requests at once; says what became of each. */
 const things = async (count) => {
   const outcome = (answer) => answer.then((response) => response.status, ({ name, code }) => `${name} ${code}`);
@@ -31,7 +45,7 @@ const things = async (count) => {
 describe("requests that are refused, and renewals that fail", () => {
   let scene, site, tab;
   before(async () => {
-    scene = await openScene(chromium, { pages: { "/recorded": pageWith(record), "/clocks": pageWith(clocks) } });
+    scene = await openScene(chromium, { pages: { "/recorded": pageWith(record), "/clocks": pageWith(clocks), "/declining": pageWith(declining) } });
     site = scene.site;
   });
   after(() => scene?.close());
@@ -117,6 +131,18 @@ describe("requests that are refused, and renewals that fail", () => {
     assert.deepEqual([ok, error.code], [false, "FORBIDDEN"]);
     const { data, status } = await view(tab);
     assert.deepEqual([status, data.user.email], ["active", tab.person.email]);
+  });
+
+  test("20 a renewal that a backend declines says why, and is no end", async () => {
+    await scene.go(tab, {}, "/declining");
+    const { ok } = await tab.evaluate(() => session.signIn({}));
+    assert.ok(ok);
+    const renew = () => tab.evaluate(() => session.renew());
+    assert.deepEqual(await renew(), { ok: false, error: { code: "NO_MORE", message: "Twelve hours are enough" } });
+    await tab.evaluate(() => delete window.why.error);
+    assert.equal((await renew()).error.code, "declined");
+    const { identity, error } = await view(tab);
+    assert.deepEqual({ identity, error }, { identity: "active", error: null });
   });
 
   test("21 a server that says 429 is asked again after its Retry-After, and the person stays in, marked stale", async () => {

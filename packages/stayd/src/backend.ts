@@ -29,7 +29,11 @@ export interface UserFields {
 
 /** What went wrong, for code to act on; `message` is for people. */
 export interface SessionError {
-  /** Stable: a trouble's word, `ended`, `queue-full`, `disposed`, `timeout`, or the server's own code such as `INVALID_EMAIL_OR_PASSWORD`. */
+  /**
+   * Stable: a trouble's word; `ended`, `queue-full`, `disposed`, `timeout`; `no-session` where a sign-in was granted and nobody is signed
+   * in; the server's own code such as `INVALID_EMAIL_OR_PASSWORD`, or `HTTP_404` where it names none; or what a backend answered
+   * (`declined`) without saying why.
+   */
   code: string;
   message: string;
   /** The HTTP status, where there was one. */

@@ -8,17 +8,22 @@ export function fingerprint(of: string | number, seed = 0): number {
   return (hash ^ (hash >>> 13)) >>> 0 || 1;
 }
 
-/** The module from its text: one of 90 characters is a byte; `}` and `~` before it stand for 90 and 180 more (`xtask/src/wasm.rs`). */
+/**
+ * The module from its text. That begins with its alphabet: 90 characters, each of which stands for its place there; `}` and `~` before
+ * one stand for 90 and 180 more (`xtask/src/wasm.rs`).
+ */
 export function fromText(text: string): Uint8Array<ArrayBuffer> {
   // In place, and the engine's own loop: a page runs this first, and an engine makes code of a function that is called again and
   // again sooner than of a loop that goes round.
   const bytes = new TextEncoder().encode(text);
+  const places: number[] = [];
   let length = 0;
   let more = 0;
-  bytes.forEach((byte) => {
-    if (byte > 124) more = (byte - 124) * 90;
+  bytes.forEach((byte, at) => {
+    if (at < 90) places[byte] = at;
+    else if (byte > 124) more = (byte - 124) * 90;
     else {
-      bytes[length++] = ((byte - 9) % 90) + more;
+      bytes[length++] = places[byte]! + more;
       more = 0;
     }
   });

@@ -25,7 +25,7 @@ export const safely = (callback: () => unknown): void => {
   try {
     callback();
   } catch (thrown) {
-    reportError(thrown);
+    globalThis.reportError?.(thrown);
   }
 };
 
@@ -53,8 +53,8 @@ export function createConnections(isOpen: () => boolean): Connections {
           current = null;
         },
       };
-      all.add(entry);
       if (isOpen()) entry.open(false);
+      all.add(entry);
       return {
         get current() {
           return current;

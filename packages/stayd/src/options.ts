@@ -3,29 +3,32 @@ import type { Backend, SessionData } from "./backend.ts";
 import type { Config } from "./brain.ts";
 
 /** How a session is kept. Times are in seconds. */
-export interface SessionOptions<Credentials, Registration> {
+export interface SessionOptions<Credentials = unknown, Registration = unknown> {
   /** Where the server is mounted: a path, or an address. Default `/api/auth`. */
-  url?: string;
+  url?: string | undefined;
   /** The protocol; default `stayd(url)`. */
-  backend?: Backend<Credentials, Registration>;
+  backend?: Backend<Credentials, Registration> | undefined;
   /** Tabs with the same name share a session. Default `stayd`; also the prefix of the storage keys. */
-  name?: string;
+  name?: string | undefined;
   /** What the server rendered into the page: a session, or `null` for nobody. The first value is this, and no request is made. */
   initial?: SessionData | null | undefined;
   /** When sessions are renewed without being asked. Default `always`. */
-  renewal?: "always" | "visible" | "manual";
+  renewal?: "always" | "visible" | "manual" | undefined;
   /** A visible page asks the server again after so long without news; 0 for never. Default 300. */
-  heartbeat?: number;
+  heartbeat?: number | undefined;
   /** The person is warned so long before the end; 0 for never. Default 300. */
-  warning?: number;
-  /** The longest that a request may take. Default 15. */
-  timeout?: number;
+  warning?: number | undefined;
+  /**
+   * The longest that a request may take until its answer begins: of the machine, and of `session.fetch`, waiting and sending and all.
+   * What uploads much, or is answered late on purpose, is better sent by the page's own `fetch`. Default 15.
+   */
+  timeout?: number | undefined;
   /** Whether what is known of the person is kept in the browser, for the first value and while offline. Default `true`. */
-  remember?: boolean;
-  /** Where every tab goes when the person has signed out in one of them. */
-  signedOutUrl?: string;
+  remember?: boolean | undefined;
+  /** Where every tab goes when the person has signed out in one of them, once the server knows of it or cannot be told. */
+  signedOutUrl?: string | undefined;
   /** Hears of each step: the event, and what was done. See `stayd/debug`. */
-  debug?: (step: DebugStep) => void;
+  debug?: ((step: DebugStep) => void) | false | undefined;
 }
 
 /** One step of the machine, in its own bytes. */
@@ -73,7 +76,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   typed("string", "url", url);
   typed("string", "signedOutUrl", signedOutUrl);
   typed("boolean", "remember", remember);
-  demand(!backend || (backend.check && backend.signOut), "backend", "a backend");
+  demand(!backend || (!!backend.check && !!backend.signOut), "backend", "a backend");
   // `debug: development && log` is nobody to tell: a function stands in for it here.
   typed("function", "debug", debug || demand);
   demand(!initial || sessionOf(initial).kind === "session", "initial", "a session");

@@ -3,7 +3,7 @@ import { EVENT_FROZEN, EVENT_HIDDEN, EVENT_OFFLINE, EVENT_ONLINE, EVENT_RESUMED,
 /** What happens to the page, as the machine's events. The answer stops listening. */
 export function watchPage(tell: (event: number) => void): () => void {
   const stop = new AbortController();
-  const seen = (): number => (document.visibilityState === "hidden" ? EVENT_HIDDEN : EVENT_SHOWN);
+  const seen = (): number => (document.hidden ? EVENT_HIDDEN : EVENT_SHOWN);
   const on = (target: EventTarget, name: string, event?: number): void =>
     target.addEventListener(
       name,

@@ -16,6 +16,8 @@ export interface Gate {
   person(): string | undefined;
   /** The longest a request may take, waiting and all, in ms. */
   timeout: number;
+  /** Whether a refusal may lead to a renewal: a page that is being rendered on a server has none. */
+  renews: boolean;
 }
 
 /** Requests of the page: sent, held while the session is renewed, and sent once more after a 401. */
@@ -59,10 +61,12 @@ export function createQueue(gate: Gate): Queue {
     async fetch(input, init) {
       const own = new AbortController();
       const timer = setTimeout(() => own.abort(new SessionFailure(failure("timeout"))), gate.timeout);
-      const theirs = init?.signal ?? (input instanceof Request ? input.signal : null);
+      // What a `Request` says of these is lost beside an `init`, unless that says it as well. Of a text they are undefined.
+      const { referrer, referrerPolicy, signal: its } = input as Request;
+      const theirs = init?.signal ?? its;
       const signal = theirs ? AbortSignal.any([theirs, own.signal]) : own.signal;
       // A stream can be sent once; everything else is sent again as it was.
-      const once = init?.body instanceof ReadableStream;
+      const once = !gate.renews || init?.body instanceof ReadableStream;
       const person = gate.person();
       // What was asked as one person is not sent as another, nor given to the page of another, or of nobody (P9, scenario 50).
       const check = (): void => {
@@ -74,9 +78,11 @@ export function createQueue(gate: Gate): Queue {
         for (let again = false; ; again = true) {
           check();
           const moment = gate.moment();
-          const response = await gate.send(input instanceof Request && !init?.body ? input.clone() : input, { ...init, signal });
+          const copy = init?.body ? input : ((input as Request).clone?.() ?? input);
+          const response = await gate.send(copy, { referrer, referrerPolicy, ...init, signal });
           check();
-          if (response.status !== 401 || again || once) return response;
+          // Of a request that was sent on it is not the one of here that was refused: that one was carried out.
+          if (response.status !== 401 || response.redirected || again || once) return response;
           if (!(await admitted(signal, moment))) return response;
         }
       } finally {

@@ -11,7 +11,7 @@ import { watchPage } from "./page.ts";
 import { SessionFailure, createQueue } from "./queue.ts";
 import { type Candidate, candidate, createStorage } from "./storage.ts";
 import { createTurns } from "./turn.ts";
-import { type SessionView, failure, readView } from "./view.ts";
+import { type Said, type SessionView, failure, readView } from "./view.ts";
 
 /** What came of a command. Never throws for what a server or a network does. */
 export type Result = { ok: true } | { ok: false; error: SessionError };
@@ -92,8 +92,8 @@ export function sessionOver<C, R>(
   let turn: { attempt: number; giveUp: () => void; abort: AbortController } | undefined;
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; settle: (result: Result) => void }[] = [];
   let shown: Candidate = null;
-  let error: SessionError | null = null;
-  let view = readView([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], null, null);
+  let said: Said | undefined;
+  let view = readView([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
 
@@ -128,7 +128,7 @@ export function sessionOver<C, R>(
     if (disposed) return { ...brain.last, verdict: code.VERDICT_REJECT, rejection: 2 };
     const step = brain.handle(now, event, payload);
     steps.push([step, candidate(payload.text ?? payload.stored?.data)]);
-    safely(() => options.debug?.({ at: now, event, verdict: step.verdict, effects: step.effects }));
+    safely(() => options.debug && options.debug({ at: now, event, verdict: step.verdict, effects: step.effects }));
     return step;
   };
 
@@ -224,7 +224,7 @@ export function sessionOver<C, R>(
   };
 
   const publish = (): void => {
-    view = readView(brain.last.view, shown?.data ?? null, error);
+    view = readView(brain.last.view, shown?.data ?? null, said);
     callbacks.push(() => {
       if (view.canMutate) connections.open(false);
       notify();
@@ -232,7 +232,10 @@ export function sessionOver<C, R>(
   };
 
   const notify = (event?: SessionEvent): void => {
-    for (const [wanted, listener] of [...listeners]) if (wanted === event) safely(() => listener(view));
+    for (const entry of [...listeners]) {
+      // One listener may stop another.
+      if (entry[0] === event && listeners.has(entry)) safely(() => entry[1](view));
+    }
     if (event === "signed-out" && signedOutUrl) {
       // A page that is asked for sooner may be rendered for whoever has left.
       void asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED).then(() => location.assign(signedOutUrl));
@@ -261,14 +264,15 @@ export function sessionOver<C, R>(
       own.abort();
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
-    error = answer.kind === "failed" ? { ...failure(answer.trouble), ...answer.error } : null;
+    const { trouble, error } = answer as Partial<Answer & { kind: "failed" }>;
+    said = { trouble, error: { ...failure(trouble ?? answer.kind), ...error } };
     const kind = OUTCOMES.indexOf(answer.kind);
     // The page goes on when the machine has heard of it. The first two kinds grant what was asked; one that there is not does not.
     command?.settle(
       own.signal.reason === lost
         ? lost()
         : kind >> 1
-          ? { ok: false, error: error ?? (answer as { error?: SessionError }).error ?? REJECTIONS[0]! }
+          ? { ok: false, error: said.error }
           : { ok: true },
     );
     tell(code.EVENT_ANSWERED, { kind, attempt, answer, text });
@@ -290,7 +294,8 @@ export function sessionOver<C, R>(
       if (disposed || !browser) resolve(code.SETTLEMENT_OVERTAKEN);
     });
     if (result === code.SETTLEMENT_MET) return { ok: true };
-    return result === code.SETTLEMENT_FAILED ? { ok: false, error: view.error! } : lost();
+    if (result === code.SETTLEMENT_FAILED) return { ok: false, error: view.error! };
+    return result === code.SETTLEMENT_REFUSED && shown ? { ok: false, error: said!.error } : lost();
   };
 
   /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
@@ -314,8 +319,9 @@ export function sessionOver<C, R>(
     send: (input, init) => (backend.fetch ?? fetch)(input, init),
     person: () => view.data?.user.id,
     timeout: config.timeout,
+    renews: browser,
   });
-  const connections = createConnections(() => !disposed && view.canMutate);
+  const connections = createConnections(() => browser && !disposed && view.canMutate);
   const channel = browser ? createChannel(name, hear, missing) : null;
   const official = browser ? watchOfficial(() => tell(code.EVENT_HINTED)) : null;
 

@@ -1,6 +1,7 @@
 import { safely } from "./connections.ts";
 import { pageCookies } from "./cookies.ts";
 import type { SessionError } from "./backend.ts";
+import { failure } from "./view.ts";
 
 /** What was decided of a token, and why. No token is in it (TC-7). */
 export type CsrfDecision =
@@ -161,9 +162,11 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
   const ensure = async (): Promise<boolean> => sync() || token !== null || (offered && (await init()) !== null);
 
   const guarded: typeof fetch = async (input, parameters) => {
-    const request = input instanceof Request ? input : null;
-    const method = parameters?.method ?? request?.method ?? "GET";
-    if (place(request?.url ?? String(input)).origin !== home) return network(input, parameters);
+    // Of an address all of these are undefined.
+    const request = input as Partial<Request>;
+    const { referrer, referrerPolicy } = input as Request;
+    const method = parameters?.method ?? request.method ?? "GET";
+    if (place(request.url ?? String(input)).origin !== home) return network(input, parameters);
     const changes = !SAFE.test(method);
     if (changes) await ensure();
     else sync();
@@ -171,11 +174,11 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
     const once = parameters?.body instanceof ReadableStream;
     for (let tried: "nothing" | "cookie" | "server" = "nothing"; ; ) {
       const sent = token;
-      const headers = new Headers(parameters?.headers ?? request?.headers);
+      const headers = new Headers(parameters?.headers ?? request.headers);
       if (changes && sent) headers.set(header, sent);
       if (changes) note(sent ? "sent with a token" : "sent without a token");
-      const again = request && !parameters?.body ? request.clone() : input;
-      const response = await network(again, changes ? { ...parameters, headers } : parameters);
+      const again = parameters?.body ? input : (request.clone?.() ?? input);
+      const response = await network(again, changes ? { referrer, referrerPolicy, ...parameters, headers } : parameters);
       const body = await read(response);
       if (!changes || once || response.ok || !isRefusal(response, body)) return response;
       // First the cookie, then the server, then the person (TC-4).
@@ -199,7 +202,7 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
   };
 
   const stop = new AbortController();
-  const load = (): void => void (document.visibilityState === "visible" && (options.eager === false ? sync() : ensure()));
+  const load = (): void => void (document.hidden || (options.eager === false ? sync() : ensure()));
   if (browser) {
     document.addEventListener("visibilitychange", load, { signal: stop.signal });
     // What another tab was given, at once; where this event is missing, it is found when it is needed.
@@ -237,10 +240,9 @@ export function requestOf(text: string, otherwise = "GET"): [method: string, pat
 }
 
 function cookieOf(text: string, names: string[]): string | null {
-  const pairs = text.split(/; */).map((pair) => [pair.slice(0, Math.max(pair.indexOf("="), 0)), pair.slice(pair.indexOf("=") + 1)] as const);
   for (const name of names) {
-    for (const [found, value] of pairs) {
-      const token = found === name && decoded(value);
+    for (const pair of text.split(/; */)) {
+      const token = pair.startsWith(`${name}=`) && decoded(pair.slice(name.length + 1));
       if (token && SENDABLE.test(token)) return token;
     }
   }
@@ -274,7 +276,8 @@ const namesCsrf = ({ status }: Response, body: unknown): boolean => {
 };
 
 /** The error that an answer names, for code to act on. */
-export function errorIn({ status, statusText }: Response, body: unknown): SessionError {
+export function errorIn({ status }: Response, body: unknown): SessionError {
   const { code, message } = wordsOf(body);
-  return { code: code || `HTTP_${status}`, message: message || statusText || "The server refused", status };
+  const error = failure(code || `HTTP_${status}`);
+  return { ...error, message: message || error.message, status };
 }

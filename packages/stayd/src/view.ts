@@ -1,4 +1,4 @@
-import type { SessionData, SessionError } from "./backend.ts";
+import type { SessionData, SessionError, Trouble } from "./backend.ts";
 import { TROUBLES } from "./brain.ts";
 
 /** What the page sees. A new object whenever something in it changes, and only then. */
@@ -36,8 +36,14 @@ const ENDED = [null, "signed-out", "expired", "revoked"] as const;
 /** An error of this package by its word. */
 export const failure = (code: string): SessionError => ({ code, message: `Session: ${code}` });
 
+/** What this tab's last request was answered, in more words than the machine keeps. */
+export interface Said {
+  trouble: Trouble | undefined;
+  error: SessionError;
+}
+
 /** The view from its bytes (`stayd_core::codec::steps`). */
-export function readView(bytes: ArrayLike<number>, data: SessionData | null, error: SessionError | null): SessionView {
+export function readView(bytes: ArrayLike<number>, data: SessionData | null, said?: Said): SessionView {
   const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes as number[];
   return Object.freeze({
     status: STATUS[status!]!,
@@ -51,6 +57,7 @@ export function readView(bytes: ArrayLike<number>, data: SessionData | null, err
     offline: !!offline,
     holding: !!holding,
     minutesLeft: minutesLeft!,
-    error: trouble ? (error ?? failure(TROUBLES[trouble]!)) : null,
+    // The trouble may be another tab's, or another one since.
+    error: trouble ? (TROUBLES[trouble] === said?.trouble ? said!.error : failure(TROUBLES[trouble]!)) : null,
   });
 }

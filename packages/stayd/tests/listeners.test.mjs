@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { source } from "./source.mjs";
 
-const { createSession } = await source("js");
+const [{ createSession }, { createConnections }] = await Promise.all([source("js"), source("connections")]);
 const initial = {
   session: { id: "s1", userId: "u1", expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
   user: { id: "u1", name: "Ada" },
@@ -52,12 +52,56 @@ test("a function that listens twice is called twice, and once when it has stoppe
   assert.equal(calls, 2);
 });
 
-test("a connection that cannot be closed keeps nobody from hearing of a sign-out, and no other one open", (t) => {
-  const { session, reported } = somebody(t);
-  let closed = 0;
-  session.channel(() => ({ close: mistake }));
-  const other = session.channel(() => ({ close: () => closed++ }));
-  assert.ok(other.current);
+test("where nobody is to hear of each step nothing is reported", (t) => {
+  const { reported } = somebody(t);
+  createSession({ initial, debug: false }).dispose();
+  createSession({ initial, debug: mistake }).dispose();
+  assert.deepEqual([...new Set(reported)], ["mine"]);
+});
+
+test("a listener that another one has stopped is not called any more", (t) => {
+  const { session } = somebody(t);
+  let calls = 0;
+  session.listen(() => stop());
+  const stop = session.listen(() => calls++);
   void session.signOut();
-  assert.deepEqual([session.get().data, other.current, closed, reported], [null, null, 1, ["mine"]]);
+  assert.equal(calls, 0);
+});
+
+test("a mistake of the page is no mistake of the session where nothing reports one", (t) => {
+  const { session } = somebody(t);
+  delete globalThis.reportError;
+  session.listen(mistake);
+  void session.signOut();
+  assert.equal(session.get().data, null);
+});
+
+test("a connection that cannot be closed keeps no other one open", (t) => {
+  const { reported } = somebody(t);
+  const connections = createConnections(() => true);
+  let closed = 0;
+  connections.add(() => ({ close: mistake }));
+  const other = connections.add(() => ({ close: () => closed++ }));
+  assert.ok(other.current);
+  connections.close();
+  assert.deepEqual([other.current, closed, reported], [null, 1, ["mine"]]);
+});
+
+test("a connection that cannot be opened is the page's mistake, and not tried again", (t) => {
+  const { reported } = somebody(t);
+  const connections = createConnections(() => true);
+  assert.throws(() => connections.add(mistake), /mine/);
+  connections.open(true);
+  assert.deepEqual(reported, []);
+});
+
+test("a page that is being rendered opens no connection, and gets a refusal at once", async (t) => {
+  const { session } = somebody(t);
+  let opened = 0;
+  session.channel(() => ({ close: () => {}, opened: ++opened }));
+  assert.equal(opened, 0);
+  const network = globalThis.fetch;
+  t.after(() => void (globalThis.fetch = network));
+  globalThis.fetch = async () => new Response(null, { status: 401 });
+  assert.equal((await session.fetch("https://app.example.test/api/things")).status, 401);
 });

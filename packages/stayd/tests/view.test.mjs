@@ -12,6 +12,13 @@ test("ids that are numbers are told apart like their texts", () => {
 
 test("while nobody is remembered and no answer has come the view is pending, also after a failure", () => {
   const [LOADING, FAILED, OUT] = [1, 3, 0];
-  const pending = (status, verified) => readView([status, 0, verified, 0, 0, 0, 0, 0, 0, 0], null, null).isPending;
+  const pending = (status, verified) => readView([status, 0, verified, 0, 0, 0, 0, 0, 0, 0], null).isPending;
   assert.deepEqual([pending(LOADING, 0), pending(FAILED, 0), pending(OUT, 1), pending(OUT, 0)], [true, true, false, false]);
+});
+
+test("what the server said of one trouble is not said of another, nor after it", () => {
+  const [OFFLINE, TOO_MANY] = [1, 4];
+  const said = { trouble: "too-many", error: { code: "TOO_MANY_REQUESTS", message: "Slow down", status: 429 } };
+  const shown = (trouble) => readView([2, 2, 0, 0, 0, 0, 0, 0, trouble, 0], null, said).error;
+  assert.deepEqual([shown(TOO_MANY), shown(OFFLINE)?.code, shown(0)], [said.error, "offline", null]);
 });

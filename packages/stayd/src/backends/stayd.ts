@@ -144,9 +144,6 @@ export const json = (response: Response): Promise<unknown> => response.json().ca
 /** The server's own code where it names one. */
 function errorOf(response: Response, found: unknown, otherwise = `HTTP_${response.status}`): SessionError {
   const body = found as { code?: unknown; message?: unknown } | null | undefined;
-  return {
-    code: `${body?.code ?? otherwise}`,
-    message: `${body?.message ?? (response.statusText || "The server refused")}`,
-    status: response.status,
-  };
+  const { code, message } = failure(`${body?.code ?? otherwise}`);
+  return { code, message: `${body?.message ?? message}`, status: response.status };
 }
