@@ -1,6 +1,6 @@
 // The entry `stayd/documents`: a person's documents as stores, which follow what other tabs and devices do to them.
 import type { AnySession } from "./adapters/session.ts";
-import { type Ask, createAsk } from "./documents/ask.ts";
+import { type Ask, createAsk, refusal } from "./documents/ask.ts";
 import { type Changed, listenForChanges } from "./documents/changes.ts";
 import { createMemory } from "./documents/memory.ts";
 import { type DocumentStore, type Handle, type Person, createStore } from "./documents/store.ts";
@@ -88,7 +88,11 @@ export function createDocuments(
       }
       return one.store;
     },
-    list: async () => ((await ask("", owner ?? "")).body as { documents: DocumentEntry[] }).documents,
+    async list() {
+      await check();
+      if (!owner) throw refusal("ended", "Session: ended");
+      return ((await ask("", owner)).body as { documents: DocumentEntry[] }).documents;
+    },
     close() {
       stops.forEach((stop) => stop());
       release();

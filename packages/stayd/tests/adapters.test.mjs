@@ -34,6 +34,35 @@ for (const [name, promised] of Object.entries(PROMISED)) {
   });
 }
 
+test("Vue's view of a session follows it outside of a component too, as long as its scope lasts", async (t) => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export * from "vue"; export * from "./src/adapters/vue.ts"`, resolveDir: fileURLToPath(new URL("..", import.meta.url)) },
+    bundle: true,
+    format: "esm",
+    define: { "process.env.NODE_ENV": `"production"` },
+    write: false,
+  });
+  const vue = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const listeners = new Set();
+  const session = {
+    get: () => ({ identity: "anonymous" }),
+    subscribe: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+  };
+  const app = vue.createApp({});
+  app.use(vue.sessionPlugin(session));
+  const scope = vue.effectScope();
+  const begin = () => app.runWithContext(() => scope.run(() => vue.useSession(({ identity }) => identity)));
+  assert.equal(begin().value, "anonymous");
+  assert.equal(listeners.size, 0, "on a server nothing is followed");
+  globalThis.document = {};
+  t.after(() => delete globalThis.document);
+  const identity = begin();
+  listeners.forEach((listener) => listener({ identity: "active" }));
+  assert.equal(identity.value, "active");
+  scope.stop();
+  assert.equal(listeners.size, 0);
+});
+
 test("the elements come to no more than 6 KB", async () => {
   const code = await readFile(new URL("../dist/elements.js", import.meta.url));
   const size = gzipSync(code, { level: 9 }).length;

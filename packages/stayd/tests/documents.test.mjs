@@ -320,6 +320,21 @@ test("the list names documents, and a refusal is thrown with the server's code",
   await assert.rejects(documents.list(), { code: "HTTP_502", message: "", status: 502 });
 });
 
+test("a list that is asked for before anybody knows whose it is waits for that", async () => {
+  const world = new World();
+  world.begin();
+  const { documents } = await open(world);
+  world.before = ({ name }) => name === "" && [200, { documents: [] }];
+  const list = documents.list();
+  world.become("ada");
+  assert.deepEqual(await list, []);
+  const lists = () => world.asked.filter(({ name }) => name === "").map(({ user }) => user);
+  assert.deepEqual(lists(), ["ada"]);
+  world.become(null);
+  await assert.rejects(documents.list(), { code: "ended" });
+  assert.deepEqual([lists(), world.refreshes], [["ada"], 0]);
+});
+
 test("a page that is loaded again shows at once what the tab held, and asks whether it is still so (SS-4)", async () => {
   const world = new World();
   world.change("profile", { nick: "Ada" });

@@ -1,4 +1,4 @@
-import { type InjectionKey, type ObjectPlugin, type ShallowRef, getCurrentInstance, inject, onMounted, onScopeDispose, shallowRef } from "vue";
+import { type InjectionKey, type ObjectPlugin, type ShallowRef, getCurrentInstance, getCurrentScope, inject, onMounted, onScopeDispose, shallowRef } from "vue";
 import { type AnySession, type Pick, type SessionView, type StaydSession, demand, whole } from "./session.ts";
 
 const KEY: InjectionKey<AnySession> = Symbol("stayd");
@@ -18,8 +18,10 @@ export function useSession(pick: Pick<unknown> = whole): Readonly<ShallowRef<unk
   const hydrates = getCurrentInstance()?.vnode.el;
   const value = shallowRef(pick(hydrates ? session.rendered : session.get()));
   let stop: (() => void) | undefined;
-  // Never on a server, where nothing would end it.
-  onMounted(() => (stop = session.subscribe((view) => (value.value = pick(view)))));
-  onScopeDispose(() => stop?.());
+  const follow = (): void => void (stop = session.subscribe((view) => (value.value = pick(view))));
+  // Never on a server, where nothing would end it. Outside of a component, as in a router's guard, nothing is mounted.
+  if (getCurrentInstance()) onMounted(follow);
+  else if (typeof document !== "undefined") follow();
+  if (getCurrentScope()) onScopeDispose(() => stop?.());
   return value;
 }

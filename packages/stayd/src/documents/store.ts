@@ -81,7 +81,7 @@ export function createStore<T>(
         listener(view);
       } catch (thrown) {
         // A listener's mistake is its own: the others are called.
-        reportError(thrown);
+        globalThis.reportError?.(thrown);
       }
     }
   };
