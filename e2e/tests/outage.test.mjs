@@ -155,6 +155,28 @@ test("a page that never got an answer says so and asks again", async () => {
   await context.close();
 });
 
+test("a page whose questions are refused for good offers to sign in all the same", async () => {
+  const who = somebody();
+  const { context: before, page: first } = await person(browser);
+  await signUp(first, server.origin, who);
+  await before.close();
+  const { context, page } = await person(browser);
+  let refusing = true;
+  await page.route("**/api/auth/get-session*", (route) =>
+    refusing ? route.fulfill({ status: 403, contentType: "text/html", body: "<h1>Blocked" }) : route.continue(),
+  );
+  await page.goto(server.origin);
+  await heading(page, "The server cannot answer").waitFor();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await signedOutHeading(page).waitFor();
+  await fillSignIn(page, who);
+  await page.getByRole("form", { name: "Sign in" }).getByRole("alert").waitFor();
+  refusing = false;
+  await fillSignIn(page, who);
+  await signedInHeading(page).waitFor();
+  await context.close();
+});
+
 test("an answer of 500 signs nobody out", async () => {
   const { context, page } = await person(browser);
   await signUp(page, server.origin, somebody());
@@ -165,6 +187,6 @@ test("an answer of 500 signs nobody out", async () => {
   await signedInHeading(page).waitFor();
   await forget(page);
   await page.reload();
-  await heading(page, "The server cannot be reached").waitFor();
+  await heading(page, "The server cannot answer").waitFor();
   await context.close();
 });

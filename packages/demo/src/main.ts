@@ -25,6 +25,8 @@ const PASSWORD_SET_HERE: Notice = { tone: "good", words: "Your password is set."
 
 let arrival = takeArrival();
 let notice = arrivalNotice(arrival);
+/** Whether the person would sign in although nobody could say whether that is needed. */
+let signsInAnyway = false;
 /** What is on the screen, whether the server has confirmed it here, and by what it is known to be the same. */
 let shown: { key: string; view: View; confirmed: boolean } | null = null;
 const banner = new Banner();
@@ -35,7 +37,7 @@ function keyOf(now: SessionView): string {
   if (now.data) return `home ${now.data.user.id}`;
   // Somebody signs in: the form they use stays.
   if (now.status === "loading") return shown && shown.key !== "unreachable" ? shown.key : "loading";
-  if (now.status === "error" || now.identity !== "anonymous") return "unreachable";
+  if (now.identity !== "anonymous" || (now.status === "error" && !signsInAnyway)) return "unreachable";
   // It ended under somebody's hands: what they work at stays (EN-7).
   if (now.expired && shown?.confirmed) return shown.key;
   return "signed-out";
@@ -44,7 +46,7 @@ function keyOf(now: SessionView): string {
 function build(key: string, now: SessionView): View {
   if (arrival.kind === "reset") return reset(arrival.token, leaveReset);
   if (key === "loading") return loading();
-  if (key === "unreachable") return unreachable();
+  if (key === "unreachable") return unreachable(signInAnyway);
   if (now.data) return home(now, now.data, notice);
   return signedOut({ notice: notice ?? farewell(now), forgot: arrival.kind === "reset-failed" });
 }
@@ -71,6 +73,7 @@ function replace(key: string, now: SessionView): void {
   const hadView = shown !== null && shown.key !== "loading";
   const view = build(key, now);
   shown = { key, view, confirmed: false };
+  signsInAnyway &&= !now.data;
   place("view").replaceChildren(view.root);
   // The first view leaves the focus where the browser put it; later ones take it along.
   if (hadView) view.heading.focus();
@@ -79,6 +82,11 @@ function replace(key: string, now: SessionView): void {
   // What a link brought is said once.
   notice = null;
   if (arrival.kind !== "reset") arrival = NOTHING;
+}
+
+function signInAnyway(): void {
+  signsInAnyway = true;
+  show(session.get());
 }
 
 function leaveReset(changed: boolean): void {

@@ -16,19 +16,21 @@ export function loading(): View {
   return { title: "Stayd demo", root, heading };
 }
 
-/** No answer ever came, and nobody is remembered. The client asks again by itself. */
-export function unreachable(): View {
-  const { offline } = session.get();
-  const heading = el("h1", { tabindex: -1 }, offline ? "You are offline" : "The server cannot be reached");
+/** No answer ever came that makes sense, and nobody is remembered. The client asks again by itself; a form may work all the same (AU-10). */
+export function unreachable(signIn: () => void): View {
+  const { offline, error } = session.get();
+  const heading = el("h1", { tabindex: -1 }, offline ? "You are offline" : `The server cannot ${error?.code === "unreachable" ? "be reached" : "answer"}`);
   const retry = el("button", { type: "button", class: "button primary" }, "Try again");
   onPress(retry, async () => void (await session.refresh()));
+  const other = el("button", { type: "button", class: "button" }, "Sign in");
+  other.addEventListener("click", signIn);
   const root = el(
     "div",
     { class: "card narrow" },
     heading,
     el("p", {}, "Whether you are signed in is not known yet: only the server can say. If you were, you still are."),
     el("p", { class: "quiet" }, offline ? "This page goes on when you are back." : "This page tries again by itself."),
-    offline ? null : retry,
+    offline ? null : el("div", { class: "actions" }, retry, other),
   );
   return { title: "No connection · Stayd demo", root, heading };
 }
