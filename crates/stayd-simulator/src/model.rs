@@ -83,6 +83,12 @@ impl Truth {
         self.left.iter().find(|(left, _)| *left == session).map(|(_, at)| *at)
     }
 
+    /// Whether the session was begun within a second after the person had left another.
+    pub(crate) fn began_just_after_leaving(&self, session: Key) -> bool {
+        let began = self.own.filter(|(own, _)| *own == session).map(|(_, since)| since);
+        began.is_some_and(|since| self.left.iter().any(|(_, at)| *at <= since && since < at + 1000))
+    }
+
     pub(crate) fn note_sent(&mut self, now: u64) {
         self.sent.push_back(now);
         while self.sent.front().is_some_and(|at| at + 60_000 < now) {
