@@ -49,9 +49,16 @@ export interface Session<Credentials = unknown, Registration = unknown> {
     end(id: string): Promise<void>;
     endOthers(): Promise<void>;
   };
-  /** `fetch` for requests that need the session: waits while it is renewed, renews once and tries once more after a 401. */
+  /**
+   * `fetch` for requests that need the session: waits while it is renewed, renews once and tries once more after a 401. Rejects with a
+   * {@link SessionFailure} where no answer is the person's: `ended`, `timeout`, `queue-full`, `disposed`. Before the first answer (`isPending`)
+   * nothing is renewed for it.
+   */
   fetch: typeof fetch;
-  /** Keeps a connection open while somebody is signed in; with each new credential `renewed` is told, or it is opened anew. */
+  /**
+   * A connection of whoever is signed in: closed when nobody is any more; with each new credential `renewed` is told, or it is opened anew.
+   * To connect again after one that broke is the page's.
+   */
   channel<C extends Connection>(open: (signal: AbortSignal) => C, renewed?: (connection: C) => void): Channel<C>;
   on(event: SessionEvent, listener: (view: SessionView) => void): () => void;
   /** What this browser lacks or denies; all works without it, less well. */
