@@ -40,7 +40,7 @@ pub enum Event<S = Stored, A = Answer> {
     Hinted = 5,
     /// The deadline has come.
     DeadlineReached = 6,
-    /// The page can be seen.
+    /// The page can be seen, or is looked at again.
     Shown = 7,
     /// The page cannot be seen.
     Hidden = 8,

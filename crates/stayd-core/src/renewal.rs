@@ -266,7 +266,6 @@ impl Machine {
             Outcome::Session(answer) => {
                 // Also where it is the same session, with another name perhaps: so that every tab knows that this is what came of it.
                 self.epoch = self.epoch.wrapping_add(1);
-                self.switching_since = Instant::NEVER;
                 self.confirm(answer.borrow(), sent_at, Need::SignIn);
                 Settlement::Met
             }

@@ -309,6 +309,18 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "wanted && (",
     },
     Fault {
+        what: "the answer to a tab's own sign-in ends its wait for that of another",
+        file: RENEWAL,
+        right: "                self.confirm(answer.borrow(), sent_at, Need::SignIn);\n",
+        wrong: "                self.switching_since = Instant::NEVER;\n                self.confirm(answer.borrow(), sent_at, Need::SignIn);\n",
+    },
+    Fault {
+        what: "a tab whose neighbour's request failed is left waiting",
+        file: TABS,
+        right: "                    self.leave_nobody_waiting(Need::Check);\n",
+        wrong: "",
+    },
+    Fault {
         what: "what was refused is sent again while another tab signs in",
         file: QUEUE,
         right: "return self.request();",

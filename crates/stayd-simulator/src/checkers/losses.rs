@@ -23,7 +23,8 @@ impl World {
         // Of a sign-in and a sign-out that overlap the latter wins, though the session may be the younger one.
         let overlapped = truth.ambiguous && record.ending == Ending::SignedOut;
         // A page that was rendered for it knows only in which second it began: not whether a sign-out of that second came before.
-        let same_second = tab.rendered == Some(before.session) && truth.began_just_after_leaving(before.session);
+        let same_second =
+            tab.rendered == Some(before.session) && truth.began_just_after_leaving(before.session);
         if before.session != 0 && truth.left_at(before.session).is_none() && !overlapped && !same_second {
             // P6: nothing but the server's word.
             let since = truth.seen_since(before.session).unwrap_or(0);

@@ -4,7 +4,7 @@ import { createSession } from "stayd";
 
 export function Who({ initial }) {
   const [session] = useState(() => createSession({ initial }));
-  const { data, isPending } = useSyncExternalStore(session.listen, session.get, session.get);
+  const { data, isPending } = useSyncExternalStore(session.listen, session.get, () => session.rendered);
   useEffect(() => {
     document.documentElement.dataset.ready = "yes";
   }, []);
