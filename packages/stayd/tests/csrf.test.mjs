@@ -291,6 +291,14 @@ test("a request for a token that is never answered holds no change for ever", as
   assert.equal(await answer.text(), "DELETE");
 });
 
+test("a change that is to say nothing of where it comes from says nothing beside a token either", async () => {
+  const sent = [];
+  const network = async (input, init) => (sent.push(new Request(input, init)), new Response(null, { status: 204 }));
+  const tokens = createCsrf(options({ network, readCookies: () => "csrf_token=a" }));
+  await tokens.fetch(new Request(`${server.origin}/api/note`, { method: "POST", referrerPolicy: "no-referrer" }));
+  assert.deepEqual([sent.at(-1).referrerPolicy, sent.at(-1).headers.get("x-csrf-token")], ["no-referrer", "a"]);
+});
+
 test("an answer in pieces without an end is given to the page at once", async () => {
   const endless = () => new Response(new ReadableStream({}), { headers: { "content-type": "application/json-seq" } });
   const tokens = createCsrf(options({ network: async () => endless(), readCookies: () => "" }));
