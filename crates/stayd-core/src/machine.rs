@@ -446,6 +446,8 @@ impl Machine {
         }
         self.queue.reject(crate::effect::Rejection::Disposed, &mut self.effects);
         self.page.disposed = true;
+        // What has come due meanwhile, or was only met by giving up, is not set out for in the same step.
+        self.page.started = false;
     }
 
     fn publish(&mut self) {
@@ -466,7 +468,7 @@ impl Machine {
 
     /// When each timer fires, in the order of [`Timer::ALL`].
     fn timers(&self) -> [Instant; 7] {
-        if !self.page.started || !self.page.running || self.page.disposed {
+        if !self.page.started || !self.page.running {
             return [Instant::NEVER; 7];
         }
         let (mut retry, mut patience) = (Instant::NEVER, Instant::NEVER);

@@ -83,7 +83,9 @@ impl Machine {
     #[expect(clippy::needless_bitwise_bool, reason = "without branches it is half as long in the module")]
     pub fn view(&self) -> View {
         let Standing { known, ending, .. } = self.standing;
-        let (active, out) = (known == Known::Active, known == Known::Out);
+        // Where it is known who it is, and there is nothing to show of them, the server has yet to say.
+        let active = known == Known::Active && self.standing.data() != 0;
+        let out = known == Known::Out;
         let (troubled, offline) = (self.backoff.failures > 0, !self.page.online);
         let over = self.standing.ends_at() <= self.now;
         let status = if out {
@@ -98,7 +100,7 @@ impl Machine {
         let status = if !active & self.needs.has(Need::SignIn) { Status::Loading } else { status };
         let identity = if active {
             Identity::Active
-        } else if known == Known::Remembered {
+        } else if self.standing.is_in() {
             Identity::Rehydrating
         } else {
             Identity::Anonymous

@@ -69,6 +69,7 @@ impl Checked {
         self.effects_are_in_order(event, &effects)?;
         self.knowledge_is_kept(event, &before, &effects)?;
         self.view_is_consistent()?;
+        ensure(!self.disposed || self.turn.is_none(), "whoever disposes leaves the turn")?;
         self.time_goes_on(event, due, &effects)?;
         Ok(effects)
     }
@@ -175,7 +176,8 @@ impl Checked {
         )?;
         ensure(view.data == record.data, "the data that is shown is that of the session")?;
         ensure(record.session != 0 || view.data == 0, "of nobody nothing is shown")?;
-        ensure(view.status != Status::Active || view.identity == Identity::Active, "active means confirmed")?;
+        let shown = view.identity == Identity::Active && view.data != 0;
+        ensure(view.status != Status::Active || shown, "active means confirmed, and shown")?;
         let may = view.identity == Identity::Active && view.verified && !view.offline && !view.expired;
         ensure(!view.can_mutate || may, "changes need a session that is confirmed, online and not over")
     }
