@@ -59,7 +59,10 @@ export type Answer<Data = SessionData> =
     }
   /** The server says in so many words that nobody is signed in. */
   | { kind: "nobody" }
-  /** A command was understood and not granted; or a renewal was refused that is not the session's end. */
+  /**
+   * A command was understood and not granted; or a renewal was refused whose credential still works. To a check, or to a renewal after that, it
+   * is the same as `nobody`.
+   */
   | { kind: "declined"; error?: SessionError }
   /** Another request had already replaced the credential of this one. */
   | { kind: "superseded" }

@@ -43,7 +43,7 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   update(changes: Record<string, unknown>): Promise<Result>;
   /** Closes the warning in every tab. */
   dismissWarning(): void;
-  /** Where the person is signed in. These throw {@link SessionFailure}, or the server's error. */
+  /** Where the person is signed in. These throw {@link SessionFailure}, or the server's error; a `TypeError` where the backend has no such list. */
   readonly sessions: {
     list(): Promise<SessionEntry[]>;
     end(id: string): Promise<void>;
@@ -345,7 +345,8 @@ export function sessionOver<C, R>(
     text: textOf(answer),
     stored: initial ? remembered && { ...remembered, data: null } : remembered,
   });
-  if (initial !== undefined) rendered = view;
+  // A browser that remembers somebody may show more than a server that knew of nobody.
+  if (initial !== undefined) rendered = initial ? view : readView([0, 0, 1, 0, 0, 0, 0, 0, 0, 0], null);
 
   const on = (event: SessionEvent | undefined, listener: (view: SessionView) => void): (() => void) => {
     // A pair of its own: the same function may listen twice.
@@ -395,9 +396,9 @@ export function sessionOver<C, R>(
 
   function end(): void {
     if (disposed) return;
-    tell(code.EVENT_DISPOSED);
+    enqueue(clock.now(), code.EVENT_DISPOSED);
+    // Before anybody hears of it: a listener may dispose of it too.
     disposed = true;
-    // Within a listener the step has waited: what it says goes out before everything is closed.
     carryOut();
     unwatch?.();
     official?.close();

@@ -9,7 +9,7 @@ export interface SessionView {
   readonly identity: "anonymous" | "rehydrating" | "active";
   /** The person and the session, as the server describes them; the same object while it says the same. */
   readonly data: SessionData | null;
-  /** Whether the first answer is still to come and nobody is remembered. */
+  /** Whether the first answer is still to come and there is nobody to show. */
   readonly isPending: boolean;
   /** Whether the server has confirmed this, and nothing has failed since. */
   readonly verified: boolean;
@@ -49,7 +49,7 @@ export function readView(bytes: ArrayLike<number>, data: SessionData | null, sai
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,
     data,
-    isPending: !!(status! & 1) && !identity && !verified,
+    isPending: !!(status! & 1) && !data && !verified,
     verified: !!verified,
     canMutate: !!canMutate,
     expired: !!expired,

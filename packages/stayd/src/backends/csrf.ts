@@ -1,5 +1,6 @@
-import type { Answer, Backend, SessionData } from "../backend.ts";
+import type { Answer, Backend, SessionData, SessionError } from "../backend.ts";
 import { type Csrf, type CsrfOptions, createCsrf, demand, demandRequests, errorIn, requestOf } from "../tokens.ts";
+import { failure } from "../view.ts";
 import { json, serverTime, troubleOf, unexpected } from "./stayd.ts";
 
 /** A server of cookies and tokens. Requests are written `METHOD /path`, below `url`; what a server does not have is left out. */
@@ -48,16 +49,17 @@ export function csrf<Credentials = unknown, Registration = unknown>(
   const tokens = createCsrf({ cookies: ["csrf_token"], ...options, init, url, network, eager: false });
 
   const send = (request: string, signal: AbortSignal, body?: unknown): Promise<Response> => {
-    const [method, path] = requestOf(request, body === undefined ? "GET" : "POST");
-    const headers = { accept: "application/json", ...(body !== undefined && { "content-type": "application/json" }) };
+    const text = JSON.stringify(body) as string | undefined;
+    const [method, path] = requestOf(request, text ? "POST" : "GET");
     return tokens.fetch(url + path, {
       method,
-      headers,
+      headers: { accept: "application/json", ...(text && { "content-type": "application/json" }) },
       credentials: "include",
-      keepalive: true,
+      // Only what is small can be kept alive, and a change may bear a picture.
+      keepalive: !(text && text.length > 1e4),
       cache: "no-store",
       signal,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      body: text ?? null,
     });
   };
 
@@ -93,13 +95,15 @@ export function csrf<Credentials = unknown, Registration = unknown>(
       const response = await send(request, signal, input);
       const found = await json(response);
       const { status } = response;
-      if (status >= 400 && status < 500 && status !== 429) return { kind: "declined", error: errorIn(response, found) };
+      if (status >= 400 && status < 500 && status !== 429) return declined(errorIn(response, found));
       const trouble = troubleOf(response, found);
       if (trouble) return trouble;
-      const answer = answerOf(found, response.headers);
-      return answer.kind === "nobody" && options.session ? check(signal) : answer;
+      let answer = answerOf(found, response.headers);
+      if (answer.kind === "nobody" && options.session) answer = await check(signal);
+      // Whoever signs up may have to confirm first.
+      return answer.kind === "nobody" && request === options.signIn ? declined(failure("no-session")) : answer;
     };
-  const none = async (): Promise<Answer> => ({ kind: "declined", error: { code: "not-offered", message: "The server has no sign-in" } });
+  const none = async (): Promise<Answer> => declined(failure("not-offered"));
 
   return {
     tokens,
@@ -117,6 +121,8 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     },
   };
 }
+
+const declined = (error: SessionError): Answer => ({ kind: "declined", error });
 
 /** Whether an answer says who is signed in, be it `null`. */
 function namesPerson(body: unknown): boolean {
