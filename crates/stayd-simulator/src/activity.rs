@@ -20,8 +20,13 @@ fn after_a_day(deeds: impl IntoIterator<Item = (u64, Deed)>) -> View {
         wall_offset_ms: 0,
         signed_in: true,
     };
-    let lifetimes =
-        Lifetimes { life_ms: HOUR, update_age_ms: HOUR / 4, remember: true, rotation: Rotation::Off };
+    let lifetimes = Lifetimes {
+        life_ms: HOUR,
+        update_age_ms: HOUR / 4,
+        remember: true,
+        rotation: Rotation::Off,
+        reuse_ends: false,
+    };
     let setting = Setting {
         browsers: vec![browser],
         people: 1,

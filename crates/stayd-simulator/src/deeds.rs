@@ -4,6 +4,7 @@ use stayd_core::{Event, Rendered};
 
 use crate::clock::HostClock;
 use crate::plan::{Act, Deed};
+use crate::situations::Situation;
 use crate::tab::{Life, Tab, TabId, Wish};
 use crate::world::{Happening, Over, Rendering, World};
 
@@ -12,6 +13,9 @@ const SECOND_LOOK_MS: u64 = 40;
 
 /// More tabs than this are not opened.
 const MOST_TABS: usize = 7;
+
+const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;
 
 impl World {
     pub(crate) fn act(&mut self, number: usize) {
@@ -43,7 +47,12 @@ impl World {
             Deed::GoOffline { for_ms } => self.go_offline(browser, for_ms),
             Deed::LoseNetwork { for_ms } => self.browsers[browser].dead_until = now + for_ms,
             Deed::Sleep { for_ms } => self.fall_asleep(browser, for_ms),
-            Deed::SetClock { by_ms } => self.browsers[browser].wall_offset += by_ms,
+            Deed::SetClock { by_ms } => {
+                if by_ms.unsigned_abs() >= HOUR_MS && self.shows_somebody(browser) {
+                    self.situations.note(Situation::ClockSet);
+                }
+                self.browsers[browser].wall_offset += by_ms;
+            }
             Deed::Wipe { cookies } => self.wipe(browser, cookies),
             Deed::BadWeather { lost, late, doubled, for_ms } => {
                 let bad_until = now + for_ms;
@@ -62,6 +71,9 @@ impl World {
                 let held = self.or_broken(held).flatten();
                 let revoked = self.server.revoke(cookie.as_deref());
                 if let (Some(true), Some(held)) = (self.or_broken(revoked), held) {
+                    if self.browsers[browser].tabs.iter().any(|tab| tab.runs() && tab.shows == Some(held)) {
+                        self.situations.note(Situation::RevokedElsewhere);
+                    }
                     self.push_end(browser, held.session);
                 }
             }
@@ -85,6 +97,7 @@ impl World {
             Deed::Freeze { for_ms } => self.stop(id, Life::Frozen, for_ms, Over::Frozen(id)),
             Deed::Cache { for_ms } => self.stop(id, Life::Cached, for_ms, Over::Cached(id)),
             Deed::Stall { for_ms } => {
+                self.note_stop_in_turn(id);
                 self.count_tab_time();
                 self.tab_mut(id).life = Life::Stalled;
                 self.queue.push(self.now + for_ms, Happening::Over(Over::Stalled(id)));
@@ -120,6 +133,7 @@ impl World {
         if self.tab(id).machine.record().session == 0 {
             return;
         }
+        self.note_sign_out(id);
         let now = self.now;
         self.browsers[id.browser].truth.sign_out(now);
         self.tell(id, Event::SignOutAsked, None);
@@ -127,12 +141,21 @@ impl World {
     }
 
     pub(crate) fn set_visible(&mut self, id: TabId, visible: bool) {
-        self.tab_mut(id).visible = visible;
+        let now = self.now;
+        let tab = self.tab_mut(id);
+        tab.visible = visible;
+        let since = std::mem::replace(&mut tab.hidden_since, (!visible).then_some(now));
+        if visible && since.is_some_and(|since| now - since >= DAY_MS) {
+            self.situations.note(Situation::HiddenForADay);
+        }
         self.tell(id, if visible { Event::Shown } else { Event::Hidden }, None);
     }
 
     /// The page is told that it is about to stop, and stops.
     fn stop(&mut self, id: TabId, life: Life, for_ms: u64, over: Over) {
+        if life == Life::Frozen {
+            self.note_stop_in_turn(id);
+        }
         self.set_visible(id, false);
         self.tell(id, Event::Frozen, None);
         self.count_tab_time();
@@ -146,11 +169,20 @@ impl World {
     pub(crate) fn over(&mut self, over: Over) {
         match over {
             Over::Frozen(id) if self.tab(id).life == Life::Frozen => self.resume(id),
-            Over::Cached(id) if self.tab(id).life == Life::Cached => self.resume(id),
+            Over::Cached(id) if self.tab(id).life == Life::Cached => {
+                if self.tab(id).shows.is_some() && self.browsers[id.browser].truth.out_since.is_some() {
+                    self.situations.note(Situation::BackAfterSignOut);
+                }
+                self.resume(id);
+            }
             Over::Stalled(id) if self.tab(id).life == Life::Stalled => self.run_again(id),
             Over::Offline(browser) if self.browsers[browser].offline_until <= self.now => {
                 for id in self.open_tabs(browser) {
                     self.tell_network(id);
+                    let record = self.tab(id).machine.record();
+                    if record.session != 0 && record.lapses_in_ms == 0 {
+                        self.situations.note(Situation::RanOutOffline);
+                    }
                 }
             }
             Over::Asleep(browser) if self.browsers[browser].asleep_until <= self.now => self.wake(browser),
@@ -242,6 +274,9 @@ impl World {
     fn wake(&mut self, browser: usize) {
         let now = self.now;
         let Some(since) = self.browsers[browser].asleep_since.take() else { return };
+        if now - since > self.plan.setting.lifetimes.update_age_ms && self.shows_somebody(browser) {
+            self.situations.note(Situation::SleptAcrossRenewal);
+        }
         self.browsers[browser].slept_ms += now - since;
         for what in std::mem::take(&mut self.browsers[browser].deferred) {
             self.queue.push(now, what);
@@ -253,6 +288,9 @@ impl World {
 
     fn wipe(&mut self, browser: usize, cookies: bool) {
         let now = self.now;
+        if !cookies && self.browsers[browser].cookie.is_some() {
+            self.situations.note(Situation::Wiped);
+        }
         self.browsers[browser].storage.wipe();
         self.browsers[browser].truth.wiped_at = Some(now);
         for tab in &mut self.browsers[browser].tabs {
@@ -319,6 +357,9 @@ impl World {
     }
 
     pub(crate) fn close_tab(&mut self, id: TabId) {
+        if self.asks_in_turn(id) {
+            self.situations.note(Situation::TurnHolderClosed);
+        }
         self.count_tab_time();
         self.drop_requests(id);
         self.forget_wish(id);

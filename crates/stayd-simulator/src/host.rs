@@ -5,6 +5,7 @@ use stayd_core::{Effect, Event, Instant, Message, Need, Verdict};
 use crate::browser::Browser;
 use crate::network::{Ask, PageRequest};
 use crate::server::PageData;
+use crate::situations::Situation;
 use crate::storage::{Keeps, Slot};
 use crate::tab::{Input, TabId};
 use crate::world::{Happening, World};
@@ -184,6 +185,7 @@ impl World {
             self.grant_turn(id.browser);
         }
         if let Some(slot) = newer {
+            self.situations.note(Situation::OlderWrittenLate);
             self.reach(id, Input::Message { message: Message::State, slot });
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Each tab is one real [`stayd_core::Machine`]; the server is the real [`stayd_engine::Engine`]; in between is a world in which
 //! everything goes wrong that can. After every step the promises are checked, and after the faults stop, that everybody is where they
-//! belong. Among what happens, at any moment and together: scenarios 13-18, 21, 22, 25-27, 33, 35-37, 39, 41, 45, 48 and 52. The same seed gives the same history, to the last event. What it does not have: rendering, real browsers, more than one
-//! node of the server.
+//! belong. What has to happen among it, at any moment and together, is said in [`Situation`]. The same seed gives the same history, to the last
+//! event. What it does not have: rendering, real browsers, more than one node of the server.
 //!
 //! ```
 //! let plan = stayd_simulator::Plan::draw(1);
@@ -31,6 +31,7 @@ mod push;
 mod queue;
 mod server;
 mod shrink;
+mod situations;
 mod storage;
 mod tab;
 mod wire;
@@ -38,6 +39,7 @@ mod world;
 
 pub use plan::Plan;
 pub use shrink::shrink;
+pub use situations::{Situation, Situations};
 pub use world::Report;
 
 /// Runs a plan to its end; with its history in words where that is asked for.
@@ -49,6 +51,7 @@ pub fn run(plan: Plan, keep_history: bool) -> Report {
             tab_ms: 0,
             steps: 0,
             requests: 0,
+            situations: Situations::default(),
             history: Vec::new(),
         },
     }

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
-use stayd_simulator::{Plan, run, shrink};
+use stayd_simulator::{Plan, Situation, run, shrink};
 
 /// Simulates many tabs and faults from seeds.
 #[derive(Parser)]
 struct Arguments {
     /// How many seeds to run
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = ENOUGH_SEEDS)]
     seeds: u64,
     /// The first of them
     #[arg(long, default_value_t = 1)]
@@ -24,6 +24,9 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     failures: usize,
 }
+
+/// As many seeds as CI runs come to every situation.
+const ENOUGH_SEEDS: u64 = 2_000;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -58,6 +61,7 @@ fn many(arguments: &Arguments) -> ExitCode {
     let next = AtomicU64::new(arguments.from);
     let (tab_ms, steps, requests, done) =
         (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let came: [AtomicU64; Situation::ALL.len()] = std::array::from_fn(|_| AtomicU64::new(0));
     let failures = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -78,6 +82,9 @@ fn many(arguments: &Arguments) -> ExitCode {
                     steps.fetch_add(report.steps, Ordering::Relaxed);
                     requests.fetch_add(report.requests, Ordering::Relaxed);
                     done.fetch_add(1, Ordering::Relaxed);
+                    for (situation, seeds) in Situation::ALL.into_iter().zip(&came) {
+                        seeds.fetch_add(u64::from(report.situations.include(situation)), Ordering::Relaxed);
+                    }
                     if let (Some(violation), Ok(mut failures)) = (report.violation, failures.lock()) {
                         println!("seed {seed} FAILED {violation}");
                         failures.push(seed);
@@ -90,14 +97,25 @@ fn many(arguments: &Arguments) -> ExitCode {
     let failures = failures.into_inner().unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "for a reader")]
     let hours = tab_ms.into_inner() as f64 / 3_600_000.0;
+    let done = done.into_inner();
     println!(
-        "{} seeds, {hours:.0} tab-hours, {} steps, {} requests in {seconds:.1} s: {:.0} tab-hours a minute",
-        done.into_inner(),
+        "{done} seeds, {hours:.0} tab-hours, {} steps, {} requests in {seconds:.1} s: {:.0} tab-hours a minute",
         steps.into_inner(),
         requests.into_inner(),
         hours / seconds * 60.0,
     );
-    let Some(seed) = failures.iter().min() else { return ExitCode::SUCCESS };
+    let came = Situation::ALL.into_iter().zip(came.map(AtomicU64::into_inner));
+    for (situation, seeds) in came.clone() {
+        println!("{seeds:>8} of them: {situation:?}");
+    }
+    let Some(seed) = failures.iter().min() else {
+        let missing = came.filter(|(_, seeds)| *seeds == 0).count();
+        if done >= ENOUGH_SEEDS && missing > 0 {
+            println!("so many seeds have to come to every situation, and to {missing} none did");
+            return ExitCode::FAILURE;
+        }
+        return ExitCode::SUCCESS;
+    };
     let (plan, report) = shrink(&Plan::draw(*seed));
     println!("\nseed {seed}, shrunk:");
     for line in plan.lines().iter().chain(&report.history) {

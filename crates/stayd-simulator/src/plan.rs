@@ -42,6 +42,8 @@ pub(crate) struct Lifetimes {
     pub(crate) update_age_ms: u64,
     pub(crate) remember: bool,
     pub(crate) rotation: Rotation,
+    /// A token that is shown long after it was replaced ends its session, for whoever has the next.
+    pub(crate) reuse_ends: bool,
 }
 
 /// One browser.
@@ -148,7 +150,9 @@ impl Plan {
     /// What `seed` stands for.
     pub fn draw(seed: u64) -> Self {
         let mut dice = Dice::new(seed, 0);
-        let setting = Setting::draw(&mut dice);
+        let mut setting = Setting::draw(&mut dice);
+        // Drawn on its own: what seeds stood for before there was this they still do.
+        setting.lifetimes.reuse_ends = Dice::new(seed, 1).chance(500);
         let count = dice.magnitude(3..=90);
         let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(&mut dice, &setting)).collect();
         acts.sort_by_key(|act| act.at_ms);
@@ -193,6 +197,7 @@ impl Setting {
             update_age_ms: life_ms / dice.within(2..=10),
             remember: !dice.chance(100),
             rotation,
+            reuse_ends: false,
         };
         let heartbeat_ms = if dice.chance(100) { 0 } else { 300_000 };
         let renewal = dice.pick([

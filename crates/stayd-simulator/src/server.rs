@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use stayd_core::Key;
 use stayd_engine::{
-    Clock, Device, Engine, EngineError, LiveSession, NoPlaces, Parts, Policy, Recognised, Refusal, Renews,
-    SessionKind,
+    Clock, Device, Engine, EngineError, LiveSession, NoPlaces, Parts, Policy, Reaction, Recognised, Refusal,
+    Renews, SessionKind,
     mail::{Mail, MailError, Mailer},
     store::{AccountRecord, CREDENTIAL, MemoryStore, Store, UserChange, UserRecord},
 };
@@ -111,6 +111,9 @@ impl Server {
         // Longer than a request takes, as the policy's documentation asks: clients give up after 15 s.
         policy.sessions.rotation_grace = Duration::from_secs(20);
         policy.passwords.hash_threads = 1;
+        if lifetimes.reuse_ends {
+            policy.security.token_reuse = Reaction::End;
+        }
         let secret = Secret::parse("kX3v9QhT7mWz2LrB8nYcJ5dGfA4sPeUq").map_err(|_| Broken("the secret"))?;
         let engine = Engine::new(Parts {
             policy,

@@ -81,6 +81,7 @@ pub(crate) struct Tab {
     pub(crate) clock: HostClock,
     pub(crate) life: Life,
     pub(crate) visible: bool,
+    pub(crate) hidden_since: Option<u64>,
     /// What the page shows.
     pub(crate) shows: Option<PageData>,
     /// Since when it shows something of that session.
@@ -119,6 +120,7 @@ impl Tab {
             clock,
             life: Life::Running,
             visible: true,
+            hidden_since: None,
             shows: None,
             shows_since: now,
             wish: None,

@@ -7,6 +7,7 @@ use stayd_engine::Rotation;
 
 use crate::network::{Ask, PageRequest, Request};
 use crate::server::{Body, Described, Response, SetCookie};
+use crate::situations::Situation;
 use crate::tab::{Input, TabId};
 use crate::world::{Happening, World};
 
@@ -24,6 +25,9 @@ impl World {
         let fate = self.weather.fate(self.now, &ask, &mut self.network_dice[id.browser]);
         let browser = &self.browsers[id.browser];
         let reaches = !browser.is_cut_off(self.now);
+        if attempt != 0 && !reaches && self.now >= browser.offline_until {
+            self.situations.note(Situation::DeadNetwork);
+        }
         let request =
             Rc::new(Request { tab: id, attempt, ask, cookie, sent_at: self.now, back_ms: fate.back_ms });
         // A browser that knows of no network says so at once.
@@ -72,6 +76,9 @@ impl World {
 
     /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.
     fn answer_is_lost(&mut self, request: &Request, response: &Response) {
+        if matches!((&request.ask, &response.cookie), (Ask::Session { .. }, SetCookie::Set(_))) {
+            self.situations.note(Situation::RotationLost);
+        }
         if self.brings_the_only_token(request, response) {
             self.note(|| "the next token is lost".to_owned());
             self.browsers[request.tab.browser].truth.token_lost = true;
@@ -168,6 +175,14 @@ impl World {
             Body::Session(described) => Some(described.shown),
             _ => None,
         };
+        match response.body {
+            _ if self.tab(id).shows.is_none() => {}
+            Body::TooMany if response.retry_after_ms > 0 => {
+                self.situations.note(Situation::TooManyWithRetryAfter);
+            }
+            Body::Unavailable => self.situations.note(Situation::Unavailable),
+            _ => {}
+        }
         let signs_in = self.tab(id).wish.is_some();
         self.tell(id, Event::Answered { attempt, outcome }, data);
         // A sign-in that is refused says nothing of who is signed in.

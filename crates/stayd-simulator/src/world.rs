@@ -12,6 +12,7 @@ use crate::history::History;
 use crate::network::{Request, Weather};
 use crate::plan::Plan;
 use crate::server::{Broken, Described, PageData, Response, Server};
+use crate::situations::{Situation, Situations};
 use crate::storage::{Keeps, Slot};
 use crate::tab::{Input, Life, TabId};
 
@@ -72,6 +73,8 @@ pub struct Report {
     pub steps: u64,
     /// Requests of the machines.
     pub requests: u64,
+    /// The situations that came about.
+    pub situations: Situations,
     /// What happened, where that was to be kept.
     pub history: Vec<String>,
 }
@@ -93,6 +96,7 @@ pub(crate) struct World {
     pub(crate) inner_dice: Vec<Dice>,
     pub(crate) violation: Option<Violation>,
     pub(crate) tab_ms: u64,
+    pub(crate) situations: Situations,
     pub(crate) steps: u64,
     /// Of them those since the last full second, which is the first number.
     pub(crate) steps_in_second: (u64, u64),
@@ -121,6 +125,7 @@ impl World {
             inner_dice,
             violation: None,
             tab_ms: 0,
+            situations: Situations::default(),
             steps: 0,
             steps_in_second: (0, 0),
         };
@@ -160,6 +165,7 @@ impl World {
             tab_ms: self.tab_ms,
             steps: self.steps,
             requests: self.request_count,
+            situations: self.situations,
             history: self.history.into_lines(),
         }
     }
@@ -258,6 +264,9 @@ impl World {
         match input {
             Input::Turn { attempt } => {
                 let slot = self.deciding_record(id);
+                if slot.is_some_and(|slot| slot.age() > self.tab(id).machine.moment()) {
+                    self.situations.note(Situation::AdvancedWhileWaiting);
+                }
                 let stored = slot.map(|slot| slot.stored(wall, unsure_until));
                 let event = Event::LeadershipGained { attempt, stored };
                 self.tell(id, event, slot.and_then(|slot| slot.data));

@@ -4,6 +4,7 @@ use stayd_core::{Key, Record};
 
 use crate::network::PageRequest;
 use crate::plan::BrowserSetting;
+use crate::situations::Situation;
 use crate::storage::Keeps;
 use crate::tab::{Tab, TabId};
 use crate::world::{Happening, World};
@@ -110,6 +111,14 @@ impl World {
     /// meanwhile and somebody has signed in since.
     pub(crate) fn signed_in(&mut self, id: TabId, session: Key) {
         let now = self.now;
+        let mine = self.tab(id).shows.map(|data| data.person);
+        for other in self.others_that_run(id) {
+            match self.tab(other).shows {
+                None => self.situations.note(Situation::SignInElsewhere),
+                Some(data) if Some(data.person) != mine => self.situations.note(Situation::SwitchElsewhere),
+                Some(_) => {}
+            }
+        }
         // Of sign-ins that were under way at once, because there are no turns or a tab had waited long enough for its own, only the server
         // can say which came last.
         let contested = self.tab(id).sent_at;
