@@ -1,11 +1,12 @@
 // node run.mjs [--rows a,b] [--peers x,y] [--quick] [--without locks,indexedDB]
 // Measures every row for every peer (AU-23), one after another in one browser, prints the table, and keeps it unless it was a quick run or
-// one whose pages lack something, which shows that a row can fail.
+// one whose pages lack something, which shows that a row can fail. Where Stayd misses what is promised, the run fails.
 import { parseArgs } from "node:util";
 import { launch } from "./browser.mjs";
 import { bundlePage } from "./bundle.mjs";
 import { couldNotRun } from "./outcome.mjs";
 import { PEERS } from "./peers.mjs";
+import { missed } from "./promises.mjs";
 import { keep, print } from "./report.mjs";
 import { ROWS } from "./rows.mjs";
 import { openSite } from "./site.mjs";
@@ -47,6 +48,10 @@ try {
   await browser.close();
 }
 print(report);
+// A quick run says little, and one whose pages lack something is to miss them.
+const broken = options.quick || without.length > 0 ? [] : missed(rows, outcomes);
+for (const words of broken) console.error(`\nnot as promised: ${words}`);
+if (broken.length > 0) process.exitCode = 1;
 
 async function outcomeOf(row, peer) {
   const start = Date.now();
