@@ -16,7 +16,9 @@ const HEAD = `# Scenarios
 <!-- Written by \`node e2e/scenarios.mjs\`; a test compares the third column with the tests. -->
 
 The failures that session systems die of, and where each is tested: in browsers against the real binary (\`e2e/\`), as a transcript
-of the machine (\`crates/stayd-core\`), in the simulator (\`crates/stayd-simulator\`). A test's name begins with the scenario's number.
+of the machine (\`crates/stayd-core\`), in the simulator (\`crates/stayd-simulator\`: every situation of that list comes about in CI's
+seeds, or the simulation fails), as a row of \`cargo xtask bench client\`, which fails where the row misses its promise. A test's name
+begins with the scenario's number.
 
 The result is that of the browser tests in the last \`npm test\` of \`e2e/\`: a scenario that is tested in three browsers has three.
 "Unavailable" is what a browser cannot be made to do (the table in \`e2e/README.md\`). Transcripts and simulation pass or fail with
@@ -33,6 +35,7 @@ const nameOf = (path) =>
   path
     .replace(/^e2e\/tests\/scenarios\/(.*)\.test\.mjs$/, "browser: $1")
     .replace(/^crates\/stayd-core\/tests\/transcripts\/(.*)\.txt$/, "transcript: $1")
+    .replace(/^bench\/client\/rows\/(.*)\.mjs$/, "bench: $1")
     .replace(/^crates\/stayd-simulator\/(?:src|tests)\/(.*)\.rs$/, "simulator: $1");
 
 function resultOf(result) {

@@ -31,7 +31,10 @@ export async function startSite({ env = {}, headers = {}, pages = {} } = {}) {
 }
 
 class Site {
-  /** Every request to the server since `forget`: `{ method, path, url, at, cookie, referer, token, status }`; `token` is the one against CSRF. */
+  /**
+   * Every request to the server since `forget`: `{ method, path, url, at, cookie, referer, token, status, gone }`; `token` is the one
+   * against CSRF, `gone` a promise that is kept when nobody waits for the answer any more.
+   */
   requests = [];
   /** What happens to a request for the server: an async function `(request, pass)`; `pass()` forwards it and gives the answer. */
   fault = null;
@@ -73,7 +76,8 @@ class Site {
     for await (const chunk of from) chunks.push(chunk);
     const path = from.url.replace("/api/auth", "").split("?")[0];
     const { cookie = "", referer, "x-csrf-token": token } = from.headers;
-    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie, referer, token, status: 0 };
+    const gone = new Promise((resolve) => to.on("close", resolve));
+    const entry = { method: from.method, path, url: from.url, at: Date.now(), cookie, referer, token, status: 0, gone };
     this.requests.push(entry);
     const pass = () => this.#forward(from, Buffer.concat(chunks));
     const answer = this.fault ? await this.fault(entry, pass) : await pass();

@@ -1,6 +1,7 @@
 // Where each scenario is tested, by what the sources say.
 import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { PROMISES } from "../../bench/client/promises.mjs";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BROWSER = "e2e/tests/scenarios";
@@ -30,6 +31,9 @@ export async function whereTested() {
         for (let number = Number(from); number <= Number(to ?? from); number++) add(number, path);
       }
     }
+  }
+  for (const [row, [, , numbers = []]] of Object.entries(PROMISES)) {
+    for (const number of numbers) add(number, `bench/client/rows/${row}.mjs`);
   }
   return places;
 }

@@ -63,29 +63,39 @@ for (const kind of browsers) {
       assert.equal(site.count("/sign-out"), 1, "told once, by the tab in which it happened");
     });
 
-    // AU-2: the middle one, for the latest of fifty is the machine's when it is busy.
+    // AU-2: p99 of fifty is the latest. Counted from a bare message that is sent at the same moment: what a busy machine takes to carry one
+    // says nothing of the client.
     if (kind === chromium) {
-      testIn(kind, "25 the median of fifty sign-outs is seen in the other tab within 50 ms", ["tabs"], async (t) => {
+      testIn(kind, "25 fifty sign-outs, sign-ins and changes of the profile show in the other tab within 50 ms each", ["tabs"], async (t) => {
         const [a, b] = await pair();
-        const took = [];
+        await a.evaluate(() => {
+          window.bare = new BroadcastChannel("bare");
+          session.subscribe(({ data }) => bare.postMessage(data?.user.name ?? "nobody"));
+        });
+        await b.evaluate(() => {
+          const note = (which, name) => name === window.awaited && (window[which] ||= performance.now());
+          window.bare = new BroadcastChannel("bare");
+          bare.onmessage = ({ data }) => note("told", data);
+          session.subscribe(({ data }) => note("shown", data?.user.name ?? "nobody"));
+        });
+        const took = { "sign-out": [], "sign-in": [], profile: [] };
+        const step = async (what, name, act, ...given) => {
+          await b.evaluate((it) => void Object.assign(window, { awaited: it, told: 0, shown: 0 }), name);
+          await a.evaluate(act, ...given);
+          const both = () => b.evaluate(() => told && shown && { late: shown - told });
+          took[what].push((await until(`the other tab to show ${name}`, both)).late);
+        };
+        let name = "Ada";
         for (let i = 0; i < 50; i++) {
-          if (i > 0) await a.evaluate(signIn, a.person);
-          await shows(b, a.person.email);
-          await b.evaluate(() => void (views.length = 0));
-          // By the clock that both pages have in common.
-          const asked = await a.evaluate(() => {
-            const now = performance.timeOrigin + performance.now();
-            void session.signOut();
-            return now;
-          });
-          const out = () => views.filter(({ data }) => !data).map(({ at }) => performance.timeOrigin + at)[0];
-          took.push((await until("the other tab to change", () => b.evaluate(out), 120)) - asked);
-          await until("the server to have been told", () => site.count("/sign-out") === i + 1, 120);
+          await step("sign-out", "nobody", () => (bare.postMessage("nobody"), session.signOut()));
+          await step("sign-in", name, signIn, a.person);
+          await step("profile", (name = `Ada ${i}`), (it) => session.update({ name: it }), name);
         }
-        took.sort((one, other) => one - other);
-        const [median, last] = [took[25], took[49]].map((ms) => ms.toFixed(1));
-        t.diagnostic(`sign-out in another tab: median ${median} ms, p99 of 50 ${last} ms`);
-        assert.ok(took[25] < 50, `${took.map((ms) => ms.toFixed(1))}`);
+        for (const [what, times] of Object.entries(took)) {
+          times.sort((one, other) => one - other);
+          t.diagnostic(`${what}: median ${times[25].toFixed(1)} ms, p99 of 50 ${times[49].toFixed(1)} ms after a bare message`);
+          assert.ok(times[49] < 50, `${what}: ${times.map((ms) => ms.toFixed(1))}`);
+        }
       });
     }
 

@@ -116,6 +116,41 @@ describe("requests of the page", () => {
     assert.equal(site.requests.filter(asksApp).length, 0);
   });
 
+  test("a request that is aborted while the server works is taken back", async () => {
+    let cut = 0;
+    site.fault = async (request, pass) => {
+      if (!asksApp(request)) return pass();
+      await request.gone;
+      cut++;
+      return null;
+    };
+    await begin("/api/things/slow", { method: "POST", body: "once" });
+    await until("the request", () => site.requests.some(asksApp));
+    await tab.evaluate(() => stop.abort());
+    assert.equal(await outcome(), "AbortError");
+    await until("the connection to be closed", () => cut === 1);
+    assert.equal(site.requests.filter(asksApp).length, 1);
+  });
+
+  test("a request that is aborted between its refusal and the renewal is not sent again", async () => {
+    const { opened, open } = gate();
+    site.forget();
+    site.fault = async (request, pass) => {
+      if (asksApp(request)) return REFUSED;
+      if (asksSession(request)) await opened;
+      return pass();
+    };
+    await begin("/api/things/refused");
+    await until("the renewal", () => site.requests.some(asksSession));
+    await untilView(tab, { holding: true });
+    await tab.evaluate(() => stop.abort());
+    assert.equal(await outcome(), "AbortError");
+    open();
+    await untilView(tab, { holding: false, verified: true });
+    assert.deepEqual(await tab.evaluate(() => session.refresh()), { ok: true });
+    assert.equal(site.requests.filter(asksApp).length, 1);
+  });
+
   test("a request that waits too long, or whose answer does, rejects with a time-out", async () => {
     const { opened, open } = gate();
     site.fault = async (request, pass) => {

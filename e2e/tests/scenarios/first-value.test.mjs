@@ -1,11 +1,12 @@
 // Scenarios 1-5: what a page shows first, and what it asks for (AU-1, AU-5, EN-10).
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { createSession } from "../../../packages/stayd/dist/index.js";
 import { PAGE } from "../../app/site.mjs";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
-import { age, openScene, pageWith, verified, view } from "./scene.mjs";
+import { age, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
 /** A page that its server rendered with what get-session answers to the cookies of the request. */
 let binary;
@@ -33,6 +34,23 @@ for (const kind of browsers) {
         assert.equal(first.isPending, forget);
         assert.equal(first.data?.user.email, forget ? undefined : tab.person.email);
         assert.deepEqual(views.filter(({ status }) => status === "initial"), [], "never out");
+      }
+    });
+
+    testIn(kind, "1 where nothing of a person may be kept, a page that is loaded again waits, and is never out", ["tabs"], async () => {
+      const options = { remember: false };
+      const tab = await scene.signedIn(options);
+      for (const ms of [0, 60_000]) {
+        await age(tab, ms);
+        const { opened, open } = gate();
+        scene.site.fault = async (request, pass) => (asksSession(request) ? opened.then(pass) : pass());
+        await scene.go(tab, options);
+        const first = await tab.evaluate(() => window.first);
+        assert.deepEqual([first.status, first.isPending, first.canMutate, first.data], ["loading", true, false, null]);
+        open();
+        assert.equal((await verified(tab)).data.user.email, tab.person.email);
+        const views = await tab.evaluate(() => window.views);
+        assert.deepEqual(views.filter(({ data, isPending }) => !data && !isPending), []);
       }
     });
   });
@@ -74,6 +92,19 @@ describe("chromium", () => {
     assert.equal(scene.site.count("/get-session"), 0);
     await tab.evaluate(() => session.refresh());
     assert.equal(scene.site.count("/get-session"), 1);
+  });
+
+  test("3 a page that was rendered for nobody is hydrated as that, also where somebody is remembered", async () => {
+    const tab = await scene.signedIn();
+    await tab.goto(`${scene.site.origin}/blank`);
+    // The session ends without a word to the browser.
+    const { status } = await tab.evaluate(() => fetch("/api/auth/sign-out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }));
+    assert.equal(status ?? 200, 200);
+    await scene.go(tab, {}, "/rendered");
+    const [first, seen] = await tab.evaluate(() => [window.first, session.rendered]);
+    assert.equal(first.data.user.email, tab.person.email, "whom this browser remembers, until the server has been asked");
+    assert.deepEqual(seen, createSession({ initial: null }).rendered);
+    await untilView(tab, { status: "initial", verified: true });
   });
 
   test("4 fifty components that come and go read the session once", async () => {

@@ -4,7 +4,7 @@ import { after, before, describe } from "node:test";
 import { chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks, holdable } from "./clocks.mjs";
-import { asksSession, gate, json, openScene, pageWith, verified, view } from "./scene.mjs";
+import { asksSession, gate, openScene, pageWith, verified, view } from "./scene.mjs";
 
 /** A tab that hears nothing of the others. */
 function deaf() {
@@ -44,23 +44,25 @@ for (const kind of holdable) {
       const { opened, open } = gate();
       site.forget();
       site.fault = async (request, pass) => {
-        if (request !== site.requests[0]) return pass();
-        await opened;
-        return json(503, {});
+        const answer = await pass();
+        if (request === site.requests[0]) await opened;
+        return answer;
       };
       await late.evaluate(() => void (window.asked = session.refresh()));
       await until("the late tab's request", () => site.requests.some(asksSession));
-      await a.evaluate(() => void (window.renewed = session.renew()));
-      await until("the other to wait", () => a.evaluate(async () => (await navigator.locks.query()).pending.length === 1));
-      await a.evaluate(() => pass(20_000));
-      assert.deepEqual(await a.evaluate(() => renewed), { ok: true });
-      await until("the renewal to be stored", async () => (await generations(a)).every((generation) => generation > before));
+      // Twice, for the late answer brings a later end than the page had, too.
+      for (let renewals = 0; renewals < 2; renewals++) {
+        await a.evaluate(() => void (window.renewed = session.renew()));
+        await until("the other to wait", () => a.evaluate(async () => (await navigator.locks.query()).pending.length === 1));
+        await a.evaluate(() => pass(20_000));
+        assert.deepEqual(await a.evaluate(() => renewed), { ok: true });
+      }
+      await until("the renewals to be stored", async () => (await generations(a)).every((generation) => generation > before + 1));
       const now = await generations(a);
       open();
-      assert.equal((await late.evaluate(() => asked)).ok, false);
+      assert.deepEqual(await late.evaluate(() => asked), { ok: true });
       await until("the late tab's turn to be over", () => a.evaluate(async () => (await navigator.locks.query()).held.length === 0));
       assert.deepEqual(await generations(a), now);
-      // The failure itself is everybody's: one cool-down for the browser. The session is as the other tab had it.
       assert.equal((await a.evaluate(() => session.get())).identity, "active");
     });
 

@@ -1,17 +1,31 @@
 // Scenarios 13-16: which tab renews, and what happens when it does not come back.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browsers, testIn } from "../../browsers/index.mjs";
+import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { age, asksSession, gate, openScene, verified, view } from "./scene.mjs";
+import { age, asksSession, gate, openScene, pageWith, verified, view } from "./scene.mjs";
 
 const DAY = 86_400_000;
+
+function lockless() {
+  Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined });
+}
+
+/** The process that a tab's page runs in dies. */
+async function crash({ page }) {
+  page.on("error", () => {});
+  const cdp = await page.createCDPSession();
+  await new Promise((resolve) => {
+    cdp.on("Inspector.targetCrashed", resolve);
+    cdp.send("Page.crash").catch(() => {});
+  });
+}
 
 for (const kind of browsers) {
   describe(kind.name, () => {
     let scene, site;
     before(async () => {
-      scene = await openScene(kind);
+      scene = await openScene(kind, { pages: { "/lockless": pageWith(lockless) } });
       site = scene.site;
     });
     after(() => scene?.close());
@@ -26,8 +40,15 @@ for (const kind of browsers) {
     };
 
     const longestTurn = { timeout: 2 };
+    /** In ms: a turn, and as much again for a slow machine. */
+    const PATIENCE = 2 * 4000;
 
-    testIn(kind, "13 when the tab that renews is closed another one takes over", ["tabs"], async () => {
+    const departures = [
+      ["is closed", "/", (tab) => tab.close()],
+      ["is closed, and turns are leases,", "/lockless", (tab) => tab.close()],
+      ...(kind === chromium ? [["crashes", "/", crash]] : []),
+    ];
+    for (const [departs, path, depart] of departures) testIn(kind, `13 when the tab that renews ${departs} another one takes over`, ["tabs"], async () => {
       const tab = await restored();
       const [second, third] = await scene.blankTabs(2);
       const { opened, open } = gate();
@@ -36,14 +57,18 @@ for (const kind of browsers) {
         if (asksSession(request) && ++asked === 1) await opened;
         return pass();
       };
-      await scene.go(tab, longestTurn);
+      await scene.go(tab, longestTurn, path);
       await until("the first tab to ask", () => asked === 1);
-      await Promise.all([scene.go(second, longestTurn), scene.go(third, longestTurn)]);
+      await Promise.all([second, third].map((one) => scene.go(one, longestTurn, path)));
       await second.front();
-      await tab.close();
+      const left = Date.now();
+      await depart(tab);
       for (const one of [second, third]) assert.equal((await verified(one)).data.user.email, tab.person.email);
       assert.equal(site.count("/get-session"), 2, "one of the two others asked");
+      // No tab waits for another longer than that one may wait for the server, and two seconds.
+      assert.ok(site.requests.filter(asksSession)[1].at - left < PATIENCE, `${site.requests[1].at - left} ms`);
       open();
+      if (!tab.closed) await tab.close();
     });
 
     testIn(kind, "14 while the tab that renews is frozen others read the session, and renew", ["tabs", "freeze"], async () => {

@@ -5,7 +5,7 @@ import { clearFromInside } from "../../browsers/clear.mjs";
 import { PAGE } from "../../app/site.mjs";
 import { browsers, chromium, testIn, webkit } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
-import { gate, openScene, untilView, verified, view } from "./scene.mjs";
+import { age, gate, openScene, untilView, verified, view } from "./scene.mjs";
 
 /** Keeps count of what a page has open; runs before the package. */
 const COUNTED = `<!doctype html><title>counted</title><script>
@@ -111,6 +111,23 @@ for (const kind of browsers) {
       // No connection to the database is left open: it can be removed.
       await other.close();
       await tab.evaluate(clearFromInside);
+    });
+
+    testIn(kind, "51 a session that is disposed of while its renewal is under way leaves the turn to others", [], async () => {
+      const tab = await scene.signedIn();
+      await tab.goto(`${site.origin}/counted`);
+      await age(tab, 8 * 86_400_000);
+      await until("the module", () => tab.evaluate(() => typeof create === "function"));
+      const answer = gate();
+      site.fault = (_, pass) => answer.opened.then(pass);
+      site.forget();
+      await tab.evaluate(() => void (window.one = create()));
+      await until("its renewal", () => site.count("/get-session") === 1);
+      await tab.evaluate(() => one.dispose());
+      await until("every lock to be free", async () => (await locks(tab)) === 0);
+      answer.open();
+      assert.deepEqual(await tab.evaluate(() => (window.next = create()).refresh()), { ok: true });
+      await tab.evaluate(() => next.dispose());
     });
 
     testIn(kind, "51 where turns are leases a session that is disposed of with its turn opens no database again", [], async () => {

@@ -102,6 +102,25 @@ describe("a page's own sign-in", () => {
     assert.equal((await tab.evaluate(() => out)).error.code, "disposed");
   });
 
+  test("51 a session that is ended once more by whoever hears of its end is ended once", async () => {
+    const tab = await scene.signedIn();
+    site.fault = async ({ path }, pass) => (path === "/get-session" ? null : pass());
+    const said = await tab.evaluate(async (who) => {
+      const { createSession } = await import("/stayd/index.js");
+      const over = createSession({ name: "over" });
+      over.listen(() => over.dispose());
+      const asked = over.signIn({ email: who.email, password: "correct horse battery" });
+      over.dispose();
+      // Each has a machine of its own, and one that is signed out knows nothing of the other.
+      const [one, other] = ["one", "other"].map((name) => createSession({ name, initial: name === "one" ? session.get().data : null }));
+      const { ok } = await other.signOut();
+      const seen = [(await asked).error.code, ok, one.get().identity, other.get().identity];
+      [one, other].forEach((each) => each.dispose());
+      return seen;
+    }, tab.person);
+    assert.deepEqual(said, ["disposed", true, "active", "anonymous"]);
+  });
+
   test("51 a listener that ends the session's object while it signs in leaves no promise open", async () => {
     const tab = await scene.signedIn();
     const { person } = tab;

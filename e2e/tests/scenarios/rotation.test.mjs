@@ -1,16 +1,18 @@
-// Scenarios 11 and 12: five tabs that are restored with an expired record, and a server whose tokens work once.
+// Scenarios 11, 12 and 15: tabs that are restored with an expired record, and a server whose tokens work once and that ends the session
+// of one that is shown again.
 import assert from "node:assert/strict";
-import { after, before, describe } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
-import { age, asksSession, gate, openScene, pageWith, verified } from "./scene.mjs";
+import { age, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
 const DAY = 86_400_000;
 const TABS = 5;
 // Each use of a session replaces its token, and the one before does not work from then on; but not twice within a second.
 const GRACE = 1000;
-const STRICT = { STAYD_SESSION_ROTATION: "strict", STAYD_SESSION_ROTATION_GRACE: "1s", STAYD_SESSION_UPDATE_AGE: "0" };
+const ROTATES = { STAYD_SESSION_ROTATION_GRACE: "1s", STAYD_SESSION_UPDATE_AGE: "0", STAYD_SECURITY_TOKEN_REUSE: "end" };
+const STRICT = { ...ROTATES, STAYD_SESSION_ROTATION: "strict" };
 
 for (const kind of browsers) {
   describe(kind.name, () => {
@@ -52,11 +54,59 @@ for (const kind of browsers) {
           assert.ok(seen.every(([status, email]) => status !== "initial" && email === tab.person.email), JSON.stringify(seen));
         }
         assert.equal(site.count("/get-session"), 1, `with an answer after ${delay} ms`);
-        // The server was as strict as it says: what was sent has been replaced.
-        const [{ cookie }] = site.requests.filter(asksSession);
-        const answer = await told(cookie);
-        assert.ok(answer.status === 409 || (await answer.text()) === "null", `the token before: ${answer.status}`);
+        site.fault = null;
       }
+      // The server was as strict as it says: what was sent has been replaced, and to show it once more is the session's end.
+      const [{ cookie, at }] = site.requests.filter(asksSession);
+      await until("the grace of the token before to be over", () => Date.now() > at + 2000 + GRACE + 100);
+      assert.equal(await (await told(cookie)).text(), "null");
+      await tab.front();
+      // What it has been told is fresh, by its own clock.
+      await tab.evaluate(() => (pass(10_000), session.refresh()));
+      for (const one of tabs) await untilView(one, { identity: "anonymous", ended: "revoked" });
+    });
+  });
+}
+
+for (const [rotation, goesOn] of [["grace", true], ["strict", false]]) {
+  describe(`${chromium.name}, ${rotation}`, () => {
+    let scene, site;
+    before(async () => {
+      scene = await openScene(chromium, { env: { ...ROTATES, STAYD_SESSION_ROTATION: rotation } });
+      ({ site } = scene);
+    });
+    after(() => scene?.close());
+
+    const outcome = goesOn ? "is told again" : "is one end, and no more is asked";
+    test(`15 where tokens rotate (${rotation}) and the answer with the next one is lost, it ${outcome}`, async () => {
+      const tab = await scene.signedIn();
+      const other = await scene.tab();
+      await verified(other);
+      await until("the server to replace tokens again", () => Date.now() > Math.max(...site.requests.map(({ at }) => at)) + GRACE + 100);
+      site.forget();
+      let lost = 0;
+      site.fault = async (request, pass) => {
+        const answer = await pass();
+        return asksSession(request) && ++lost === 1 ? null : answer;
+      };
+      for (const one of [tab, other]) {
+        await one.evaluate(() => {
+          window.ends = 0;
+          session.on("ended", () => window.ends++);
+        });
+      }
+      // The browser asks once more by itself, or the client does when it has waited; either is told that the token has been replaced.
+      await tab.evaluate(() => session.renew());
+      await until("it to ask again", () => lost > 1);
+      const wanted = goesOn ? { identity: "active", verified: true } : { identity: "anonymous", verified: true, error: null };
+      for (const one of [tab, other]) await untilView(one, wanted);
+      const asked = site.requests.length;
+      for (const one of [tab, other]) {
+        assert.equal(await one.evaluate(() => window.ends), goesOn ? 0 : 1);
+        assert.deepEqual(await one.evaluate(() => session.refresh()), { ok: true });
+      }
+      assert.ok(asked <= 12 && site.requests.length <= asked + 2, `${asked} requests, then ${site.requests.length - asked}`);
+      assert.equal((await view(tab)).data?.user.email, goesOn ? tab.person.email : undefined);
     });
   });
 }

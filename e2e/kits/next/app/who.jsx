@@ -1,10 +1,18 @@
 "use client";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import { createSession } from "stayd";
+import { SessionProvider, useSession } from "stayd/react";
 
 export function Who({ initial }) {
-  const [session] = useState(() => createSession({ initial }));
-  const { data, isPending } = useSyncExternalStore(session.listen, session.get, () => session.rendered);
+  return (
+    <SessionProvider session={() => createSession({ initial })}>
+      <Greeting />
+    </SessionProvider>
+  );
+}
+
+function Greeting() {
+  const { data, isPending } = useSession();
   useEffect(() => {
     document.documentElement.dataset.ready = "yes";
   }, []);
