@@ -188,6 +188,26 @@ test("the backend signs in and out, and a visitor costs one request", async () =
   assert.equal(backend.tokens.get(), null);
 });
 
+test("a sign-in that is granted and leaves nobody signed in is declined; whoever signs up may have to confirm first", async () => {
+  const { signal } = new AbortController();
+  const backend = csrf({ ...options(), session: "GET /session", signIn: "POST /items/1", signUp: "PUT /items/1" });
+  assert.deepEqual(await backend.signIn({}, signal), { kind: "declined", error: { code: "no-session", message: "Session: no-session" } });
+  assert.deepEqual(await backend.signUp({}, signal), { kind: "nobody" });
+});
+
+test("a change that bears a picture is not kept alive, of which a browser takes 64 KiB and no more", async () => {
+  const kept = [];
+  const network = (input, init) => (kept.push([init.method, init.keepalive]), jar.fetch(input, init));
+  const { signal } = new AbortController();
+  const backend = csrf({ ...options({ network }), signIn: "POST /login", update: "PATCH /items/1", signOut: "DELETE /session" });
+  await backend.tokens.init();
+  kept.length = 0;
+  await backend.signIn({ password: "right" }, signal);
+  await backend.update({ image: "x".repeat(100_000) }, signal);
+  await backend.signOut(signal);
+  assert.deepEqual(kept, [["POST", true], ["PATCH", false], ["DELETE", true]]);
+});
+
 test("a server that knows visitors alone is asked nothing once the cookie is there", async () => {
   const { signal } = new AbortController();
   assert.deepEqual(await csrf(options()).check(signal), { kind: "nobody" });

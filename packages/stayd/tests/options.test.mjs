@@ -8,26 +8,27 @@ test("without options the defaults of the documents hold, in ms", () => {
   assert.deepEqual(configOf({}), { renewal: 0, heartbeat: 300_000, warning: 300_000, timeout: 15_000 });
 });
 
-for (const [option, value] of [
-  ["heartbeat", -1],
-  ["heartbeat", "soon"],
-  ["warning", Number.NaN],
-  ["timeout", 0],
-  ["timeout", 1e9],
-  ["renewal", "sometimes"],
-  ["name", "no spaces please"],
-  ["name", ""],
-  ["url", 7],
-  ["signedOutUrl", true],
-  ["remember", "no"],
-  ["heartbeet", 60],
-  ["backend", {}],
-  ["debug", "yes"],
-  ["initial", { user: {} }],
-  ["initial", { session: { id: "s", userId: "u", expiresAt: "2100-01-01" }, user: { id: "v" } }],
-  ["initial", { session: { id: "s", userId: "u" }, user: { id: "u" } }],
+for (const [option, value, accepted] of [
+  ["heartbeat", -1, "0 to "],
+  ["heartbeat", "soon", "0 to "],
+  ["warning", Number.NaN, "0 to "],
+  ["timeout", 0, "1 to "],
+  ["timeout", 1e9, "1 to "],
+  ["renewal", "sometimes", "always, visible, manual"],
+  ["name", "no spaces please", "/"],
+  ["name", "", "/"],
+  ["url", 7, "a string"],
+  ["signedOutUrl", true, "a string"],
+  ["remember", "no", "a boolean"],
+  ["heartbeet", 60, "left out"],
+  ["backend", {}, "{ check, signOut }"],
+  ["debug", "yes", "a function"],
+  ["initial", { user: {} }, "null or { session, user }"],
+  ["initial", { session: { id: "s", userId: "u", expiresAt: "2100-01-01" }, user: { id: "v" } }, "null or { session, user }"],
+  ["initial", { session: { id: "s", userId: "u" }, user: { id: "u" } }, "null or { session, user }"],
 ]) {
-  test(`${option}: ${JSON.stringify(value)} is refused by its name`, () => {
-    assert.throws(() => configOf({ [option]: value }), (error) => error instanceof TypeError && error.message.includes(option));
+  test(`${option}: ${JSON.stringify(value)} is refused by its name, with what is accepted`, () => {
+    const words = `createSession: ${option} must be ${accepted}`;
+    assert.throws(() => configOf({ [option]: value }), (error) => error instanceof TypeError && error.message.startsWith(words));
   });
 }
