@@ -19,17 +19,20 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>documents</title><link
   Object.assign(window, { session, push, documents, profile, counter, first });
 </script>`;
 
+/** The same under keys of its own, for an origin that several applications share. */
+const MINE = PAGE.replace("createSession({", 'createSession({ name: "mine",').replace("createDocuments(session)", 'createDocuments(session, { name: "mine" })');
+
 let site, here, there;
 before(async () => {
-  [site, here, there] = await Promise.all([startSite({ pages: { "/documents": PAGE } }), chromium.open(), firefox.open()]);
+  [site, here, there] = await Promise.all([startSite({ pages: { "/documents": PAGE, "/mine": MINE } }), chromium.open(), firefox.open()]);
 });
 after(async () => {
   await Promise.all([here?.close(), there?.close()]);
   await site?.remove();
 });
 
-async function enter(browser) {
-  const tab = await browser.tab(`${site.origin}/documents`);
+async function enter(browser, path = "/documents") {
+  const tab = await browser.tab(`${site.origin}${path}`);
   await until("the page", () => tab.evaluate(() => !!window.session && !session.get().isPending));
   return tab;
 }
@@ -108,5 +111,23 @@ test("a tab that is loaded again shows at its first line what it held, and nothi
     await one.reload();
     await until("the page", () => one.evaluate(() => !!window.first));
     assert.equal(await one.evaluate(() => first.profile.value), null);
+  }
+});
+
+test("what is kept has the keys that the page names, and no other (SS-4)", async () => {
+  for (const browser of [here, there]) {
+    const one = await enter(browser, "/mine");
+    await one.evaluate(() => (localStorage.clear(), sessionStorage.clear()));
+    await call(one, "signUp", somebody());
+    await one.evaluate(() => Promise.all([profile.put({ nick: "Ada" }), counter.put({ "news-7": 1 })]));
+    const keys = await one.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
+    assert.ok(keys.some((key) => key === "mine.session") && keys.some((key) => key.startsWith("mine.documents")), `${keys}`);
+    assert.deepEqual(keys.filter((key) => !key.startsWith("mine.") && !key.startsWith("better-auth")), []);
+    await one.reload();
+    await until("the page", () => one.evaluate(() => !!window.first));
+    assert.deepEqual(await one.evaluate(() => [first.profile.value, first.counter.value]), [{ nick: "Ada" }, { "news-7": 1 }]);
+    assert.equal(await one.evaluate(() => session.get().identity !== "anonymous"), true);
+    await call(one, "signOut");
+    assert.deepEqual(await one.evaluate(() => Object.keys(sessionStorage)), []);
   }
 });

@@ -18,7 +18,7 @@ const rendered = async ({ headers }) => {
 for (const kind of browsers) {
   describe(kind.name, () => {
     let scene;
-    before(async () => (scene = await openScene(kind)));
+    before(async () => (scene = await openScene(kind, { pages: { "/two": PAGE } })));
     after(() => scene?.close());
 
     testIn(kind, "1 a signed-in person is in from the first value on, or unknown where nothing is remembered", ["tabs"], async () => {
@@ -34,6 +34,23 @@ for (const kind of browsers) {
         assert.equal(first.isPending, forget);
         assert.equal(first.data?.user.email, forget ? undefined : tab.person.email);
         assert.deepEqual(views.filter(({ status }) => status === "initial"), [], "never out");
+      }
+    });
+
+    // AU-9
+    testIn(kind, "1 from page to page everybody stays who they are, and nobody is unknown for a moment", ["tabs"], async () => {
+      const tab = await scene.signedIn();
+      for (const path of ["/two", "/", "/two"]) {
+        await scene.go(tab, {}, path);
+        await verified(tab);
+        const shown = await tab.evaluate(() => [first, ...views].map(({ data, isPending }) => [data?.user.email, isPending]));
+        for (const one of shown) assert.deepEqual(one, [tab.person.email, false], path);
+      }
+      await tab.evaluate(() => session.signOut());
+      for (const path of ["/", "/two"]) {
+        await scene.go(tab, {}, path);
+        await untilView(tab, { status: "initial", verified: true });
+        assert.ok(await tab.evaluate(() => [first, ...views].every(({ data }) => data === null)), path);
       }
     });
 
