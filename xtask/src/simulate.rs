@@ -14,6 +14,9 @@ use faults::{FAULTS, Fault};
 /// How many seeds CI runs.
 const SEEDS_IN_CI: &str = "2000";
 
+/// The simulator's exit code where no promise was broken and not every situation came about: that finds no fault.
+const NOT_ALL_CAME: i32 = 3;
+
 /// How many seeds a deliberate fault may hide from; what they do not find the tests of the machine must.
 const SEEDS_PER_FAULT: &str = "3000";
 
@@ -105,7 +108,7 @@ fn look(tree: &Path) -> anyhow::Result<Option<String>> {
         .arg(target.join("simulation/stayd-simulator"))
         .args(["--seeds", SEEDS_PER_FAULT])
         .output()?;
-    if !simulated.status.success() {
+    if !simulated.status.success() && simulated.status.code() != Some(NOT_ALL_CAME) {
         let said = String::from_utf8_lossy(&simulated.stdout);
         let line = said.lines().find(|line| line.contains("FAILED"));
         return Ok(Some(line.map_or_else(

@@ -25,7 +25,7 @@ pub enum Status {
 pub enum Identity {
     /// There is nobody to show.
     Anonymous,
-    /// Somebody is remembered, and not confirmed.
+    /// Somebody is remembered and not confirmed, or confirmed and yet to be shown.
     Rehydrating,
     /// Somebody is signed in, as the server has confirmed.
     Active,

@@ -144,9 +144,13 @@ impl World {
         let now = self.now;
         let tab = self.tab_mut(id);
         tab.visible = visible;
-        let since = std::mem::replace(&mut tab.hidden_since, (!visible).then_some(now));
-        if visible && since.is_some_and(|since| now - since >= DAY_MS) {
-            self.situations.note(Situation::HiddenForADay);
+        let since = tab.hidden_since.get_or_insert(now);
+        let long = now - *since >= DAY_MS;
+        if visible {
+            tab.hidden_since = None;
+            if long {
+                self.situations.note(Situation::HiddenForADay);
+            }
         }
         self.tell(id, if visible { Event::Shown } else { Event::Hidden }, None);
     }
@@ -274,7 +278,9 @@ impl World {
     fn wake(&mut self, browser: usize) {
         let now = self.now;
         let Some(since) = self.browsers[browser].asleep_since.take() else { return };
-        if now - since > self.plan.setting.lifetimes.update_age_ms && self.shows_somebody(browser) {
+        let setting = &self.plan.setting;
+        let renews_after = setting.lifetimes.update_age_ms * setting.guess_percent / 100;
+        if now - since > renews_after && self.shows_somebody(browser) {
             self.situations.note(Situation::SleptAcrossRenewal);
         }
         self.browsers[browser].slept_ms += now - since;

@@ -151,7 +151,7 @@ impl Plan {
     pub fn draw(seed: u64) -> Self {
         let mut dice = Dice::new(seed, 0);
         let mut setting = Setting::draw(&mut dice);
-        // Drawn on its own: what seeds stood for before there was this they still do.
+        // From dice of its own: no other draw depends on it.
         setting.lifetimes.reuse_ends = Dice::new(seed, 1).chance(500);
         let count = dice.magnitude(3..=90);
         let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(&mut dice, &setting)).collect();

@@ -127,7 +127,9 @@ impl World {
         if self.now < browser.offline_until {
             self.situations.note(Situation::SignOutOffline);
         }
-        if self.others_that_run(id).iter().any(|other| self.tab(*other).shows.is_some()) {
+        let person = self.tab(id).machine.record().person;
+        let shows = |other: &TabId| self.tab(*other).shows.is_some_and(|data| data.person == person);
+        if self.others_that_run(id).iter().any(shows) {
             self.situations.note(Situation::SignOutElsewhere);
         }
     }

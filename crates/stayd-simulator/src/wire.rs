@@ -76,7 +76,9 @@ impl World {
 
     /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.
     fn answer_is_lost(&mut self, request: &Request, response: &Response) {
-        if matches!((&request.ask, &response.cookie), (Ask::Session { .. }, SetCookie::Set(_))) {
+        if let (Ask::Session { .. }, SetCookie::Set(token)) = (&request.ask, &response.cookie)
+            && self.browsers[request.tab.browser].cookie.as_ref() != Some(token)
+        {
             self.situations.note(Situation::RotationLost);
         }
         if self.brings_the_only_token(request, response) {

@@ -29,7 +29,7 @@ for (const kind of browsers) {
       return [tab, other, () => lost];
     };
 
-    testIn(kind, "7 a change whose answer is lost has failed, and what the server made of it shows in both tabs", ["tabs"], async () => {
+    testIn(kind, "a change whose answer is lost has failed, and what the server made of it shows in both tabs", ["tabs"], async () => {
       const [tab, other, lost] = await losing("/update-user");
       const { ok, error } = await tab.evaluate(() => session.update({ name: "Grace" }));
       assert.deepEqual([ok, error.code], [false, "unreachable"]);
@@ -38,7 +38,7 @@ for (const kind of browsers) {
       for (const one of [tab, other]) await untilView(one, { identity: "active", verified: true, error: null });
     });
 
-    testIn(kind, "7 a sign-in as somebody else whose answer is lost has failed, and no tab shows either person", ["tabs"], async () => {
+    testIn(kind, "a sign-in as somebody else whose answer is lost has failed, and no tab shows either person", ["tabs"], async () => {
       const somebodyElse = await signUp(await scene.signedIn());
       const [tab, other] = await losing("/sign-in/email");
       const { ok, error } = await tab.evaluate((who) => session.signIn(who), somebodyElse);
@@ -54,7 +54,7 @@ for (const kind of browsers) {
       for (const one of [tab, other]) await until("who signed in", async () => (await view(one)).data?.user.email === somebodyElse.email);
     });
 
-    testIn(kind, "7, 36 a sign-out whose answer is lost is one at once, and is told again until it is answered", ["tabs"], async () => {
+    testIn(kind, "36 a sign-out whose answer is lost is one at once, and is told again until it is answered", ["tabs"], async () => {
       const [tab, other, lost] = await losing("/sign-out", false);
       await tab.evaluate(() => void session.signOut());
       for (const one of [tab, other]) await untilView(one, { identity: "anonymous", ended: "signed-out" });

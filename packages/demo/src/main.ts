@@ -35,8 +35,9 @@ const banner = new Banner();
 function keyOf(now: SessionView): string {
   if (arrival.kind === "reset") return "reset";
   if (now.data) return `home ${now.data.user.id}`;
-  // Somebody signs in: the form they use stays.
-  if (now.status === "loading") return shown && shown.key !== "unreachable" ? shown.key : "loading";
+  // Somebody signs in: the form they use stays. Somebody known of whom nothing can be shown yet: what was there may be another's.
+  const stays = shown && shown.key !== "unreachable" && now.identity === "anonymous";
+  if (now.status === "loading") return stays ? shown!.key : "loading";
   if (now.identity !== "anonymous" || (now.status === "error" && !signsInAnyway)) return "unreachable";
   // It ended under somebody's hands: what they work at stays (EN-7).
   if (now.expired && shown?.confirmed) return shown.key;
@@ -62,7 +63,7 @@ function show(now: SessionView): void {
   if (shown?.key === key) shown.view.update?.(now);
   else replace(key, now);
   if (!shown) return;
-  shown.confirmed ||= now.identity === "active" && now.data !== null;
+  shown.confirmed ||= now.identity === "active";
   document.title = shown.view.title;
   place("bar-actions").replaceChildren(...(now.data ? [signOut] : []));
   allowChanges(place("view"), now.canMutate);

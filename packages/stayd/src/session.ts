@@ -25,7 +25,10 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   get(): SessionView;
   /** As `get`, for nanostores. */
   readonly value: SessionView;
-  /** What a server saw that rendered this page with the same `initial`: what hydration begins with. */
+  /**
+   * What a server saw that rendered this page with the same `initial`: what hydration begins with. Where that was somebody whom this browser has
+   * left since, or who is not the one it knows, it is what the browser knows: nothing of theirs is shown again.
+   */
   readonly rendered: SessionView;
   /** Calls at once and on every change; the answer stops it. */
   subscribe(listener: (view: SessionView) => void): () => void;
@@ -51,7 +54,7 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   };
   /**
    * `fetch` for requests that need the session: waits while it is renewed, renews once and tries once more after a 401. Rejects with a
-   * {@link SessionFailure} where no answer is the person's: `ended`, `timeout`, `queue-full`, `disposed`. Before the first answer (`isPending`)
+   * {@link SessionFailure} where no answer is the person's: `ended`, `timeout`, `queue-full`, `disposed`. Before the first answer
    * nothing is renewed for it.
    */
   fetch: typeof fetch;

@@ -5,11 +5,11 @@ import { TROUBLES } from "./brain.ts";
 export interface SessionView {
   /** `initial`: nobody is signed in. `loading`: the server has yet to say. `error`: it cannot be asked, and nothing is confirmed. */
   readonly status: "initial" | "loading" | "active" | "error";
-  /** Whom to show: nobody, somebody remembered (not confirmed yet), or somebody whom the server has confirmed. */
+  /** Whom to show: nobody, somebody of whom the server has yet to say or to show more, or somebody whom it has confirmed. */
   readonly identity: "anonymous" | "rehydrating" | "active";
   /** The person and the session, as the server describes them; the same object while it says the same. */
   readonly data: SessionData | null;
-  /** Whether the first answer is still to come and there is nobody to show. */
+  /** Whether an answer is still to come, and until then there is nobody to show. */
   readonly isPending: boolean;
   /** Whether the server has confirmed this, and nothing has failed since. */
   readonly verified: boolean;
