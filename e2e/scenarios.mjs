@@ -16,8 +16,8 @@ const HEAD = `# Scenarios
 <!-- Written by \`node e2e/scenarios.mjs\`; a test compares the third column with the tests. -->
 
 The failures that session systems die of, and where each is tested: in browsers against the real binary (\`e2e/\`), as a transcript
-of the machine (\`crates/stayd-core\`), in the simulator (\`crates/stayd-simulator\`: every situation of that list comes about in CI's
-seeds, or the simulation fails), as a row of \`cargo xtask bench client\`, which fails where the row misses its promise. A test's name
+of the machine (\`crates/stayd-core\`), in the simulator (\`crates/stayd-simulator\`: every situation of \`src/situations.rs\` comes
+about in CI's seeds, or the simulation fails), as a row of \`cargo xtask bench client\`, which fails where the row misses its promise. A test's name
 begins with the scenario's number.
 
 The result is that of the browser tests in the last \`npm test\` of \`e2e/\`: a scenario that is tested in three browsers has three.

@@ -9,6 +9,8 @@ const WORDS: Record<string, string> = {
   offline: "You are offline. Nothing was changed; try again when you are back.",
   unreachable: AWAY,
   timeout: AWAY,
+  unexpected: "Something answers that is not the server. Nothing is known to have changed; try again in a moment.",
+  "no-session": "You were signed in, but the browser did not keep the cookie. Allow cookies for this page.",
   ended: ENDED,
   // The server's.
   INVALID_EMAIL_OR_PASSWORD: "That e-mail and password do not match an account.",

@@ -46,7 +46,10 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   update(changes: Record<string, unknown>): Promise<Result>;
   /** Closes the warning in every tab. */
   dismissWarning(): void;
-  /** Where the person is signed in. These throw {@link SessionFailure}, or the server's error; a `TypeError` where the backend has no such list. */
+  /**
+   * Where the person is signed in. These throw {@link SessionFailure}, or the server's error. Where the backend has no such call `list` is empty,
+   * and the others throw a `TypeError`.
+   */
   readonly sessions: {
     list(): Promise<SessionEntry[]>;
     end(id: string): Promise<void>;

@@ -9,7 +9,7 @@ export interface SessionView {
   readonly identity: "anonymous" | "rehydrating" | "active";
   /** The person and the session, as the server describes them; the same object while it says the same. */
   readonly data: SessionData | null;
-  /** Whether an answer is still to come, and until then there is nobody to show. */
+  /** Whether the server has yet to say who is signed in, and there is nobody to show: also while it cannot be asked, which `error` then says. */
   readonly isPending: boolean;
   /** Whether the server has confirmed this, and nothing has failed since. */
   readonly verified: boolean;

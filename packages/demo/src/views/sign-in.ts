@@ -10,8 +10,6 @@ const REMEMBER = {
   checked: true,
 };
 
-const NO_COOKIE = "You were signed in, but the browser did not keep the cookie. Allow cookies for this page.";
-
 /** The session's own view changes when somebody is signed in; the form has nothing to say then. */
 const arrived = (otherwise: Result): Result => (session.get().data ? { done: null } : otherwise);
 const failed = (error: SessionError): Result => ({ error: explain(refused(error).error) });
@@ -29,7 +27,7 @@ export function signInForm(email = ""): HTMLFormElement {
     primary: true,
     async run({ email = "", password = "" }, rememberMe) {
       const result = await session.signIn({ email, password, rememberMe });
-      return result.ok ? arrived({ error: NO_COOKIE }) : failed(result.error);
+      return result.ok ? { done: null } : failed(result.error);
     },
   });
 }
