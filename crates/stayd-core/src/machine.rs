@@ -143,7 +143,9 @@ impl Machine {
         } else {
             if matches!(event, Event::Woke | Event::Resumed { .. }) {
                 self.page.rejoin = self.standing.is_in();
-                self.doubt |= HOW_LONG * u8::from(self.page.rejoin);
+                // Where the server has asked to be left alone nobody waits for it: its outage is none of the application's.
+                let may_ask = self.backoff.floor <= self.now;
+                self.doubt |= HOW_LONG * u8::from(self.page.rejoin && may_ask);
                 if let Some(attempt) = &mut self.attempt {
                     // Nobody kept its turn from this tab while it slept.
                     attempt.begun_at = self.now;
@@ -291,7 +293,8 @@ impl Machine {
         if !self.owed {
             self.meet(Need::SignOut, Settlement::Met);
         }
-        if !self.needs.has(Need::Check) {
+        // A sign-in that is left behind stays under way for whoever reads the record.
+        if self.page.started && !self.needs.has(Need::Check) {
             self.doubt = 0;
             if core::mem::take(&mut self.page.rejoin) && self.standing.is_in() {
                 self.connect();

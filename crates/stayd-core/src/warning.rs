@@ -7,6 +7,7 @@
 //!
 //! Every tab computes it from the shared end, so that all warn together and a renewal closes it everywhere (scenarios 42-44).
 
+use crate::config::END_SLACK_MS;
 use crate::effect::Effect;
 use crate::machine::Machine;
 use crate::record::Message;
@@ -16,12 +17,12 @@ const MINUTE_MS: u64 = 60_000;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Warning {
-    /// The end whose warning the person has dismissed; [`Instant::NEVER`] for none.
+    /// No end before this is warned of: the person has dismissed it. The same end moves a little with each answer that names it.
     dismissed: Instant,
 }
 
 impl Warning {
-    pub(crate) const NONE: Self = Self { dismissed: Instant::NEVER };
+    pub(crate) const NONE: Self = Self { dismissed: Instant::LONG_AGO };
 }
 
 impl Machine {
@@ -31,7 +32,7 @@ impl Machine {
         // A renewal that is still to come will move the end.
         let will_move =
             self.renews() && !self.fixed_end && self.backoff.failures == 0 && self.renewal_at < end;
-        end.only_if(self.config.warning_ms > 0 && !will_move && self.warning.dismissed != end)
+        end.only_if(self.config.warning_ms > 0 && !will_move && self.warning.dismissed < end)
     }
 
     /// Minutes until the end, begun ones counted, where the person is to be warned; else 0.
@@ -65,6 +66,8 @@ impl Machine {
     }
 
     pub(crate) fn warning_dismissed(&mut self) {
-        self.warning.dismissed = self.standing.ends_at();
+        // Where there is no end this is one long ago.
+        let end = self.standing.ends_at().as_ms();
+        self.warning.dismissed = Instant::from_ms(end.wrapping_add(END_SLACK_MS));
     }
 }

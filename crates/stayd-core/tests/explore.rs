@@ -5,7 +5,7 @@ mod invariants;
 use invariants::Checked;
 use stayd_core::{
     Answer, Config, Ending, Event, Instant, Machine, Message, Outcome, Record, Rendered, RenewalMode, Stored,
-    Trouble,
+    Switch, Trouble,
 };
 
 const BEGINNING: Instant = Instant::from_ms(1_000_000_000_000);
@@ -225,4 +225,13 @@ fn every_sequence_of_three_facts_about_a_page_in_the_middle_of_things_keeps_the_
             explore(&after(begin(renewal), &way), &facts(), 3, &mut way);
         }
     }
+}
+
+// P9: whoever reads the record waits for the sign-in as for one whose tab is gone.
+#[test]
+fn a_sign_in_that_is_disposed_of_stays_under_way_in_the_record() {
+    let mut way = signed_in();
+    way.extend([Fact::Plain(Event::SignInAsked), Fact::Led, Fact::Plain(Event::Disposed)]);
+    let page = after(begin(RenewalMode::Always), &way);
+    assert_eq!(page.machine.record().switch, Switch::Unsure);
 }

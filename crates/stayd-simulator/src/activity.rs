@@ -35,6 +35,7 @@ fn after_a_day(deeds: impl IntoIterator<Item = (u64, Deed)>) -> View {
         guess_percent: 100,
         message_ms: 1,
         local_ms: 1,
+        disposes: false,
         throttle_ms: 60_000,
         length_ms: 24 * HOUR,
     };

@@ -297,6 +297,8 @@ impl World {
         if !cookies && self.browsers[browser].cookie.is_some() {
             self.situations.note(Situation::Wiped);
         }
+        let storage = &self.browsers[browser].storage;
+        let knew = [storage.indexed, storage.local].into_iter().flatten().any(|slot| slot.record.owed);
         self.browsers[browser].storage.wipe();
         self.browsers[browser].truth.wiped_at = Some(now);
         for tab in &mut self.browsers[browser].tabs {
@@ -306,7 +308,9 @@ impl World {
             self.browsers[browser].cookie = None;
             self.browsers[browser].truth.own = None;
         }
-        self.notice_forgetting(browser);
+        if knew {
+            self.notice_forgetting(browser);
+        }
     }
 
     fn load_page(&mut self, browser: usize, rendered: bool) {
@@ -366,19 +370,26 @@ impl World {
         if self.asks_in_turn(id) {
             self.situations.note(Situation::TurnHolderClosed);
         }
+        if self.plan.setting.disposes && self.tab(id).runs() {
+            self.tell(id, Event::Disposed, None);
+            self.check_left(id);
+        }
         self.count_tab_time();
         self.drop_requests(id);
         self.forget_wish(id);
         self.tab_mut(id).life = Life::Dead;
         self.tab_mut(id).inbox.clear();
+        let knew = self.tab(id).machine.record().owed;
         if self.browsers[id.browser].setting.locks {
             self.browsers[id.browser].turns.leave(id, None);
             self.grant_turn(id.browser);
         }
-        self.notice_forgetting(id.browser);
+        if knew {
+            self.notice_forgetting(id.browser);
+        }
     }
 
-    /// Whether nothing in a browser knows any more of a sign-out that the server has yet to hear of.
+    /// What knew of a sign-out that the server has yet to hear of is gone: does anything in the browser still know?
     pub(crate) fn notice_forgetting(&mut self, browser: usize) {
         let place = &self.browsers[browser];
         let mut kept = [place.storage.indexed, place.storage.local].into_iter().flatten();

@@ -45,7 +45,7 @@ impl World {
         match effect {
             Effect::ReleaseHeld => {
                 for request in std::mem::take(&mut self.tab_mut(id).held) {
-                    self.send_page_request(id, request.again);
+                    self.send_page_request(id, request);
                 }
             }
             Effect::RejectHeld(_) => self.tab_mut(id).held.clear(),
@@ -161,12 +161,15 @@ impl World {
         if keeps != Keeps::Nothing {
             let (now, late) = (self.now, self.plan.setting.local_ms);
             let browser = &mut self.browsers[id.browser];
+            let before = browser.storage.local;
             if !browser.storage.write_hint(slot, browser.tabs[id.tab].local.as_ref(), now) {
                 return;
             }
             self.tab_mut(id).local = Some(slot);
             // It may have written over what it could not see yet (fact 1).
-            self.notice_forgetting(id.browser);
+            if before.is_some_and(|before| before.record.owed && before.age() > slot.age()) {
+                self.notice_forgetting(id.browser);
+            }
             for other in self.open_tabs(id.browser).into_iter().filter(|other| *other != id) {
                 let at = self.now + self.inner_dice[id.browser].within(0..=late);
                 self.queue.push(at, Happening::LocalSeen(other, Some(slot)));
@@ -259,11 +262,17 @@ impl World {
         self.send(id, attempt, ask);
     }
 
-    pub(crate) fn send_page_request(&mut self, id: TabId, again: bool) {
+    /// What the page asks for now.
+    pub(crate) fn new_request(&self, id: TabId) -> PageRequest {
         let tab = self.tab(id);
-        let request =
-            PageRequest { moment: tab.machine.moment(), person: tab.shows.map(|data| data.person), again };
-        self.send(id, 0, Ask::Page(request));
+        let person = tab.shows.map(|data| data.person);
+        PageRequest { moment: tab.machine.moment(), person, asked_as: person, again: false }
+    }
+
+    /// Sends what the page asked for, now or before.
+    pub(crate) fn send_page_request(&mut self, id: TabId, request: PageRequest) {
+        let PageRequest { moment, person, .. } = self.new_request(id);
+        self.send(id, 0, Ask::Page(PageRequest { moment, person, ..request }));
     }
 
     pub(crate) fn forget_wish(&mut self, id: TabId) {

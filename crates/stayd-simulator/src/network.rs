@@ -25,8 +25,9 @@ pub(crate) enum Ask {
 pub(crate) struct PageRequest {
     /// The epoch and the generation it was sent in.
     pub(crate) moment: (u32, u32),
-    /// The person that the page showed.
+    /// The person that the page showed when it was sent, and when the page asked.
     pub(crate) person: Option<u64>,
+    pub(crate) asked_as: Option<u64>,
     /// Whether it was refused once already.
     pub(crate) again: bool,
 }

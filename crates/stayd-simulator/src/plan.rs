@@ -29,6 +29,8 @@ pub(crate) struct Setting {
     pub(crate) message_ms: u64,
     /// How long localStorage of another tab takes to be seen at most.
     pub(crate) local_ms: u64,
+    /// Pages dispose of their session before they are closed.
+    pub(crate) disposes: bool,
     /// Timers of hidden tabs are late by as much.
     pub(crate) throttle_ms: u64,
     /// When the faults stop.
@@ -153,6 +155,7 @@ impl Plan {
         let mut setting = Setting::draw(&mut dice);
         // From dice of its own: no other draw depends on it.
         setting.lifetimes.reuse_ends = Dice::new(seed, 1).chance(500);
+        setting.disposes = Dice::new(seed, 2).chance(500);
         let count = dice.magnitude(3..=90);
         let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(&mut dice, &setting)).collect();
         acts.sort_by_key(|act| act.at_ms);
@@ -216,6 +219,7 @@ impl Setting {
             guess_percent: dice.pick([100, 100, 50, 180]),
             message_ms: dice.pick([1, 5, 30]),
             local_ms: dice.pick([1, 20, 40]),
+            disposes: false,
             throttle_ms: dice.pick([1_000, 60_000]),
             length_ms,
         }

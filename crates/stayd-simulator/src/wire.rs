@@ -223,7 +223,9 @@ impl World {
             Body::Unauthorized if !request.again => {
                 let (epoch, generation) = request.moment;
                 match self.tell(id, Event::Refused { epoch, generation }, None) {
-                    Some(Verdict::Admit) => self.send_page_request(id, true),
+                    Some(Verdict::Admit) => {
+                        self.send_page_request(id, PageRequest { again: true, ..request });
+                    }
                     Some(Verdict::Hold) => self.hold(id, PageRequest { again: true, ..request }),
                     Some(Verdict::Settle | Verdict::Reject(_)) => {}
                     _ => self.violate(Some(id), "a refused request got no verdict".to_owned()),
@@ -235,12 +237,10 @@ impl World {
 
     /// The page asks for something.
     pub(crate) fn page_asks(&mut self, id: TabId) {
+        let request = self.new_request(id);
         match self.tell(id, Event::Requested, None) {
-            Some(Verdict::Admit) => self.send_page_request(id, false),
-            Some(Verdict::Hold) => {
-                let moment = self.tab(id).machine.moment();
-                self.hold(id, PageRequest { moment, person: None, again: false });
-            }
+            Some(Verdict::Admit) => self.send_page_request(id, request),
+            Some(Verdict::Hold) => self.hold(id, request),
             Some(Verdict::Settle | Verdict::Reject(_)) => {}
             _ => self.violate(Some(id), "a request got no verdict".to_owned()),
         }

@@ -69,17 +69,17 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
     demand(seconds >= least && seconds <= LONGEST, option, `${least} to ${LONGEST} seconds`);
     return seconds * 1000;
   };
-  for (const option in unknown) demand(0, option, "left out");
+  for (const option in unknown) demand(0, option, "absent");
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
   demand(NAME.test(name), "name", `${NAME}`);
   typed("string", "url", url);
   typed("string", "signedOutUrl", signedOutUrl);
   typed("boolean", "remember", remember);
-  demand(!backend || (!!backend.check && !!backend.signOut), "backend", "{ check, signOut }");
+  demand(!backend || (!!backend.check && !!backend.signOut), "backend", "{check, signOut}");
   // `debug: development && log` is nobody to tell: a function stands in for it here.
   typed("function", "debug", debug || demand);
-  demand(!initial || sessionOf(initial).kind === "session", "initial", "null or { session, user }");
+  demand(!initial || sessionOf(initial).kind === "session", "initial", "{session, user}");
   return {
     renewal: renewalIs,
     heartbeat: time("heartbeat", heartbeat ?? 300, 0),

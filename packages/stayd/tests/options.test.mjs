@@ -20,12 +20,12 @@ for (const [option, value, accepted] of [
   ["url", 7, "a string"],
   ["signedOutUrl", true, "a string"],
   ["remember", "no", "a boolean"],
-  ["heartbeet", 60, "left out"],
-  ["backend", {}, "{ check, signOut }"],
+  ["heartbeet", 60, "absent"],
+  ["backend", {}, "{check, signOut}"],
   ["debug", "yes", "a function"],
-  ["initial", { user: {} }, "null or { session, user }"],
-  ["initial", { session: { id: "s", userId: "u", expiresAt: "2100-01-01" }, user: { id: "v" } }, "null or { session, user }"],
-  ["initial", { session: { id: "s", userId: "u" }, user: { id: "u" } }, "null or { session, user }"],
+  ["initial", { user: {} }, "{session, user}"],
+  ["initial", { session: { id: "s", userId: "u", expiresAt: "2100-01-01" }, user: { id: "v" } }, "{session, user}"],
+  ["initial", { session: { id: "s", userId: "u" }, user: { id: "u" } }, "{session, user}"],
 ]) {
   test(`${option}: ${JSON.stringify(value)} is refused by its name, with what is accepted`, () => {
     const words = `createSession: ${option} must be ${accepted}`;

@@ -88,7 +88,8 @@ impl World {
         let shows = self.tab(id).shows.map(|shown| shown.person);
         let of_another = |shown: Option<Key>| shown.is_some_and(|shown| shown != person);
         let talks = tabs_can_talk(&self.browsers[id.browser].setting);
-        if talks && (of_another(request.person) || request.person.is_some() && of_another(shows)) {
+        let asked = [request.asked_as, request.person];
+        if talks && (asked.into_iter().any(of_another) || request.person.is_some() && of_another(shows)) {
             self.violate(Some(id), "P9: a page was given an answer of another person's session".to_owned());
         }
     }

@@ -59,6 +59,15 @@ impl World {
         }
     }
 
+    /// Whoever disposes leaves the turn, and the line for it.
+    pub(crate) fn check_left(&mut self, id: TabId) {
+        let turns = &self.browsers[id.browser].turns;
+        let holds = turns.holder.is_some_and(|(holder, _)| holder == id) && self.tab(id).giving_up.is_none();
+        if holds || turns.waiting.iter().any(|(waiting, _)| *waiting == id) {
+            self.violate(Some(id), "a session that is disposed of keeps the turn from others".to_owned());
+        }
+    }
+
     /// Where the deadline has come, the next one is still to come.
     pub(crate) fn check_deadline(&mut self, id: TabId) {
         let tab = self.tab(id);
