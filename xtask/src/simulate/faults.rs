@@ -18,6 +18,7 @@ const TABS: &str = "crates/stayd-core/src/tabs.rs";
 const QUEUE: &str = "crates/stayd-core/src/queue.rs";
 const BACKOFF: &str = "crates/stayd-core/src/backoff.rs";
 const HEARTBEAT: &str = "crates/stayd-core/src/heartbeat.rs";
+const WARNING: &str = "crates/stayd-core/src/warning.rs";
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
@@ -445,6 +446,24 @@ pub(super) const FAULTS: &[Fault] = &[
         file: MACHINE,
         right: "                    attempt.begun_at = self.now;\n",
         wrong: "                    let _ = attempt;\n",
+    },
+    Fault {
+        what: "a session that is disposed of sets out for what is due",
+        file: MACHINE,
+        right: "        self.page.started = false;\n",
+        wrong: "",
+    },
+    Fault {
+        what: "after a sleep requests wait for a server that has asked to be left alone",
+        file: MACHINE,
+        right: "let may_ask = self.backoff.floor <= self.now;",
+        wrong: "let may_ask = true;",
+    },
+    Fault {
+        what: "a dismissed warning comes back when the same end is named again",
+        file: WARNING,
+        right: "self.warning.dismissed < end)",
+        wrong: "self.warning.dismissed != Instant::from_ms(end.as_ms().wrapping_add(END_SLACK_MS)))",
     },
 ];
 
