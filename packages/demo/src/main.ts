@@ -36,8 +36,8 @@ function keyOf(now: SessionView): string {
   if (arrival.kind === "reset") return "reset";
   if (now.data) return `home ${now.data.user.id}`;
   // Somebody signs in: the form they use stays. Somebody known of whom nothing can be shown yet: what was there may be another's.
-  const stays = shown && shown.key !== "unreachable" && now.identity === "anonymous";
-  if (now.status === "loading") return stays ? shown!.key : "loading";
+  const stays = now.identity === "anonymous" && shown?.key !== "unreachable";
+  if (now.status === "loading") return (stays && shown?.key) || "loading";
   if (now.identity !== "anonymous" || (now.status === "error" && !signsInAnyway)) return "unreachable";
   // It ended under somebody's hands: what they work at stays (EN-7).
   if (now.expired && shown?.confirmed) return shown.key;

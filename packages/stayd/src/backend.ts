@@ -31,7 +31,8 @@ export interface UserFields {
 export interface SessionError {
   /**
    * Stable: a trouble's word; `ended`, `queue-full`, `disposed`, `timeout`; `no-session` where a sign-in was granted and nobody is signed
-   * in; `not-offered` where `csrf()` was given no `signIn`; the server's own code such as `INVALID_EMAIL_OR_PASSWORD`, or `HTTP_404` where it names none; or what a backend answered
+   * in; `not-offered` where `csrf()` was given no `signIn`; the server's own code such as `INVALID_EMAIL_OR_PASSWORD`, or `HTTP_404` where
+   * it names none; or what a backend answered
    * (`declined`) without saying why.
    */
   code: string;
