@@ -40,8 +40,10 @@ for (const kind of browsers) {
     };
 
     const longestTurn = { timeout: 2 };
-    /** In ms: a turn, and as much again for a slow machine. */
-    const PATIENCE = 2 * 4000;
+    /** Longer than two pages take to load on a slow machine and a lease to run out: nobody acts alone before one tab may take over. */
+    const longTurn = { timeout: 8 };
+    /** In ms: such a turn, and as much again for a slow machine. */
+    const PATIENCE = 2 * 10_000;
 
     const departures = [
       ["is closed", "/", (tab) => tab.close()],
@@ -57,9 +59,9 @@ for (const kind of browsers) {
         if (asksSession(request) && ++asked === 1) await opened;
         return pass();
       };
-      await scene.go(tab, longestTurn, path);
+      await scene.go(tab, longTurn, path);
       await until("the first tab to ask", () => asked === 1);
-      await Promise.all([second, third].map((one) => scene.go(one, longestTurn, path)));
+      await Promise.all([second, third].map((one) => scene.go(one, longTurn, path)));
       await second.front();
       const left = Date.now();
       await depart(tab);
