@@ -58,11 +58,7 @@ export async function startApp(name, { env = {} } = {}) {
   const keep = (chunk) => (log = (log + chunk).slice(-20_000));
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
-  await until(`${name} to be ready`, async () => {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${log}`);
-    return (await fetch(origin).catch(() => null))?.ok;
-  });
-  return {
+  const app = {
     origin,
     server,
     get log() {
@@ -77,6 +73,18 @@ export async function startApp(name, { env = {} } = {}) {
       await server.remove();
     },
   };
+  try {
+    await until(`${name} to be ready`, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+      const answer = await fetch(origin).catch(() => null);
+      if (answer?.status === 500) throw new Error(`${name} answers 500`);
+      return answer?.ok;
+    });
+  } catch (error) {
+    await app.remove();
+    throw new Error(`${error.message}:\n${log}`);
+  }
+  return app;
 }
 
 async function run(command, words, cwd) {

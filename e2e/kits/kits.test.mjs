@@ -146,6 +146,30 @@ for (const name of chosen) {
       await context.close();
     });
 
+    if (name === "sveltekit") {
+      test("the components of a page have the layout's session, rendered and alive, and a sign-out shows in them in every tab", async () => {
+        const { context, page } = await person(browser);
+        const other = await openPage(context);
+        const who = await signUp(context, app.origin);
+        assert.match(await (await context.request.get(app.origin)).text(), new RegExp(`<p id="mine">This is ${who.name}`));
+        for (const one of [page, other]) {
+          await one.goto(app.origin);
+          await until("the scripts to have run", () => one.evaluate(() => document.documentElement.dataset.ready));
+          await one.locator("#mine").waitFor();
+        }
+        await page.getByRole("button", { name: "Sign out" }).click();
+        for (const one of [page, other]) {
+          await one.locator("#mine").waitFor({ state: "detached" });
+          assert.deepEqual([await header(one), await heading(one)], [SIGNED_OUT, "Home"]);
+        }
+        await until("the server to know", async () => (await (await context.request.get(app.origin)).text()).includes(SIGNED_OUT));
+        await page.getByRole("link", { name: "Account" }).click();
+        await page.getByRole("heading", { name: "Sign in" }).waitFor();
+        for (const one of [page, other]) assertNoComplaints(one);
+        await context.close();
+      });
+    }
+
     test("a hostile address and tampered cookies are answered as to a stranger", async () => {
       const { context } = await person(browser);
       await signUp(context, app.origin);
