@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, bail, ensure};
 
 use crate::{built, process, root};
-use faults::{FAULTS, Fault};
+use faults::Fault;
 
 /// How many seeds CI runs.
 const SEEDS_IN_CI: &str = "2000";
@@ -55,7 +55,7 @@ pub(crate) fn prove(words: &str) -> anyhow::Result<()> {
     let tree = copy()?;
     let mut missed = 0;
     println!("| fault | where | found by |\n|---|---|---|");
-    for fault in FAULTS.iter().filter(|fault| fault.what.contains(words)) {
+    for fault in faults::all().filter(|fault| fault.what.contains(words)) {
         let found = with(&tree, fault)?;
         missed += usize::from(found.is_none());
         let found = found.unwrap_or_else(|| "**nothing**".to_owned());

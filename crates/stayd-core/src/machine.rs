@@ -394,6 +394,8 @@ impl Machine {
         (attempt.sent_at, attempt.generation) = (self.now, self.generation);
         let (number, need) = (attempt.number, attempt.need);
         if need == Need::SignIn {
+            // What is written down now stays, whatever becomes of this page.
+            self.drop_rendering();
             self.effects.push(Effect::Tell(Message::Switching));
             // For a tab that opens before this one can tell what came of it, or never does.
             self.effects.push(Effect::Remember);

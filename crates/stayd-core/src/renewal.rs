@@ -79,20 +79,25 @@ impl Machine {
         self.owed = false;
     }
 
-    /// The page was rendered with a session. Where this browser remembers something else, that may be the later news: the page shows what
-    /// it was rendered with, no other tab is told, and the server is asked.
+    /// The page was rendered with a session. Where this browser remembers something else, that may be the later news, for nobody knows how old
+    /// a page is that the browser kept: it shows what it was rendered with, no other tab is told, and the server is asked.
     pub(crate) fn believe_rendering(&mut self, answer: &Answer) {
-        if self.epoch == 0 || self.standing.key() == answer.session {
+        let before = self.standing;
+        let same = before.key() == answer.session;
+        if self.epoch == 0 || (same && (before.data() == 0 || before.data() == answer.data)) {
             return self.confirm(answer, self.now, Need::Check);
         }
-        let before = self.standing;
         let session = session_of(answer, self.now);
         self.effects.push(Effect::KeepData);
-        self.standing = Standing::with(Known::Remembered, session);
+        self.standing = Standing::with(if same { Known::Active } else { Known::Remembered }, session);
         self.renewal_at = self.spread(&session);
+        if same {
+            return self.want(Need::Check, self.now);
+        }
         self.arrive(&before);
         self.rendered = answer.created_s.max(1);
         self.doubt_since(self.now);
+        self.leave_nobody_waiting(Need::Check);
     }
 
     /// The same session as before, perhaps with later times.
@@ -109,12 +114,23 @@ impl Machine {
         }
         if session.renew_at <= self.now {
             // The server will not renew it yet: half of what is left, again and again. For every tab, so that they do not try in turn.
-            let later = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
-            if let Some(session) = self.standing.session_mut() {
-                session.renew_at = later;
-            }
-            self.renewal_at = later;
+            self.put_off_renewal(self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS)));
         }
+    }
+
+    fn put_off_renewal(&mut self, until: Instant) {
+        if let Some(session) = self.standing.session_mut() {
+            session.renew_at = until;
+        }
+        self.renewal_at = until;
+    }
+
+    /// The server has declined to renew: it is not asked again before the credential lapses, nor soon for what it refuses.
+    pub(crate) fn renewal_declined(&mut self, until: Instant) {
+        self.put_off_renewal(until);
+        self.renewed_at = self.now;
+        self.queue.refused = false;
+        self.meet(Need::Renewal, Settlement::Refused);
     }
 
     /// Connects again what was connected with the credential of before, or before the page was away.
@@ -196,15 +212,20 @@ impl Machine {
         self.beat_later();
     }
 
-    /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20).
+    /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20). Whether that is over
+    /// already only a clock of here says: then the server is asked (P6).
     fn declined(&mut self, need: Need, sent_at: Instant) {
-        let Some(session) = self.standing.session() else { return self.confirm_nobody(sent_at) };
-        if need != Need::Renewal || session.lapses_at <= self.now {
+        let mut until = self.standing.lapses_at();
+        if !self.standing.is_in() || need != Need::Renewal {
             return self.confirm_nobody(sent_at);
         }
-        self.renewal_at = session.lapses_at;
-        self.queue.refused = false;
-        self.meet(Need::Renewal, Settlement::Refused);
+        self.backoff.clear();
+        if until <= self.now {
+            until = Instant::NEVER;
+            self.want(Need::Check, self.now);
+        }
+        self.renewal_declined(until);
+        self.share();
     }
 
     fn ask_again_soon(&mut self, need: Need) {
@@ -225,13 +246,6 @@ impl Machine {
         self.effects.push(Effect::Notify(Notice::Failed(trouble)));
         self.leave_nobody_waiting(need);
         self.share();
-        if self.rendered > 0 && self.standing.is_in() {
-            // Better nothing than what this browser has perhaps left (P4); the record is told to nobody until the server has spoken.
-            self.standing = Standing::UNKNOWN;
-            self.effects.push(Effect::DropData);
-            self.effects.push(Effect::CloseChannels);
-            self.reject_held();
-        }
     }
 
     /// Whoever asks during a cool-down hears at once that it cannot be, instead of trying again (EN-4).
@@ -244,6 +258,17 @@ impl Machine {
     pub(crate) fn leave_nobody_waiting(&mut self, need: Need) {
         if !self.page.online || self.backoff.until > self.now {
             self.effects.push(Effect::Settled { need, result: Settlement::Failed });
+            self.drop_rendering();
+        }
+    }
+
+    /// Better nothing than what this browser has perhaps left (P4).
+    pub(crate) fn drop_rendering(&mut self) {
+        if self.rendered > 0 && self.standing.is_in() {
+            self.standing = Standing::UNKNOWN;
+            self.effects.push(Effect::DropData);
+            self.effects.push(Effect::CloseChannels);
+            self.reject_held();
         }
     }
 

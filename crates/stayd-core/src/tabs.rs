@@ -304,6 +304,11 @@ impl Machine {
         let renewed = record.generation > self.generation;
         // What a tab heard that had missed a renewal counts like any later word of the server's.
         if !renewed && !fresher {
+            // The same word with a later renewal: one has been declined since.
+            let renews_at = self.now.minus(stored.age_ms).plus(record.renews_in_ms);
+            if renews_at.since(self.renewal_at) > RETRY_FLOOR_MS {
+                self.renewal_declined(renews_at);
+            }
             return;
         }
         let before = self.standing;

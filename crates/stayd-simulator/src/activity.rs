@@ -36,6 +36,11 @@ fn after_a_day(deeds: impl IntoIterator<Item = (u64, Deed)>) -> View {
         message_ms: 1,
         local_ms: 1,
         disposes: false,
+        declines: false,
+        lapses_percent: 100,
+        keeps_pages: false,
+        remembers: true,
+        disk_ms: 8,
         throttle_ms: 60_000,
         length_ms: 24 * HOUR,
     };

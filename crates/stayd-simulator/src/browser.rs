@@ -6,7 +6,7 @@ use crate::model::Truth;
 use crate::plan::BrowserSetting;
 use crate::storage::Storage;
 use crate::tab::{Tab, TabId};
-use crate::world::Happening;
+use crate::world::{Happening, Rendering};
 
 /// Whose turn it is: by a lock, in the order of asking, or by a lease.
 #[derive(Debug, Default)]
@@ -48,6 +48,10 @@ pub(crate) struct Browser {
     pub(crate) dead_until: u64,
     /// When the latest message of each pair of tabs arrives: messages keep their order.
     pub(crate) channel: Vec<(TabId, TabId, u64)>,
+    /// When IndexedDB has done what it was asked for: it does one thing after the other.
+    pub(crate) disk_until: u64,
+    /// What stands in the page that it keeps, and opens again without asking the server.
+    pub(crate) kept_page: Option<Rendering>,
     pub(crate) truth: Truth,
 }
 
@@ -68,6 +72,8 @@ impl Browser {
             offline_until: 0,
             dead_until: 0,
             channel: Vec::new(),
+            disk_until: 0,
+            kept_page: None,
             truth: Truth::default(),
         }
     }

@@ -14,6 +14,7 @@ const BACK_MS: i64 = 1_000;
 #[derive(Debug, Clone)]
 pub(crate) struct HostClock {
     now: u64,
+    began: u64,
     monotonic: u64,
     wall: i64,
     unsure_until: i64,
@@ -22,7 +23,7 @@ pub(crate) struct HostClock {
 impl HostClock {
     /// It begins at the wall clock's time, right or wrong.
     pub(crate) fn new(monotonic: u64, wall: i64) -> Self {
-        Self { now: wall.unsigned_abs(), monotonic, wall, unsure_until: i64::MIN }
+        Self { now: wall.unsigned_abs(), began: monotonic, monotonic, wall, unsure_until: i64::MIN }
     }
 
     /// Brings the clock up to now; whether it has leapt.
@@ -43,6 +44,11 @@ impl HostClock {
 
     pub(crate) fn now(&self) -> u64 {
         self.now
+    }
+
+    /// How long the page has been there, by a monotonic clock that says this.
+    pub(crate) fn running_ms(&self, monotonic: u64) -> u64 {
+        monotonic.saturating_sub(self.began)
     }
 
     /// Until when the wall clock has told some times twice, as far as this page has noticed.

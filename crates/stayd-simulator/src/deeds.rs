@@ -8,9 +8,6 @@ use crate::situations::Situation;
 use crate::tab::{Life, Tab, TabId, Wish};
 use crate::world::{Happening, Over, Rendering, World};
 
-/// A write to storage takes less than this, and is seen everywhere within it.
-const SECOND_LOOK_MS: u64 = 40;
-
 /// More tabs than this are not opened.
 const MOST_TABS: usize = 7;
 
@@ -196,11 +193,14 @@ impl World {
 
     fn resume(&mut self, id: TabId) {
         self.count_tab_time();
-        let (now, wall) = (self.now, self.browsers[id.browser].wall(self.now));
+        let now = self.now;
+        let (wall, monotonic) =
+            (self.browsers[id.browser].wall(now), self.browsers[id.browser].monotonic(now));
         let tab = self.tab_mut(id);
         (tab.life, tab.running_since, tab.counted_until) = (Life::Running, now, now);
-        let local = tab.local;
-        let remembered = local.map(|slot| slot.stored(wall, tab.clock.unsure_until()));
+        let (local, clock) = (tab.local, &tab.clock);
+        let remembered =
+            local.map(|slot| slot.stored(wall, clock.unsure_until(), clock.running_ms(monotonic)));
         self.tell(id, Event::Resumed { remembered }, local.and_then(|slot| slot.data));
         self.read_storage(id);
         self.tell_network(id);
@@ -226,13 +226,10 @@ impl World {
         }
     }
 
-    /// The shell reads what decides when it starts and when it runs again, for a hint may be late; and once more when whatever
-    /// another tab was writing meanwhile is written.
+    /// The shell reads what decides when it starts and when it runs again, for a hint may be late.
     fn read_storage(&mut self, id: TabId) {
-        for after in [0, SECOND_LOOK_MS] {
-            let at = self.now + after + self.inner_dice[id.browser].within(1..=8);
-            self.queue.push(at, Happening::Reach(id, crate::tab::Input::Read));
-        }
+        let at = self.disk_done_at(id.browser);
+        self.queue.push(at, Happening::Reach(id, crate::tab::Input::Read));
     }
 
     fn tell_network(&mut self, id: TabId) {
@@ -317,17 +314,28 @@ impl World {
         if self.open_tabs(browser).len() >= MOST_TABS {
             return;
         }
-        let rendering = rendered.then(|| {
-            let cookie = self.browsers[browser].cookie.clone();
-            let rendering = self.server.rendering(cookie.as_deref());
-            let rendering = self.or_broken(rendering);
-            if rendering == Some(None) {
-                self.browsers[browser].truth.nobody_at = Some(self.now);
-            }
-            rendering.map(Rendering)
-        });
+        let rendering = rendered.then(|| self.rendering(browser)).flatten();
         let at = self.now + self.network_dice[browser].magnitude(20..=300);
-        self.queue.push(at, Happening::Opens(browser, rendering.flatten()));
+        self.queue.push(at, Happening::Opens(browser, rendering));
+    }
+
+    /// What stands in a page: what the server says now, or where the browser keeps pages what it once said.
+    fn rendering(&mut self, browser: usize) -> Option<Rendering> {
+        let place = &self.browsers[browser];
+        if let Some(kept) = place.kept_page {
+            self.situations.note(Situation::PageKept);
+            return Some(kept);
+        }
+        let rendering = self.server.rendering(place.cookie.as_deref());
+        let rendering = self.or_broken(rendering).map(Rendering);
+        let place = &mut self.browsers[browser];
+        if let Some(Rendering(None)) = rendering {
+            place.truth.nobody_at = Some(self.now);
+        }
+        if self.plan.setting.keeps_pages {
+            place.kept_page = rendering;
+        }
+        rendering
     }
 
     pub(crate) fn open_tab(&mut self, browser: usize, rendering: Option<Rendering>) {
@@ -349,11 +357,7 @@ impl World {
         let described = rendering.and_then(|rendering| rendering.0);
         let data =
             described.map_or_else(|| seen.and_then(|slot| slot.data), |described| Some(described.shown));
-        let remembered = seen.map(|slot| slot.stored(wall, i64::MIN));
-        let remembered = remembered.map(|stored| match described {
-            Some(_) => stayd_core::Stored { has_data: false, ..stored },
-            None => stored,
-        });
+        let remembered = seen.map(|slot| slot.stored(wall, i64::MIN, 0));
         let rendered = match rendering {
             None => Rendered::Nothing,
             Some(Rendering(None)) => Rendered::Nobody,

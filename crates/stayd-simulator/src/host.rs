@@ -118,7 +118,7 @@ impl World {
         } else {
             turns.leave(id, Some(attempt));
             (turns.holder, turns.leased_until) = (Some((id, attempt)), wall + LEASE_MS);
-            let at = self.now + dice.within(1..=6);
+            let at = self.disk_done_at(id.browser);
             self.queue.push(at, Happening::Reach(id, Input::Turn { attempt }));
         }
         self.queue.push(self.now + again, Happening::Reach(id, Input::LookAtLease { attempt }));
@@ -132,9 +132,15 @@ impl World {
             && let Some((id, attempt)) = turns.waiting.pop_front()
         {
             turns.holder = Some((id, attempt));
-            let at = self.now + self.inner_dice[browser].within(1..=6);
+            let at = self.disk_done_at(browser);
             self.queue.push(at, Happening::Reach(id, Input::Turn { attempt }));
         }
+    }
+
+    /// When something is read, or written, that is begun now.
+    pub(crate) fn disk_done_at(&mut self, browser: usize) -> u64 {
+        let begun = self.browsers[browser].disk_until.max(self.now);
+        begun + self.inner_dice[browser].within(1..=self.plan.setting.disk_ms)
     }
 
     /// Leaves the lock, or the line for it; the lock once all writes are done.
@@ -150,19 +156,29 @@ impl World {
     }
 
     fn remember(&mut self, id: TabId) {
-        let slot = self.slot_of(id);
+        let mut slot = self.slot_of(id);
         self.check_secrets(id, &slot.record);
+        if !self.plan.setting.remembers {
+            slot.data = None;
+        }
         let keeps = self.browsers[id.browser].setting.keeps;
         if keeps == Keeps::Everything {
             self.tab_mut(id).writing += 1;
-            let at = self.now + self.inner_dice[id.browser].within(1..=8);
+            let at = self.disk_done_at(id.browser);
+            self.browsers[id.browser].disk_until = at;
             self.queue.push(at, Happening::Written(id, slot));
         }
         if keeps != Keeps::Nothing {
             let (now, late) = (self.now, self.plan.setting.local_ms);
             let browser = &mut self.browsers[id.browser];
             let before = browser.storage.local;
-            if !browser.storage.write_hint(slot, browser.tabs[id.tab].local.as_ref(), now) {
+            let seen = browser.tabs[id.tab].local;
+            if !browser.storage.write_hint(slot, seen.as_ref(), now) {
+                // Where nothing decides, that is the answer.
+                if let Some(slot) = seen.filter(|_| keeps == Keeps::LocalOnly) {
+                    self.queue
+                        .push(now, Happening::Reach(id, Input::Message { message: Message::State, slot }));
+                }
                 return;
             }
             self.tab_mut(id).local = Some(slot);

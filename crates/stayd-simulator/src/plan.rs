@@ -18,6 +18,7 @@ pub struct Plan {
 
 /// What does not change during a history.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn whatever the others are")]
 pub(crate) struct Setting {
     pub(crate) browsers: Vec<BrowserSetting>,
     pub(crate) people: usize,
@@ -31,6 +32,16 @@ pub(crate) struct Setting {
     pub(crate) local_ms: u64,
     /// Pages dispose of their session before they are closed.
     pub(crate) disposes: bool,
+    /// The server declines to renew what lives on for a while.
+    pub(crate) declines: bool,
+    /// A credential works for so much of what is left of its session, as far as clients are told.
+    pub(crate) lapses_percent: u64,
+    /// The browser keeps pages, and shows what was rendered long ago.
+    pub(crate) keeps_pages: bool,
+    /// What pages show is kept beside the record.
+    pub(crate) remembers: bool,
+    /// How long a write to IndexedDB takes at most, and the reading of it once a turn has come.
+    pub(crate) disk_ms: u64,
     /// Timers of hidden tabs are late by as much.
     pub(crate) throttle_ms: u64,
     /// When the faults stop.
@@ -156,6 +167,12 @@ impl Plan {
         // From dice of its own: no other draw depends on it.
         setting.lifetimes.reuse_ends = Dice::new(seed, 1).chance(500);
         setting.disposes = Dice::new(seed, 2).chance(500);
+        setting.declines = Dice::new(seed, 3).chance(150);
+        // Whoever is declined when the credential has lapsed is out: this server declines earlier, and says so of a whole session.
+        setting.lapses_percent = if !setting.declines && Dice::new(seed, 4).chance(150) { 40 } else { 100 };
+        setting.keeps_pages = Dice::new(seed, 5).chance(300);
+        setting.remembers = !Dice::new(seed, 6).chance(100);
+        setting.disk_ms = Dice::new(seed, 7).pick([8, 8, 8, 8, 8, 500, 1_500]);
         let count = dice.magnitude(3..=90);
         let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(&mut dice, &setting)).collect();
         acts.sort_by_key(|act| act.at_ms);
@@ -220,6 +237,11 @@ impl Setting {
             message_ms: dice.pick([1, 5, 30]),
             local_ms: dice.pick([1, 20, 40]),
             disposes: false,
+            declines: false,
+            lapses_percent: 100,
+            keeps_pages: false,
+            remembers: true,
+            disk_ms: 8,
             throttle_ms: dice.pick([1_000, 60_000]),
             length_ms,
         }

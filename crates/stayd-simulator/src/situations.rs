@@ -49,11 +49,15 @@ pub enum Situation {
     RevokedElsewhere,
     /// Scenario 52: the browser wipes what pages have stored, and keeps the cookie.
     Wiped,
+    /// Scenario 20: a renewal is refused while the session lives.
+    RenewalDeclined,
+    /// Scenario 32: a page is opened again that was rendered before.
+    PageKept,
 }
 
 impl Situation {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::TurnHolderClosed,
         Self::TurnHolderStopped,
         Self::RotationLost,
@@ -74,6 +78,8 @@ impl Situation {
         Self::BackAfterSignOut,
         Self::RevokedElsewhere,
         Self::Wiped,
+        Self::RenewalDeclined,
+        Self::PageKept,
     ];
 }
 

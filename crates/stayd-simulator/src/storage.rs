@@ -7,6 +7,12 @@ use stayd_core::{Record, Stored};
 
 use crate::server::PageData;
 
+/// Above what the machine takes for fresh.
+const STALE_MS: u64 = 5_001;
+
+/// Tabs that are opened within so long of each other share one answer.
+const TOGETHER_MS: u64 = 1_000;
+
 /// A record as it is kept, or sent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slot {
@@ -17,13 +23,16 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// What the machine is told of it, by a wall clock that has told the times until `unsure_until` twice.
-    pub(crate) fn stored(&self, wall: i64, unsure_until: i64) -> Stored {
+    /// What the machine of a page that has been there for `running_ms` is told of it, by a wall clock that has told the times until
+    /// `unsure_until` twice.
+    pub(crate) fn stored(&self, wall: i64, unsure_until: i64, running_ms: u64) -> Stored {
+        // What led to the page may have changed the cookie: no word from before it is fresh.
+        let least = |age: u64| if age > running_ms + TOGETHER_MS { age.max(STALE_MS) } else { age };
         // A clock that was set back tells nothing of the age.
         let age_ms = u64::try_from(wall.saturating_sub(self.written_at))
             .ok()
             .filter(|_| self.written_at > unsure_until)
-            .unwrap_or(u64::MAX);
+            .map_or(u64::MAX, least);
         let has_data = self.data.is_some_and(|data| data.session == self.record.session);
         Stored { record: self.record, age_ms, has_data }
     }

@@ -14,6 +14,9 @@ use crate::world::{Happening, World};
 /// A request is given up after this long, as the machine is configured.
 const TIMEOUT_MS: u64 = 15_000;
 
+/// Renewals are declined while a session has more than this left.
+const DECLINED_UNTIL_MS: u64 = 60_000;
+
 impl World {
     pub(crate) fn send(&mut self, id: TabId, attempt: u32, ask: Ask) {
         self.request_count += 1;
@@ -51,6 +54,10 @@ impl World {
         let response = match self.weather.intercepts(self.now) {
             Some(response) => Ok(response),
             None => match request.ask {
+                Ask::Session { renewal: true } if self.declines(cookie) => {
+                    self.situations.note(Situation::RenewalDeclined);
+                    Ok(Response::plain(Body::Unauthorized))
+                }
                 Ask::Session { .. } => self.server.session_of(cookie),
                 Ask::SignIn { person, granted: true } => self.server.sign_in(person, cookie),
                 Ask::SignIn { granted: false, .. } => Ok(Response::plain(Body::Unauthorized)),
@@ -72,6 +79,13 @@ impl World {
             Some(ms) => self.queue.push(self.now + ms, Happening::Answered(number, request, response)),
             None => self.answer_is_lost(&request, &response),
         }
+    }
+
+    /// Whether a renewal is declined: not near the end, when the answer would be taken for the session's own.
+    fn declines(&self, cookie: Option<&str>) -> bool {
+        let rendering = self.server.rendering(cookie).ok().flatten();
+        self.plan.setting.declines
+            && rendering.is_some_and(|described| described.ends_in_ms > DECLINED_UNTIL_MS)
     }
 
     /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.
@@ -207,7 +221,7 @@ impl World {
             data: described.shown.data,
             created_s: described.created_s,
             renews_in_ms,
-            lapses_in_ms: described.ends_in_ms,
+            lapses_in_ms: described.ends_in_ms * self.plan.setting.lapses_percent / 100,
             ends_in_ms: described.ends_in_ms,
         }
     }

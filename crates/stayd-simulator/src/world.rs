@@ -259,30 +259,28 @@ impl World {
     }
 
     fn take_in(&mut self, id: TabId, input: Input) {
-        let wall = self.browsers[id.browser].wall(self.now);
-        let unsure_until = self.tab(id).clock.unsure_until();
+        let (place, clock) = (&self.browsers[id.browser], &self.tab(id).clock);
+        let (wall, unsure_until) = (place.wall(self.now), clock.unsure_until());
+        let running_ms = clock.running_ms(place.monotonic(self.now));
         match input {
             Input::Turn { attempt } => {
                 let slot = self.deciding_record(id);
                 if slot.is_some_and(|slot| slot.age() > self.tab(id).machine.moment()) {
                     self.situations.note(Situation::AdvancedWhileWaiting);
                 }
-                let stored = slot.map(|slot| slot.stored(wall, unsure_until));
+                let stored = slot.map(|slot| slot.stored(wall, unsure_until, running_ms));
                 let event = Event::LeadershipGained { attempt, stored };
                 self.tell(id, event, slot.and_then(|slot| slot.data));
             }
             Input::LookAtLease { attempt } => self.look_at_lease(id, attempt),
             Input::Message { message, slot } => {
-                let event = Event::Heard { message, stored: slot.stored(wall, i64::MIN) };
+                let event = Event::Heard { message, stored: slot.stored(wall, i64::MIN, running_ms) };
                 self.tell(id, event, slot.data);
             }
             Input::Read => {
-                // Where nothing decides there is the hint, late as it may be.
-                if let Some(slot) = self.deciding_record(id).or(self.tab(id).local) {
-                    let event = Event::Heard {
-                        message: stayd_core::Message::State,
-                        stored: slot.stored(wall, unsure_until),
-                    };
+                if let Some(slot) = self.deciding_record(id) {
+                    let stored = slot.stored(wall, unsure_until, running_ms);
+                    let event = Event::Heard { message: stayd_core::Message::State, stored };
                     self.tell(id, event, slot.data);
                 }
             }

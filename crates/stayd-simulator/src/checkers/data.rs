@@ -55,8 +55,11 @@ impl World {
             let knows_since = |other: &Tab| other.epoch_since.max(other.running_since);
             browser.tabs.iter().filter(later).map(knows_since).min().map(|known| known.max(since))
         } else {
-            let knew = browser.setting.keeps == Keeps::Everything || tab.running_since < left_at;
-            knew.then_some(since)
+            let was_there = tab.running_since < left_at;
+            // Who has come since finds it stored, when what was asked of the disk before is done, which are a few things.
+            let stored_at = left_at + if was_there { 0 } else { 8 * self.plan.setting.disk_ms };
+            let knew = browser.setting.keeps == Keeps::Everything || was_there;
+            knew.then_some(since.max(stored_at))
         };
         if tab.runs()
             && browser.asleep_since.is_none()

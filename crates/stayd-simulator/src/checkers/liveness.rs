@@ -113,7 +113,9 @@ impl World {
 
     /// Runs until everything that is known to be waited for is over. A request that was long on its way may add to that later.
     fn settle(&mut self) {
-        self.run_until(self.now + self.cool_down() + self.last_token_ms() + self.switch_ms() + SETTLES_MS);
+        let waits = self.cool_down() + self.last_token_ms() + self.switch_ms();
+        // A turn reads what is stored, and is over when what it brought is written: of two tabs in line one waits for the other.
+        self.run_until(self.now + waits + SETTLES_MS + 4 * self.plan.setting.disk_ms);
     }
 
     fn held_by_server(&mut self) -> Vec<Option<PageData>> {

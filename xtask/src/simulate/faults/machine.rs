@@ -1,0 +1,86 @@
+//! The order of work, and who may ask when.
+
+use super::Fault;
+
+const FILE: &str = "crates/stayd-core/src/machine.rs";
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        what: "a sign-out is not told to the other tabs",
+        file: FILE,
+        right: "        self.share();\n        self.fail_fast(Need::SignOut);",
+        wrong: "        self.effects.push(Effect::Remember);\n        self.fail_fast(Need::SignOut);",
+    },
+    Fault {
+        what: "a sign-out is forgotten before the server has heard of it",
+        file: FILE,
+        right: "        self.owed = true;\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a tab that is never given its turn waits for ever",
+        file: FILE,
+        right: "        } else if self.may_start_at(attempt.need) <= self.now {\n            self.send();\n        } else {\n            self.abandon();\n        }",
+        wrong: "        }",
+    },
+    Fault {
+        what: "what storage says within the turn is not looked at",
+        file: FILE,
+        right: "                    self.absorb(stored);\n                    self.drop_met_needs();",
+        wrong: "                    let _ = stored;",
+    },
+    Fault {
+        what: "a sign-out is sent while another tab signs somebody in",
+        file: FILE,
+        right: "            _ if self.switching_since < Instant::NEVER => Instant::NEVER,\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a page that goes away tells nobody that its sign-in is given up",
+        file: FILE,
+        right: "            if signs_in {\n",
+        wrong: "            if signs_in && self.page.disposed {\n",
+    },
+    Fault {
+        what: "storage keeps its word while somebody signs in",
+        file: FILE,
+        right: "            self.effects.push(Effect::Remember);\n        }\n        self.effects.push(Effect::Send",
+        wrong: "        }\n        self.effects.push(Effect::Send",
+    },
+    Fault {
+        what: "a page that opens believes storage and asks no other tab",
+        file: FILE,
+        right: "        self.effects.push(Effect::Tell(Message::Asking));\n        if let Some(stored) = remembered {",
+        wrong: "        if let Some(stored) = remembered {",
+    },
+    Fault {
+        what: "the word on one session is taken for one on the next",
+        file: FILE,
+        right: "if known && complete && self.standing.is_settled() {",
+        wrong: "if known && complete {",
+    },
+    Fault {
+        what: "a tab loses patience with its turn while it sleeps",
+        file: FILE,
+        right: "                    attempt.begun_at = self.now;\n",
+        wrong: "                    let _ = attempt;\n",
+    },
+    Fault {
+        what: "a session that is disposed of sets out for what is due",
+        file: FILE,
+        right: "        self.page.started = false;\n",
+        wrong: "",
+    },
+    Fault {
+        what: "after a sleep requests wait for a server that has asked to be left alone",
+        file: FILE,
+        right: "let may_ask = self.backoff.floor <= self.now;",
+        wrong: "let may_ask = true;",
+    },
+    Fault {
+        what: "a sign-in in an old page writes down whom that was rendered for",
+        file: FILE,
+        right: "            self.drop_rendering();\n",
+        wrong: "",
+    },
+];

@@ -1,0 +1,128 @@
+//! What the machine makes of the server's answers.
+
+use super::Fault;
+
+const FILE: &str = "crates/stayd-core/src/renewal.rs";
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        what: "an answer to a request that was given up is believed",
+        file: FILE,
+        right: "self.attempt.filter(|attempt| attempt.number == number && attempt.is_sent())",
+        wrong: "self.attempt.filter(|attempt| attempt.is_sent())",
+    },
+    Fault {
+        what: "a refusal of a replaced credential ends the session",
+        file: FILE,
+        right: "Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),",
+        wrong: "Outcome::Nobody if generation > self.generation => self.ask_again_soon(need),",
+    },
+    Fault {
+        what: "a superseded answer ends the session",
+        file: FILE,
+        right: "Outcome::Superseded => self.ask_again_soon(need),",
+        wrong: "Outcome::Superseded => self.confirm_nobody(sent_at),",
+    },
+    Fault {
+        what: "a failed request ends the session",
+        file: FILE,
+        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),\n        }\n    }\n\n    /// The server says: this session.",
+        wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n        }\n    }\n\n    /// The server says: this session.",
+    },
+    Fault {
+        what: "what the server says is not told to the other tabs",
+        file: FILE,
+        right: "        self.effects.push(Effect::Tell(Message::State));\n        // While a sign-in",
+        wrong: "        // While a sign-in",
+    },
+    Fault {
+        what: "what the server says is not written down",
+        file: FILE,
+        right: "if self.attempts > 0 || self.switching_since == Instant::NEVER {",
+        wrong: "if self.now == Instant::NEVER {",
+    },
+    Fault {
+        what: "the turn is not given back with the answer",
+        file: FILE,
+        right: "            need => self.word_given(outcome, need, attempt.generation, sent_at),\n        }\n        self.effects.push(Effect::GiveUpLeadership { attempt: number });",
+        wrong: "            need => self.word_given(outcome, need, attempt.generation, sent_at),\n        }",
+    },
+    Fault {
+        what: "an epoch does not count from the server's clock",
+        file: FILE,
+        right: "self.epoch.wrapping_add(1).max(created_s)",
+        wrong: "self.epoch.wrapping_add(1)",
+    },
+    Fault {
+        what: "a page that was rendered before a sign-in asks for things at once",
+        file: FILE,
+        right: "self.rendered = answer.created_s.max(1);\n        self.doubt_since(self.now);\n",
+        wrong: "self.rendered = answer.created_s.max(1);\n        self.want(Need::Check, self.now);\n",
+    },
+    Fault {
+        what: "nobody asks what a sign-in that failed has left",
+        file: FILE,
+        right: "        self.doubt_since(self.now);\n        self.share();\n",
+        wrong: "        self.share();\n",
+    },
+    Fault {
+        what: "the answer to a tab's own sign-in ends its wait for that of another",
+        file: FILE,
+        right: "                self.confirm(answer.borrow(), sent_at, Need::SignIn);\n",
+        wrong: "                self.switching_since = Instant::NEVER;\n                self.confirm(answer.borrow(), sent_at, Need::SignIn);\n",
+    },
+    Fault {
+        what: "what a tab has asked before another one's sign-in ends its wait for that",
+        file: FILE,
+        right: "        self.queue.refused = false;\n        self.beat_later();",
+        wrong: "        self.queue.refused = false;\n        self.switching_since = Instant::NEVER;\n        self.beat_later();",
+    },
+    Fault {
+        what: "an outage lets requests go while nobody knows whose cookie is there",
+        file: FILE,
+        right: "self.doubt &= WHOSE;",
+        wrong: "self.doubt &= !WHOSE;",
+    },
+    Fault {
+        what: "a sign-out in a rendered page counts as older than the sign-in",
+        file: FILE,
+        right: "self.epoch = self.epoch.max(self.rendered).wrapping_add(1);",
+        wrong: "self.epoch = self.epoch.wrapping_add(1);",
+    },
+    Fault {
+        what: "a page's rendering makes those that open after it wait anew",
+        file: FILE,
+        right: "if self.attempts > 0 || self.switching_since == Instant::NEVER {",
+        wrong: "if self.attempts < u32::MAX {",
+    },
+    Fault {
+        what: "a new name is not told as what came of the change",
+        file: FILE,
+        right: "                self.epoch = self.epoch.wrapping_add(1);\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a clock that is ahead makes a declined renewal the session's end",
+        file: FILE,
+        right: "            until = Instant::NEVER;\n            self.want(Need::Check, self.now);\n",
+        wrong: "            return self.confirm_nobody(sent_at);\n",
+    },
+    Fault {
+        what: "a renewal that is declined leaves the failure before it standing",
+        file: FILE,
+        right: "        self.backoff.clear();\n        if until <= self.now {",
+        wrong: "        if until <= self.now {",
+    },
+    Fault {
+        what: "an old page goes on showing whom it was rendered for without a network",
+        file: FILE,
+        right: "            self.drop_rendering();\n",
+        wrong: "",
+    },
+    Fault {
+        what: "an old page tells all tabs an older profile",
+        file: FILE,
+        right: "(same && (before.data() == 0 || before.data() == answer.data))",
+        wrong: "same",
+    },
+];
