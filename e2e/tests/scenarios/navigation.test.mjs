@@ -5,7 +5,8 @@ import { after, before, describe, test } from "node:test";
 import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
-import { PASSWORD, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
+import { PAGE } from "../../app/site.mjs";
+import { PASSWORD, age, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
 /** Writes down what each frame shows since the page was loaded, or was left last. */
 function frames() {
@@ -93,6 +94,22 @@ for (const kind of browsers) {
       assert.equal(await tab.evaluate(() => persisted), true, "it was kept");
       assert.deepEqual([...new Set(seen)], ["nobody"]);
       assert.equal((await view(tab)).data, null);
+    });
+
+    testIn(kind, "45 a page to which a link has led that signs out shows nobody, however recent the server's word on the person", ["tabs"], async () => {
+      site.pages["/leave"] = async ({ headers: { cookie } }) => {
+        const headers = { "content-type": "application/json", origin: site.origin, cookie };
+        const left = await fetch(`${site.server.origin}/api/auth/sign-out`, { method: "POST", headers, body: "{}" });
+        assert.equal(left.status, 200);
+        return PAGE;
+      };
+      const tab = await scene.signedIn();
+      await verified(tab);
+      await age(tab, 2000);
+      site.forget();
+      await scene.go(tab, {}, "/leave");
+      await untilView(tab, { identity: "anonymous", verified: true });
+      assert.equal(site.count("/get-session"), 1);
     });
 
     testIn(kind, "46 a page that was in the back/forward cache shows what was said meanwhile", ["backForwardCache"], async () => {

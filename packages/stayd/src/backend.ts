@@ -61,8 +61,8 @@ export type Answer<Data = SessionData> =
   /** The server says in so many words that nobody is signed in. */
   | { kind: "nobody" }
   /**
-   * A command was understood and not granted; or a renewal was refused whose credential still works. To a check, or to a renewal once the credential
-   * has lapsed, it is the same as `nobody`.
+   * A command was understood and not granted; or a renewal was refused whose credential still works. To a check it is the same as `nobody`; after
+   * a renewal whose credential has lapsed, as far as is known here, a check follows.
    */
   | { kind: "declined"; error?: SessionError }
   /** Another request had already replaced the credential of this one. */

@@ -27,24 +27,21 @@ export const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
 };
 
 export function createClock(wall = Date.now, monotonic = () => performance.now()): Clock {
-  let lastWall = wall();
-  let lastMonotonic = monotonic();
-  let time = lastWall;
+  /** What this clock, and what the wall clock is ahead of the monotonic one. */
+  let lead = wall() - monotonic();
+  let wallLead = lead;
   const clock: Clock = {
     leapt: false,
     now() {
-      const wallNow = wall();
-      const monotonicNow = monotonic();
-      const passed = monotonicNow - lastMonotonic;
-      const ahead = wallNow - lastWall - passed;
-      lastWall = wallNow;
-      lastMonotonic = monotonicNow;
+      const passed = monotonic();
+      const ahead = wall() - passed - wallLead;
       if (ahead > LEAP) {
         clock.leapt = true;
-        time += ahead;
+        lead += ahead;
       }
-      if (ahead < -1000) unsureUntil = Math.max(unsureUntil, wallNow - ahead);
-      return (time += passed);
+      if (ahead < -1000) unsureUntil = Math.max(unsureUntil, passed + wallLead);
+      wallLead += ahead;
+      return lead + passed;
     },
   };
   return clock;

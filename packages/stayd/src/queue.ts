@@ -30,7 +30,7 @@ export interface Queue {
 /** An error of this package as what `fetch` rejects with. */
 export class SessionFailure extends Error {
   /** Stable; see {@link SessionError}. */
-  readonly code: string;
+  declare readonly code: string;
   constructor({ code, message }: SessionError) {
     super(message);
     this.name = "SessionFailure";

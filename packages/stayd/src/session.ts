@@ -106,7 +106,7 @@ export function sessionOver<C, R>(
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; settle: (result: Result) => void }[] = [];
   let shown: Candidate = null;
   let said: Said | undefined;
-  let view = readView([1, 0, 0, 0, 0, 0, 0, 0, 0, 0], null);
+  let view!: SessionView;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
 
@@ -215,7 +215,7 @@ export function sessionOver<C, R>(
         shown = null;
         break;
       case code.EFFECT_REMEMBER:
-        void storage.write(brain.last.record, shown?.text ?? null).then((found) => found && hear(code.MESSAGE_STATE, found));
+        void storage.write(brain.last.record, shown?.text ?? null).then(learn);
         break;
       case code.EFFECT_TELL:
         channel?.send(a, brain.last.record, shown?.text ?? null);
@@ -295,6 +295,7 @@ export function sessionOver<C, R>(
   };
 
   const hear = (kind: number, stored: Stored): Step => tell(code.EVENT_HEARD, { kind, stored });
+  const learn = (found: Stored | null): unknown => found && hear(code.MESSAGE_STATE, found);
 
   /** The result of what a sign-out or the end of this object has overtaken. */
   const lost = (): Result => ({ ok: false, error: REJECTIONS[disposed ? 2 : 0]! });
@@ -308,7 +309,7 @@ export function sessionOver<C, R>(
     });
     if (result === code.SETTLEMENT_MET) return { ok: true };
     if (result === code.SETTLEMENT_FAILED) return { ok: false, error: view.error! };
-    return result === code.SETTLEMENT_REFUSED && shown ? { ok: false, error: said!.error } : lost();
+    return result === code.SETTLEMENT_REFUSED && shown ? { ok: false, error: said?.error ?? failure("declined") } : lost();
   };
 
   /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
@@ -339,20 +340,20 @@ export function sessionOver<C, R>(
   const official = browser ? watchOfficial(() => tell(code.EVENT_HINTED)) : null;
 
   // What is remembered, and what the server rendered, is the first value: before anything can be awaited.
-  const remembered = browser ? storage.hint() : null;
+  const remembered = browser ? storage.hint(learn) : null;
   const unwatch = browser
-    ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint() : null }))
+    ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint(learn) : null }))
     : null;
-  let rendered = view;
   const answer = sessionOf(initial ?? null);
   tell(code.EVENT_STARTED, {
     kind: initial === undefined ? code.RENDERED_NOTHING : initial ? code.RENDERED_SOMEBODY : code.RENDERED_NOBODY,
     answer,
     text: textOf(answer),
-    stored: initial ? remembered && { ...remembered, data: null } : remembered,
+    stored: remembered,
   });
-  // A browser that remembers somebody may show more than a server that knew of nobody.
-  if (initial !== undefined) rendered = initial ? view : readView([0, 0, 1, 0, 0, 0, 0, 0, 0, 0], null);
+  // A browser that remembers somebody may show more than a server that knew of nobody, or was not asked.
+  const nobody = +(initial === null);
+  const rendered = initial ? view : readView([1 - nobody, 0, nobody, 0, 0, 0, 0, 0, 0, 0], null);
 
   const on = (event: SessionEvent | undefined, listener: (view: SessionView) => void): (() => void) => {
     // A pair of its own: the same function may listen twice.

@@ -16,8 +16,8 @@ interface Entry {
  * first value before anything can be awaited. Either may be missing or throw.
  */
 export interface Storage {
-  /** What localStorage remembers; at once. */
-  hint(): Stored | null;
+  /** What localStorage remembers; at once. It may be late: what decides is told to `learn` in a moment. */
+  hint(learn: (decides: Stored | null) => void): Stored | null;
   /** What decides. */
   read(): Promise<Stored | null>;
   /** Writes, but never over something newer: then that is the answer. */
@@ -37,10 +37,17 @@ const PATIENCE = 5_000;
 /** How long a lease lasts after its holder was last seen, in ms: a closed tab gives none back. */
 export const LEASE = 3_000;
 
+/** Above what the machine takes for fresh (`FRESH_MS`), in ms. */
+const STALE = 5_001;
+
+/** Tabs that are opened within so long of each other share one answer, in ms. */
+const TOGETHER = 1_000;
+
 /** Whether record `a` is newer than `b`: by epoch, then generation, which are its first words. */
 function isNewer(a: Uint8Array, b: Uint8Array): boolean {
-  const [ours, theirs] = [new Uint32Array(a.buffer), new Uint32Array(b.buffer)];
-  return (ours[0]! - theirs[0]! || ours[1]! - theirs[1]!) > 0;
+  const [epoch, generation] = new Uint32Array(a.buffer);
+  const [otherEpoch, otherGeneration] = new Uint32Array(b.buffer);
+  return (epoch! - otherEpoch! || generation! - otherGeneration!) > 0;
 }
 
 /** Data that came with an event and may come to be shown. */
@@ -61,8 +68,10 @@ export function readEntry(value: unknown, unsure = 0): Stored | null {
   const { at, record, data } = (value ?? {}) as Entry;
   const sound = record?.length === RECORD_LEN && at > 0 && (data === null || candidate(data));
   const age = Date.now() - Number(at);
+  // What led to this page, a link to sign out perhaps, may have changed the cookie: no word from before it is fresh.
+  const least = age > performance.now() + TOGETHER ? STALE : 0;
   // The clock was set back since, or may have been: this is nobody's fresh word.
-  return sound ? { record: Uint8Array.from(record), data, age: age > -1000 && at > unsure ? Math.max(0, age) : Infinity } : null;
+  return sound ? { record: Uint8Array.from(record), data, age: age > -1000 && at > unsure ? Math.max(least, age) : Infinity } : null;
 }
 
 export function createStorage(name: string, remember: boolean, missing: (what: string) => void): Storage {
@@ -129,30 +138,36 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     }
   };
 
+  // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
+  const read = async (): Promise<Stored | null> =>
+    readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), unsureUntil);
+
   return {
-    hint() {
-      // The database will be asked in a moment, and takes its time to open.
-      void open();
+    hint(learn) {
+      void read().then(learn);
       return hint();
     },
-    // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
-    read: async () => readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), unsureUntil),
+    read,
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
-      const isLater = (before: Stored | null): boolean | null => before && isNewer(before.record, record);
+      const later = (before: Stored | null): Stored | null => (before && isNewer(before.record, record) ? before : null);
+      const seen = later(hint());
       try {
-        if (!isLater(hint())) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
+        if (!seen) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
       } catch {
         missing("localStorage");
       }
-      const writing = transact<unknown>(
+      const writing = transact(
         name,
         "readwrite",
-        (value) => (isLater(readEntry(value)) ? [value] : [null, entry]),
-        null,
+        (value) => {
+          const found = later(readEntry(value));
+          return [found, found ? undefined : entry];
+        },
+        seen,
       );
       pending = pending.then(() => writing);
-      return readEntry(await writing);
+      return writing;
     },
     idle: () => pending,
     lease: (holder, wanted) =>

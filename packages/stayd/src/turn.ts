@@ -32,23 +32,18 @@ export function createTurns(name: string, storage: Storage, missing: (what: stri
 
   return {
     take(granted) {
-      // `undefined` in a page that is not served safely; the type does not know.
-      const locks = navigator.locks as LockManager | undefined;
-      if (!locks) {
-        missing("locks");
-        return byLease(granted);
-      }
       const wait = new AbortController();
       let end = (): void => wait.abort();
-      const whole = locks.request(`stayd:${name}`, { signal: wait.signal }, () => {
-        granted();
-        return new Promise<void>((resolve) => {
-          end = resolve;
-          if (wait.signal.aborted) resolve();
+      const byLock = async (): Promise<void> =>
+        navigator.locks.request(`stayd:${name}`, { signal: wait.signal }, () => {
+          granted();
+          return new Promise<void>((resolve) => {
+            end = resolve;
+            if (wait.signal.aborted) resolve();
+          });
         });
-      });
-      whole.catch(() => {
-        // Refused where storage is denied; an abort is this tab's own.
+      byLock().catch(() => {
+        // Missing in a page that is not served safely, refused where storage is denied; an abort is this tab's own.
         if (wait.signal.aborted) return;
         missing("locks");
         end = byLease(granted);

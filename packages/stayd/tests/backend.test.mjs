@@ -1,9 +1,9 @@
-// Which requests of the protocol outlive the page that sent them.
+// The protocol as a backend: which requests outlive the page that sent them, and what is made of the times of a server whose clock cannot be read.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { source } from "./source.mjs";
 
-const { stayd } = await source("backends/stayd");
+const { sessionOf, stayd } = await source("backends/stayd");
 
 const session = { id: "s", userId: "u", token: "t", expiresAt: "2100-01-01T00:00:00Z" };
 const answers = {
@@ -38,4 +38,15 @@ test("a session is ended although the page that asked for it is gone", async () 
 test("what may bear a picture is not kept alive: a browser takes 64 KiB of such requests and no more", async () => {
   assert.deepEqual(await sent((backend, signal) => backend.signUp({ image: "data:" }, signal)), [["/sign-up/email", false], ["/get-session", false]]);
   assert.deepEqual(await sent((backend, signal) => backend.update({ image: "data:" }, signal)), [["/update-user", false], ["/get-session", false]]);
+});
+
+test("where the server's clock cannot be read a clock that is ahead ends nothing: what is left is the session's whole life", () => {
+  const now = Date.now();
+  const ago = (ms) => new Date(now - ms).toISOString();
+  const found = { session: { ...session, updatedAt: ago(9_000_000), expiresAt: ago(1_800_000) }, user: { id: "u" } };
+  const { endsIn, renewsIn } = sessionOf(found, new Response());
+  assert.deepEqual({ endsIn, renewsIn }, { endsIn: 7_200_000, renewsIn: 7_200_000 * 0.8 });
+  const { endsIn: told } = sessionOf(found, new Response("", { headers: { date: ago(3_600_000) } }));
+  assert.ok(Math.abs(told - 1_800_000) < 1000);
+  assert.ok(sessionOf(found).endsIn < 0, "but a page can have been rendered long ago");
 });

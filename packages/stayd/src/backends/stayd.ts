@@ -125,8 +125,10 @@ export function sessionOf(found: unknown, response?: Response): Answer {
   const at = (name: string): number => Date.parse(session?.[name] as string);
   const ends = at("expiresAt");
   if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected;
-  const endsIn = ends - serverTime(response);
-  const life = ends - (at("updatedAt") || serverTime(response));
+  const now = serverTime(response);
+  const life = ends - (at("updatedAt") || now);
+  // Of a session that has ended the server says nothing: then it is the clock of here that is wrong, and how much is left is not known.
+  const endsIn = ends > now || !response ? ends - now : life;
   return {
     kind: "session",
     data: { session, user },

@@ -1,0 +1,39 @@
+// What is kept where IndexedDB is missing: localStorage is all there is.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { source } from "./source.mjs";
+
+const { createStorage } = await source("storage");
+
+/** A localStorage of this text under the session's key. */
+function local(text) {
+  globalThis.localStorage = { getItem: () => text, setItem: (_, value) => (text = value) };
+  return { entry: () => JSON.parse(text) };
+}
+
+/** A record of this epoch. */
+const record = (epoch) => {
+  const bytes = new Uint8Array(88);
+  new Uint32Array(bytes.buffer)[0] = epoch;
+  return bytes;
+};
+const entry = (epoch) => JSON.stringify({ at: Date.now(), record: [...record(epoch)], data: null });
+const epochOf = (stored) => stored && new Uint32Array(stored.record.buffer)[0];
+
+test("without IndexedDB nothing is written over a newer hint, and that is the answer", async () => {
+  const missing = new Set();
+  const kept = local(entry(2));
+  const storage = createStorage("stayd", true, (what) => missing.add(what));
+  assert.equal(epochOf(await storage.write(record(1), null)), 2);
+  assert.equal(kept.entry().record[0], 2);
+  assert.equal(await storage.write(record(3), null), null);
+  assert.equal(kept.entry().record[0], 3);
+  assert.deepEqual([...missing], ["indexedDB"]);
+});
+
+test("a hint is there at once, and what decides is told after it", async () => {
+  local(entry(2));
+  const storage = createStorage("stayd", true, () => {});
+  const told = await new Promise((resolve) => assert.equal(epochOf(storage.hint(resolve)), 2));
+  assert.equal(told, null, "nothing does here");
+});
