@@ -367,16 +367,13 @@ impl Machine {
     }
 
     fn lead(&mut self, number: u32, stored: Option<&Stored>) {
-        let waits = |attempt: &Attempt| attempt.number == number && !attempt.is_sent();
+        // Also where nothing is to be asked any more: it decides.
+        if let Some(stored) = stored {
+            self.absorb(stored);
+            self.drop_met_needs();
+        }
         match self.attempt {
-            Some(attempt) if waits(&attempt) => {
-                if let Some(stored) = stored {
-                    self.absorb(stored);
-                    self.drop_met_needs();
-                }
-                if !self.attempt.is_some_and(|attempt| waits(&attempt)) {
-                    return;
-                }
+            Some(attempt) if attempt.number == number && !attempt.is_sent() => {
                 if self.may_start_at(attempt.need) <= self.now {
                     self.send();
                 } else {

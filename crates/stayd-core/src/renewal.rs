@@ -212,13 +212,14 @@ impl Machine {
         self.beat_later();
     }
 
-    /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20). Whether that is over
-    /// already only a clock of here says: then the server is asked (P6).
+    /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20), and one that was asked for early
+    /// is asked for in its time. Whether it has lapsed already only a clock of here says: then the server is asked (P6).
     fn declined(&mut self, need: Need, sent_at: Instant) {
-        let mut until = self.standing.lapses_at();
-        if !self.standing.is_in() || need != Need::Renewal {
-            return self.confirm_nobody(sent_at);
-        }
+        let session = match self.standing.session() {
+            Some(session) if need == Need::Renewal => session,
+            _ => return self.confirm_nobody(sent_at),
+        };
+        let mut until = if session.renew_at > self.now { session.renew_at } else { session.lapses_at };
         self.backoff.clear();
         if until <= self.now {
             until = Instant::NEVER;

@@ -117,11 +117,6 @@ impl Standing {
         self.session.ends_at
     }
 
-    /// When the credential stops working; [`Instant::NEVER`] where there is none.
-    pub(crate) fn lapses_at(&self) -> Instant {
-        self.session.lapses_at
-    }
-
     /// The session's key, 0 for none.
     pub(crate) fn key(&self) -> Key {
         self.session.key

@@ -17,6 +17,9 @@ use crate::record::{Message, Record, Switch};
 use crate::session::{Ending, Known, Session, Standing};
 use crate::time::Instant;
 
+/// The same moment, read off two clocks of which one counts whole milliseconds, differs by less.
+const CLOCKS_DIFFER_MS: u64 = 2;
+
 impl Machine {
     /// How things stand, for the other tabs and for storage.
     pub fn record(&self) -> Record {
@@ -109,7 +112,7 @@ impl Machine {
         let verified_at = aged.minus(record.verified_ago_ms);
         // While two tabs' words on the session are at odds, what was asked before that settles nothing.
         let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
-        let fresher = verified_at > self.verified_at && !at_odds;
+        let fresher = verified_at.since(self.verified_at) > CLOCKS_DIFFER_MS && !at_odds;
         let agrees = record.session == self.standing.key();
         let opens = self.standing.known == Known::Nothing && self.doubt == 0 && !self.signs_in();
         let is_news = record.epoch > self.epoch || !agrees;
@@ -297,6 +300,7 @@ impl Machine {
             if self.owed && !record.owed {
                 self.owed = false;
             } else if (self.standing.known == Known::Nothing) && self.answers_this_page(stored) {
+                self.rendered = 0;
                 self.standing = Standing::out(record.ending);
             }
             return;

@@ -27,7 +27,8 @@ impl Slot {
     /// `unsure_until` twice.
     pub(crate) fn stored(&self, wall: i64, unsure_until: i64, running_ms: u64) -> Stored {
         // What led to the page may have changed the cookie: no word from before it is fresh.
-        let least = |age: u64| if age > running_ms + TOGETHER_MS { age.max(STALE_MS) } else { age };
+        let least =
+            |age: u64| if age > running_ms + TOGETHER_MS { age.max(STALE_MS + running_ms) } else { age };
         // A clock that was set back tells nothing of the age.
         let age_ms = u64::try_from(wall.saturating_sub(self.written_at))
             .ok()

@@ -215,7 +215,8 @@ export function sessionOver<C, R>(
         shown = null;
         break;
       case code.EFFECT_REMEMBER:
-        void storage.write(brain.last.record, shown?.text ?? null).then(learn);
+        // What a server has of localStorage is one for all of its visitors.
+        if (browser) void storage.write(brain.last.record, shown?.text ?? null).then(learn);
         break;
       case code.EFFECT_TELL:
         channel?.send(a, brain.last.record, shown?.text ?? null);
@@ -278,7 +279,7 @@ export function sessionOver<C, R>(
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
     const { trouble, error } = answer as Partial<Answer & { kind: "failed" }>;
-    said = { trouble, error: { ...failure(trouble ?? answer.kind), ...error } };
+    said = { trouble, error: { ...failure(trouble ?? "declined"), ...error } };
     const kind = OUTCOMES.indexOf(answer.kind);
     // The page goes on when the machine has heard of it. The first two kinds grant what was asked; one that there is not does not.
     command?.settle(

@@ -69,7 +69,7 @@ export function readEntry(value: unknown, unsure = 0): Stored | null {
   const sound = record?.length === RECORD_LEN && at > 0 && (data === null || candidate(data));
   const age = Date.now() - Number(at);
   // What led to this page, a link to sign out perhaps, may have changed the cookie: no word from before it is fresh.
-  const least = age > performance.now() + TOGETHER ? STALE : 0;
+  const least = age > performance.now() + TOGETHER ? STALE + performance.now() : 0;
   // The clock was set back since, or may have been: this is nobody's fresh word.
   return sound ? { record: Uint8Array.from(record), data, age: age > -1000 && at > unsure ? Math.max(least, age) : Infinity } : null;
 }

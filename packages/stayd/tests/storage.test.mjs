@@ -37,3 +37,16 @@ test("a hint is there at once, and what decides is told after it", async () => {
   const told = await new Promise((resolve) => assert.equal(epochOf(storage.hint(resolve)), 2));
   assert.equal(told, null, "nothing does here");
 });
+
+test("a page that is rendered on a server keeps nothing: what that has of localStorage is one for all visitors", async () => {
+  const kept = local("null");
+  const { createSession } = await source("index");
+  const render = (id) => {
+    const session = { id, userId: id, expiresAt: "2100-01-01T00:00:00Z", createdAt: "2026-01-01T00:00:00Z" };
+    return createSession({ initial: id ? { session, user: { id } } : null });
+  };
+  const [ada, nobody] = [render("ada"), render("")];
+  await new Promise(setImmediate);
+  assert.equal(kept.entry(), null);
+  assert.deepEqual([ada.get().data?.user.id, nobody.get().data], ["ada", null]);
+});

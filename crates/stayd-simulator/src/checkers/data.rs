@@ -74,7 +74,10 @@ impl World {
             // What an answer has brought back that could not be called back is what the server names (4206164).
             let held = self.server.holds(browser.cookie.as_deref()).ok().flatten();
             let is_back = browser.truth.ambiguous && held.is_some_and(|held| held.session == shown.session);
+            // Nothing that was kept speaks against a page that was, once all else is wiped: it is believed, and told.
+            let nothing_contradicts = wiped && self.plan.setting.keeps_pages;
             let excused = saw_what_was_wiped
+                || nothing_contradicts
                 || browser.truth.forgotten
                 || !tabs_can_talk(&browser.setting)
                 || rendered

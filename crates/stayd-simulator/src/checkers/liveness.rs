@@ -2,7 +2,6 @@
 
 use stayd_core::Status;
 
-use crate::checkers::data::tabs_can_talk;
 use crate::network::Weather;
 use crate::server::PageData;
 use crate::tab::{Life, TabId};
@@ -164,10 +163,6 @@ impl World {
     fn check_settled(&mut self, id: TabId, held: Option<PageData>) {
         let tab = self.tab(id);
         let (view, record) = (tab.machine.view(), tab.machine.record());
-        // Tabs that cannot tell each other anything learn of each other's doings when they next ask.
-        if !tabs_can_talk(&self.browsers[id.browser].setting) {
-            return;
-        }
         let what = match held {
             _ if tab.machine.held() > 0 || !tab.held.is_empty() => {
                 "liveness: a request of the page still waits"

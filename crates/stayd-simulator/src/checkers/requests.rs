@@ -3,6 +3,7 @@
 use stayd_core::{Need, Switch};
 
 use crate::checkers::data::tabs_can_talk;
+use crate::storage::Keeps;
 use crate::tab::TabId;
 use crate::world::World;
 
@@ -11,8 +12,8 @@ const COMMAND_PATIENCE_MS: u64 = 3_000;
 const PATIENCE_MS: u64 = 17_000;
 
 /// Requests that a browser may send in a minute although nothing happens, and for each thing that happens.
-const OF_ITSELF: usize = 14;
-const FOR_EACH_OCCASION: usize = 4;
+const OF_ITSELF: usize = 10;
+const FOR_EACH_OCCASION: usize = 1;
 const SUPERSEDED_TRIES: usize = 6;
 
 impl World {
@@ -32,7 +33,8 @@ impl World {
     pub(crate) fn check_rate(&mut self, id: TabId) {
         let now = self.now;
         let setting = &self.browsers[id.browser].setting;
-        let alone = !setting.takes_turns() || !tabs_can_talk(setting);
+        // Without IndexedDB a turn begins with nothing of what the one before has brought, until that is told.
+        let alone = !setting.takes_turns() || setting.keeps != Keeps::Everything || !tabs_can_talk(setting);
         let tabs = self.open_tabs(id.browser).len();
         let truth = &mut self.browsers[id.browser].truth;
         truth.note_sent(now);

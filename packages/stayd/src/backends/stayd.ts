@@ -127,8 +127,8 @@ export function sessionOf(found: unknown, response?: Response): Answer {
   if (!session?.id || !user?.id || session.userId !== user.id || !ends) return unexpected;
   const now = serverTime(response);
   const life = ends - (at("updatedAt") || now);
-  // Of a session that has ended the server says nothing: then it is the clock of here that is wrong, and how much is left is not known.
-  const endsIn = ends > now || !response ? ends - now : life;
+  // Of a session that has ended the server says nothing: where its clock cannot be read that of here is wrong, and how much is left not known.
+  const endsIn = ends > now || response?.headers.get("date") !== null ? ends - now : life;
   return {
     kind: "session",
     data: { session, user },

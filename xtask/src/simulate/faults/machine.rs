@@ -26,8 +26,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "what storage says within the turn is not looked at",
         file: FILE,
-        right: "                    self.absorb(stored);\n                    self.drop_met_needs();",
-        wrong: "                    let _ = stored;",
+        right: "        if let Some(stored) = stored {\n            self.absorb(stored);\n            self.drop_met_needs();\n        }\n",
+        wrong: "        let _ = stored;\n",
     },
     Fault {
         what: "a sign-out is sent while another tab signs somebody in",
