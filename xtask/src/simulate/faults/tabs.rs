@@ -50,7 +50,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "what was asked before two tabs were at odds settles it",
         file: FILE,
-        right: "let fresher = verified_at > self.verified_at && !at_odds;",
+        right: "let fresher = verified_at.since(self.verified_at) > CLOCKS_DIFFER_MS && !at_odds;",
         wrong: "let fresher = verified_at > self.verified_at || at_odds;",
     },
     Fault {
