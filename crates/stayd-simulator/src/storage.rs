@@ -10,9 +10,6 @@ use crate::server::PageData;
 /// Above what the machine takes for fresh.
 const STALE_MS: u64 = 5_001;
 
-/// Tabs that are opened within so long of each other share one answer.
-const TOGETHER_MS: u64 = 1_000;
-
 /// A record as it is kept, or sent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slot {
@@ -27,8 +24,7 @@ impl Slot {
     /// `unsure_until` twice.
     pub(crate) fn stored(&self, wall: i64, unsure_until: i64, running_ms: u64) -> Stored {
         // What led to the page may have changed the cookie: no word from before it is fresh.
-        let least =
-            |age: u64| if age > running_ms + TOGETHER_MS { age.max(STALE_MS + running_ms) } else { age };
+        let least = |age: u64| if age > running_ms { age.max(STALE_MS + running_ms) } else { age };
         // A clock that was set back tells nothing of the age.
         let age_ms = u64::try_from(wall.saturating_sub(self.written_at))
             .ok()

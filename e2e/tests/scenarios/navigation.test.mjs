@@ -6,7 +6,7 @@ import { browsers, chromium, testIn } from "../../browsers/index.mjs";
 import { until } from "../../until.mjs";
 import { clocks } from "./clocks.mjs";
 import { PAGE } from "../../app/site.mjs";
-import { PASSWORD, age, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
+import { PASSWORD, asksSession, gate, openScene, pageWith, untilView, verified, view } from "./scene.mjs";
 
 /** Writes down what each frame shows since the page was loaded, or was left last. */
 function frames() {
@@ -105,7 +105,6 @@ for (const kind of browsers) {
       };
       const tab = await scene.signedIn();
       await verified(tab);
-      await age(tab, 2000);
       site.forget();
       await scene.go(tab, {}, "/leave");
       await untilView(tab, { identity: "anonymous", verified: true });

@@ -40,9 +40,6 @@ export const LEASE = 3_000;
 /** Above what the machine takes for fresh (`FRESH_MS`), in ms. */
 const STALE = 5_001;
 
-/** Tabs that are opened within so long of each other share one answer, in ms. */
-const TOGETHER = 1_000;
-
 /** Whether record `a` is newer than `b`: by epoch, then generation, which are its first words. */
 function isNewer(a: Uint8Array, b: Uint8Array): boolean {
   const [epoch, generation] = new Uint32Array(a.buffer);
@@ -69,7 +66,7 @@ export function readEntry(value: unknown, unsure = 0): Stored | null {
   const sound = record?.length === RECORD_LEN && at > 0 && (data === null || candidate(data));
   const age = Date.now() - Number(at);
   // What led to this page, a link to sign out perhaps, may have changed the cookie: no word from before it is fresh.
-  const least = age > performance.now() + TOGETHER ? STALE + performance.now() : 0;
+  const least = age > performance.now() ? STALE + performance.now() : 0;
   // The clock was set back since, or may have been: this is nobody's fresh word.
   return sound ? { record: Uint8Array.from(record), data, age: age > -1000 && at > unsure ? Math.max(least, age) : Infinity } : null;
 }
