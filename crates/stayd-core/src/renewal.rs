@@ -215,11 +215,12 @@ impl Machine {
     /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20), and one that was asked for early
     /// is asked for in its time. Whether it has lapsed already only a clock of here says: then the server is asked (P6).
     fn declined(&mut self, need: Need, sent_at: Instant) {
-        let session = match self.standing.session() {
-            Some(session) if need == Need::Renewal => session,
-            _ => return self.confirm_nobody(sent_at),
-        };
-        let mut until = if session.renew_at > self.now { session.renew_at } else { session.lapses_at };
+        if need != Need::Renewal {
+            return self.confirm_nobody(sent_at);
+        }
+        // Where nobody is known to be in, that is no word on whether somebody is.
+        let (renew_at, lapses_at) = self.standing.renewal_times();
+        let mut until = if renew_at > self.now { renew_at } else { lapses_at };
         self.backoff.clear();
         if until <= self.now {
             until = Instant::NEVER;

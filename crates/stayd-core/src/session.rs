@@ -117,6 +117,11 @@ impl Standing {
         self.session.ends_at
     }
 
+    /// When a renewal is to be asked for, and when the credential stops working; [`Instant::NEVER`] where there is none.
+    pub(crate) fn renewal_times(&self) -> (Instant, Instant) {
+        (self.session.renew_at, self.session.lapses_at)
+    }
+
     /// The session's key, 0 for none.
     pub(crate) fn key(&self) -> Key {
         self.session.key
