@@ -32,7 +32,7 @@ pub(crate) struct Setting {
     pub(crate) local_ms: u64,
     /// Pages dispose of their session before they are closed.
     pub(crate) disposes: bool,
-    /// The server declines to renew what lives on for a while.
+    /// The server declines to renew what lives.
     pub(crate) declines: bool,
     /// A credential works for so much of what is left of its session, as far as clients are told.
     pub(crate) lapses_percent: u64,
@@ -168,8 +168,7 @@ impl Plan {
         setting.lifetimes.reuse_ends = Dice::new(seed, 1).chance(500);
         setting.disposes = Dice::new(seed, 2).chance(500);
         setting.declines = Dice::new(seed, 3).chance(150);
-        // Whoever is declined when the credential has lapsed is out: this server declines earlier, and says so of a whole session.
-        setting.lapses_percent = if !setting.declines && Dice::new(seed, 4).chance(150) { 40 } else { 100 };
+        setting.lapses_percent = if Dice::new(seed, 4).chance(150) { 40 } else { 100 };
         setting.keeps_pages = Dice::new(seed, 5).chance(300);
         setting.remembers = !Dice::new(seed, 6).chance(100);
         setting.disk_ms = Dice::new(seed, 7).pick([8, 8, 8, 8, 8, 500, 1_500]);

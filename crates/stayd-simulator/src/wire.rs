@@ -14,9 +14,6 @@ use crate::world::{Happening, World};
 /// A request is given up after this long, as the machine is configured.
 const TIMEOUT_MS: u64 = 15_000;
 
-/// Renewals are declined while a session has more than this left.
-const DECLINED_UNTIL_MS: u64 = 60_000;
-
 impl World {
     pub(crate) fn send(&mut self, id: TabId, attempt: u32, ask: Ask) {
         self.request_count += 1;
@@ -81,11 +78,9 @@ impl World {
         }
     }
 
-    /// Whether a renewal is declined: not near the end, when the answer would be taken for the session's own.
+    /// Whether a renewal is declined: of a session that lives, whether or not its credential has lapsed as far as the client is told.
     fn declines(&self, cookie: Option<&str>) -> bool {
-        let rendering = self.server.rendering(cookie).ok().flatten();
-        self.plan.setting.declines
-            && rendering.is_some_and(|described| described.ends_in_ms > DECLINED_UNTIL_MS)
+        self.plan.setting.declines && self.server.holds(cookie).ok().flatten().is_some()
     }
 
     /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.

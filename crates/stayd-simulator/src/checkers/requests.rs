@@ -38,12 +38,14 @@ impl World {
         let tabs = self.open_tabs(id.browser).len();
         let truth = &mut self.browsers[id.browser].truth;
         truth.note_sent(now);
+        // A renewal that is declined once the credential has lapsed is followed by a check.
+        let of_itself = if self.plan.setting.declines { 2 * OF_ITSELF } else { OF_ITSELF };
         // Without turns, or a way to speak to the others, each tab may ask.
         let each = if alone { tabs } else { 1 };
         // Where the next token is lost, or late, each tab hears "superseded" a few times before it lets the others wait as well.
         let superseded = truth.superseded_at.is_some_and(|at| at + 60_000 >= now);
         let superseded = if superseded { tabs * SUPERSEDED_TRIES } else { 0 };
-        let limit = (OF_ITSELF + FOR_EACH_OCCASION * truth.occasions.len()) * each + superseded;
+        let limit = (of_itself + FOR_EACH_OCCASION * truth.occasions.len()) * each + superseded;
         let sent = truth.sent.len();
         if sent > limit {
             self.violate(Some(id), format!("P5: {sent} requests in a minute, at most {limit} have a reason"));
