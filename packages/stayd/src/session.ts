@@ -112,6 +112,8 @@ export function sessionOver<C, R>(
 
   const browser = typeof document !== "undefined";
   const storage = createStorage(name, options.remember ?? true, missing);
+  // What is remembered, and what the server rendered, is the first value: before anything can be awaited. A database takes its time to open.
+  const remembered = browser ? storage.hint(learn) : null;
   const turns = createTurns(name, storage, missing);
 
   // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
@@ -296,7 +298,9 @@ export function sessionOver<C, R>(
   };
 
   const hear = (kind: number, stored: Stored): Step => tell(code.EVENT_HEARD, { kind, stored });
-  const learn = (found: Stored | null): unknown => found && hear(code.MESSAGE_STATE, found);
+  function learn(found: Stored | null): void {
+    if (found) hear(code.MESSAGE_STATE, found);
+  }
 
   /** The result of what a sign-out or the end of this object has overtaken. */
   const lost = (): Result => ({ ok: false, error: REJECTIONS[disposed ? 2 : 0]! });
@@ -340,8 +344,6 @@ export function sessionOver<C, R>(
   const channel = browser ? createChannel(name, hear, missing) : null;
   const official = browser ? watchOfficial(() => tell(code.EVENT_HINTED)) : null;
 
-  // What is remembered, and what the server rendered, is the first value: before anything can be awaited.
-  const remembered = browser ? storage.hint(learn) : null;
   const unwatch = browser
     ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint(learn) : null }))
     : null;

@@ -111,7 +111,9 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
           request.onsuccess = () => {
             let next: unknown;
             [answer, next] = work(request.result);
+            // What is only read is known now.
             if (next) store.put(next, key);
+            else resolve(answer);
           };
           transaction.oncomplete = () => resolve(answer);
           // An error ends in this, too.
