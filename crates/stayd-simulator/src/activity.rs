@@ -38,6 +38,7 @@ fn after_a_day(deeds: impl IntoIterator<Item = (u64, Deed)>) -> View {
         disposes: false,
         declines: false,
         lapses_percent: 100,
+        loses_tokens: false,
         keeps_pages: false,
         remembers: true,
         disk_ms: 8,

@@ -36,6 +36,8 @@ pub(crate) struct Setting {
     pub(crate) declines: bool,
     /// A credential works for so much of what is left of its session, as far as clients are told.
     pub(crate) lapses_percent: u64,
+    /// One answer in three that brings the next token is lost.
+    pub(crate) loses_tokens: bool,
     /// The browser keeps pages, and shows what was rendered long ago.
     pub(crate) keeps_pages: bool,
     /// What pages show is kept beside the record.
@@ -171,6 +173,7 @@ impl Plan {
         setting.lapses_percent = if Dice::new(seed, 4).chance(150) { 40 } else { 100 };
         setting.keeps_pages = Dice::new(seed, 5).chance(300);
         setting.remembers = !Dice::new(seed, 6).chance(100);
+        setting.loses_tokens = Dice::new(seed, 8).chance(100);
         setting.disk_ms = Dice::new(seed, 7).pick([8, 8, 8, 8, 8, 500, 1_500]);
         let count = dice.magnitude(3..=90);
         let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(&mut dice, &setting)).collect();
@@ -238,6 +241,7 @@ impl Setting {
             disposes: false,
             declines: false,
             lapses_percent: 100,
+            loses_tokens: false,
             keeps_pages: false,
             remembers: true,
             disk_ms: 8,

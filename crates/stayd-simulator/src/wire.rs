@@ -73,6 +73,7 @@ impl World {
             }
         }
         match request.back_ms {
+            Some(_) if self.loses(&request, &response) => self.answer_is_lost(&request, &response),
             Some(ms) => self.queue.push(self.now + ms, Happening::Answered(number, request, response)),
             None => self.answer_is_lost(&request, &response),
         }
@@ -81,6 +82,14 @@ impl World {
     /// Whether a renewal is declined: of a session that lives, whether or not its credential has lapsed as far as the client is told.
     fn declines(&self, cookie: Option<&str>) -> bool {
         self.plan.setting.declines && self.server.holds(cookie).ok().flatten().is_some()
+    }
+
+    /// Whether an answer with the next token is lost where many are, while there are faults.
+    fn loses(&mut self, request: &Request, response: &Response) -> bool {
+        self.plan.setting.loses_tokens
+            && self.now < self.faults_stop()
+            && matches!((&request.ask, &response.cookie), (Ask::Session { .. }, SetCookie::Set(_)))
+            && self.network_dice[request.tab.browser].chance(333)
     }
 
     /// Where tokens work once, an answer with the next one that nobody hears is the session's end, by nature.

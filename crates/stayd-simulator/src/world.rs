@@ -153,8 +153,7 @@ impl World {
 
     /// Runs the plan, ends all faults, and looks at what becomes of it.
     pub(crate) fn run(mut self) -> Report {
-        let faults_stop = START_MS + self.plan.setting.length_ms;
-        self.run_until(faults_stop);
+        self.run_until(self.faults_stop());
         if self.violation.is_none() {
             self.end_faults();
             self.check_liveness();
@@ -168,6 +167,10 @@ impl World {
             situations: self.situations,
             history: self.history.into_lines(),
         }
+    }
+
+    pub(crate) fn faults_stop(&self) -> u64 {
+        START_MS + self.plan.setting.length_ms
     }
 
     pub(crate) fn run_until(&mut self, end: u64) {
