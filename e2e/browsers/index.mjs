@@ -5,7 +5,7 @@
 //   const tab = await browser.window(url);   // as a tab, but in a window of its own: it hides none of the others
 //   await tab.goto(url);                     // resolves after `load`; rejects where nothing could be loaded
 //   await tab.reload();
-//   await tab.back();                        // from the back/forward cache where the browser has kept the page
+//   await tab.back();                        // from the back/forward cache where the browser has kept the page; and `forward()`
 //   await tab.evaluate(fn, ...args);         // awaits a promise; arguments and result are JSON; errors keep name and message
 //   await tab.front();                       // in front of the others, which become hidden; a new tab is in front
 //   await tab.freeze(true);                  // timers and tasks of this tab stand still, until `freeze(false)`

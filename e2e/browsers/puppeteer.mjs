@@ -90,6 +90,10 @@ class Tab {
     return this.#leave((options) => this.page.goBack(options));
   }
 
+  forward() {
+    return this.#leave((options) => this.page.goForward(options));
+  }
+
   front() {
     return this.page.bringToFront();
   }

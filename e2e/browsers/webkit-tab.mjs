@@ -41,6 +41,10 @@ export class WebKitTab {
     await this.#ask("POST", "/back");
   }
 
+  async forward() {
+    await this.#ask("POST", "/forward");
+  }
+
   async front() {
     for (const tab of this.#browser.tabs) if (tab !== this) await tab.#ask("POST", "/window/minimize");
     await this.#ask("POST", "/window/rect", SIZE);

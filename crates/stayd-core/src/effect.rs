@@ -80,7 +80,8 @@ pub enum Effect {
     Publish,
     /// Something has happened that the page may want to hear of.
     Notify(Notice),
-    /// What is connected with the session's credential: close it.
+    /// What is connected with the session's credential: close it. Where that was for want of a network the host connects it again with the
+    /// next view in which the page may change things.
     CloseChannels,
     /// What is connected: connect it again, with the credential of now.
     OpenChannels,

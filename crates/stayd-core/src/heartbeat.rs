@@ -124,8 +124,12 @@ impl Machine {
             }
             _ => self.abandon(),
         }
+        // An open connection keeps a page out of some browsers' back/forward cache; it is joined again after the next answer.
+        self.disconnect();
+    }
+
+    fn disconnect(&mut self) {
         if self.standing.is_in() {
-            // An open connection keeps a page out of some browsers' back/forward cache; it is joined again after the next answer.
             self.effects.push(Effect::CloseChannels);
         }
     }
@@ -139,6 +143,10 @@ impl Machine {
     }
 
     pub(crate) fn offline(&mut self) {
+        if self.page.online {
+            // A connection may not notice that it was cut off; the page makes another as soon as the network is back.
+            self.disconnect();
+        }
         self.page.online = false;
         if self.attempt.is_some_and(|attempt| !attempt.is_sent() && attempt.need != Need::SignIn) {
             self.abandon();

@@ -136,7 +136,7 @@ impl Machine {
             }
             self.adopt(stored, written_at);
         } else if agrees {
-            self.merge(stored, written_at, fresher);
+            self.merge(stored, written_at, verified_at, fresher);
         } else {
             self.settle_tie(stored, written_at);
         }
@@ -165,7 +165,7 @@ impl Machine {
         if written_at >= self.switching_since && tells {
             self.switching_since = Instant::NEVER;
         }
-        if record.switch == Switch::Unsure && self.standing.is_in() {
+        if record.switch == Switch::Unsure {
             self.doubt_since(written_at);
         }
     }
@@ -293,7 +293,7 @@ impl Machine {
     }
 
     /// The same session in the same epoch.
-    fn merge(&mut self, stored: &Stored, written_at: Instant, fresher: bool) {
+    fn merge(&mut self, stored: &Stored, written_at: Instant, verified_at: Instant, fresher: bool) {
         let record = &stored.record;
         if record.session == 0 {
             // Only the tab that told the server, or another in its place, says that nothing is owed any more.
@@ -310,7 +310,8 @@ impl Machine {
         if !renewed && !fresher {
             // The same word with a later renewal: one has been declined since.
             let renews_at = self.now.minus(stored.age_ms).plus(record.renews_in_ms);
-            if renews_at.since(self.renewal_at) > RETRY_FLOOR_MS {
+            let same_word = self.verified_at.since(verified_at) <= CLOCKS_DIFFER_MS;
+            if same_word && renews_at.since(self.renewal_at) > RETRY_FLOOR_MS {
                 self.renewal_declined(renews_at);
             }
             return;

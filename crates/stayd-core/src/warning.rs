@@ -7,7 +7,7 @@
 //!
 //! Every tab computes it from the shared end, so that all warn together and a renewal closes it everywhere (scenarios 42-44).
 
-use crate::config::END_SLACK_MS;
+use crate::config::LATENCY_MS;
 use crate::effect::Effect;
 use crate::machine::Machine;
 use crate::record::Message;
@@ -68,6 +68,6 @@ impl Machine {
     pub(crate) fn warning_dismissed(&mut self) {
         // Where there is no end this is one long ago.
         let end = self.standing.ends_at().as_ms();
-        self.warning.dismissed = Instant::from_ms(end.wrapping_add(END_SLACK_MS));
+        self.warning.dismissed = Instant::from_ms(end.wrapping_add(LATENCY_MS));
     }
 }

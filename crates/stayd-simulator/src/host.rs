@@ -63,7 +63,11 @@ impl World {
             Effect::Tell(message) => self.tell_others(id, message),
             Effect::CloseChannels => self.tab_mut(id).channels_open = false,
             Effect::OpenChannels => self.tab_mut(id).channels_open = true,
-            Effect::Settled { .. } | Effect::Publish | Effect::Notify(_) => {}
+            Effect::Publish => {
+                let tab = self.tab_mut(id);
+                tab.channels_open |= tab.machine.view().can_mutate;
+            }
+            Effect::Settled { .. } | Effect::Notify(_) => {}
         }
     }
 

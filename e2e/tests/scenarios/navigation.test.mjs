@@ -122,6 +122,18 @@ for (const kind of browsers) {
       await until("the new name", async () => (await view(tab)).data?.user.name === "Countess");
       await untilView(tab, { identity: "active", verified: true });
     });
+
+    testIn(kind, "34 a page that was left while offline goes on when it is shown again, although the network came back without it", ["backForwardCache", "offline"], async () => {
+      const tab = await scene.signedIn({}, "/frames");
+      await verified(tab);
+      await scene.browser.offline(true);
+      await untilView(tab, { offline: true, canMutate: false });
+      await tab.back();
+      await scene.browser.offline(false);
+      await tab.forward();
+      await until("the page to be shown", () => tab.evaluate(() => window.persisted));
+      await untilView(tab, { offline: false, canMutate: true, verified: true });
+    });
   });
 }
 

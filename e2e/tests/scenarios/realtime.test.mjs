@@ -80,6 +80,20 @@ for (const kind of browsers) {
       await moreNews(tab);
     });
 
+    testIn(kind, "49 without a network there is no connection, also where it did not notice, and with the network it is there again", ["offline"], async () => {
+      const tab = await scene.signedIn();
+      await register(tab);
+      await kinds("socket", "stream");
+      await scene.browser.offline(true);
+      await untilView(tab, { offline: true });
+      assert.deepEqual(await tab.evaluate(() => [socket.current, stream.current]), [null, null]);
+      for (const { end } of [...live.open]) end();
+      await kinds();
+      await scene.browser.offline(false);
+      await kinds("socket", "stream");
+      await moreNews(tab);
+    });
+
     testIn(kind, "50 a sign-out closes them in every tab, and no late message reaches the page", ["tabs"], async () => {
       const a = await scene.signedIn();
       const b = await scene.tab();

@@ -3,13 +3,17 @@ import { EVENT_FROZEN, EVENT_HIDDEN, EVENT_OFFLINE, EVENT_ONLINE, EVENT_RESUMED,
 /** What happens to the page, as the machine's events. The answer stops listening. */
 export function watchPage(tell: (event: number) => void): () => void {
   const stop = new AbortController();
-  const seen = (): number => (document.hidden ? EVENT_HIDDEN : EVENT_SHOWN);
+  const look = (event = document.hidden ? EVENT_HIDDEN : EVENT_SHOWN): void => {
+    tell(event);
+    // A page that was kept or frozen has not been told of it.
+    tell(navigator.onLine ? EVENT_ONLINE : EVENT_OFFLINE);
+  };
   const on = (target: EventTarget, name: string, event?: number): void =>
     target.addEventListener(
       name,
       (raised) => {
         // A page that is shown for the first time has just started.
-        if ((raised as PageTransitionEvent).persisted || name !== "pageshow") tell(event ?? seen());
+        if ((raised as PageTransitionEvent).persisted || name !== "pageshow") look(event);
       },
       { signal: stop.signal },
     );
@@ -22,7 +26,6 @@ export function watchPage(tell: (event: number) => void): () => void {
   on(window, "pageshow", EVENT_RESUMED);
   on(window, "offline", EVENT_OFFLINE);
   on(window, "online", EVENT_ONLINE);
-  tell(seen());
-  if (!navigator.onLine) tell(EVENT_OFFLINE);
+  look();
   return () => stop.abort();
 }

@@ -62,8 +62,8 @@ export interface Session<Credentials = unknown, Registration = unknown> {
    */
   fetch: typeof fetch;
   /**
-   * A connection of whoever is signed in: closed when nobody is any more; with each new credential `renewed` is told, or it is opened anew.
-   * To connect again after one that broke is the page's.
+   * A connection of whoever is signed in: closed when nobody is any more, and while there is no network; with each new credential, and after a
+   * sleep, `renewed` is told, or it is opened anew. To connect again after one that broke is the page's.
    */
   channel<C extends Connection>(open: (signal: AbortSignal) => C, renewed?: (connection: C) => void): Channel<C>;
   on(event: SessionEvent, listener: (view: SessionView) => void): () => void;
