@@ -66,20 +66,21 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   };
   const typed = (type: string, option: string, value: unknown): void => demand(typeof value === type, option, `a ${type}`);
   const time = (option: string, seconds: number, least: number): number => {
-    demand(seconds >= least && seconds <= LONGEST, option, `${least} to ${LONGEST} seconds`);
+    demand(Math.min(Math.max(seconds, least), LONGEST) === seconds, option, `${least} to ${LONGEST} seconds`);
     return seconds * 1000;
   };
   for (const option in unknown) demand(0, option, "absent");
   const renewalIs = RENEWALS.indexOf(renewal);
   demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
+  typed("string", "name", name);
   demand(NAME.test(name), "name", `${NAME}`);
   typed("string", "url", url);
   typed("string", "signedOutUrl", signedOutUrl);
   typed("boolean", "remember", remember);
-  demand(!backend || (!!backend.check && !!backend.signOut), "backend", "{check, signOut}");
+  if (backend != null) for (const call of ["check", "signOut"] as const) typed("function", `backend.${call}`, backend[call]);
   // `debug: development && log` is nobody to tell: a function stands in for it here.
   typed("function", "debug", debug || demand);
-  demand(!initial || sessionOf(initial).kind === "session", "initial", "{session, user}");
+  demand(initial == null || sessionOf(initial).kind === "session", "initial", "{session, user}");
   return {
     renewal: renewalIs,
     heartbeat: time("heartbeat", heartbeat ?? 300, 0),
