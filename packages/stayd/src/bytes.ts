@@ -1,11 +1,9 @@
-/** A 32-bit fingerprint (FNV-1a over UTF-16 units, mixed at the end); never 0. Tells texts apart and guards nothing. */
+/** A 32-bit fingerprint (FNV-1a over UTF-16 units, begun at `seed`); never 0. Tells texts apart and guards nothing. */
 export function fingerprint(of: string | number, seed = 0): number {
   // Ids of some servers are numbers.
   const text = `${of}`;
-  let hash = 0x811c9dc5 + seed * 0x9e3779b9;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 13)) >>> 0 || 1;
+  for (let i = 0; i < text.length; i++) seed = Math.imul(seed ^ text.charCodeAt(i), 0x01000193);
+  return seed >>> 0 || 1;
 }
 
 /**
