@@ -88,6 +88,8 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
             database = null;
           };
           resolve(db);
+          // Where nobody has waited so long it is no use to anybody.
+          void database!.then((known) => known ?? db.close());
         };
         request.onerror = request.onblocked = reject;
       }),
