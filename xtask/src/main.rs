@@ -16,6 +16,7 @@ mod test;
 mod wasm;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use anyhow::Context as _;
@@ -79,9 +80,18 @@ enum Task {
     Setup,
 }
 
-fn main() -> anyhow::Result<()> {
+/// Errors are printed without a backtrace: what a reader wants to see is what the failed program has said, just above.
+fn main() -> ExitCode {
+    if let Err(error) = run(Arguments::parse().command) {
+        eprintln!("Error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
     process::end_children_on_signal()?;
-    match Arguments::parse().command {
+    match task {
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
         Task::Test { parts } => test::run(&parts),
