@@ -1,5 +1,6 @@
 //! Deliberate faults in the machine and the engine. Each must be found: `cargo xtask prove`.
 
+mod engine;
 mod machine;
 mod others;
 mod renewal;
@@ -19,7 +20,7 @@ pub(super) struct Fault {
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = &'static Fault> {
-    [renewal::FAULTS, machine::FAULTS, tabs::FAULTS, others::FAULTS].into_iter().flatten()
+    [renewal::FAULTS, machine::FAULTS, tabs::FAULTS, others::FAULTS, engine::FAULTS].into_iter().flatten()
 }
 
 #[cfg(test)]

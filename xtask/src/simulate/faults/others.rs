@@ -1,4 +1,4 @@
-//! The queue, the heartbeat, the back-off, the warning; and the engine.
+//! The queue, the heartbeat, the back-off, the warning.
 
 use super::Fault;
 
@@ -43,12 +43,6 @@ pub(super) const FAULTS: &[Fault] = &[
         file: HEARTBEAT,
         right: "        self.abandon();\n        if let Some(stored) = remembered {\n",
         wrong: "        self.attempt = None;\n        if let Some(stored) = remembered {\n",
-    },
-    Fault {
-        what: "the engine renews without looking at the end that was seen",
-        file: "crates/stayd-engine/src/store/memory/sessions.rs",
-        right: "renewal.only_if_expires_by",
-        wrong: "stayd_protocol::Timestamp::from_ms(i64::MAX)",
     },
     Fault {
         what: "a page that was stopped does not ask what it has missed",
@@ -96,6 +90,18 @@ pub(super) const FAULTS: &[Fault] = &[
         what: "a dismissed warning comes back when the same end is named again",
         file: WARNING,
         right: "self.warning.dismissed < end)",
-        wrong: "self.warning.dismissed != Instant::from_ms(end.as_ms().wrapping_add(END_SLACK_MS)))",
+        wrong: "self.warning.dismissed != Instant::from_ms(end.as_ms().wrapping_add(LATENCY_MS)))",
+    },
+    Fault {
+        what: "a dismissed warning comes back when a quicker answer names the same end",
+        file: WARNING,
+        right: "end.wrapping_add(LATENCY_MS)",
+        wrong: "end.wrapping_add(2_000)",
+    },
+    Fault {
+        what: "a connection that a network loss has cut off is taken for one that works",
+        file: HEARTBEAT,
+        right: "        if self.page.online {\n            // A connection",
+        wrong: "        if false {\n            // A connection",
     },
 ];

@@ -197,4 +197,16 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "                self.renewal_declined(renews_at);\n",
         wrong: "",
     },
+    Fault {
+        what: "an older word that comes late is taken for a renewal that was declined",
+        file: FILE,
+        right: "if same_word && renews_at",
+        wrong: "if renews_at",
+    },
+    Fault {
+        what: "where nobody is in, a page waits for a sign-in of which it was told that its tab has left",
+        file: FILE,
+        right: "        if record.switch == Switch::Unsure {\n",
+        wrong: "        if record.switch == Switch::Unsure && self.standing.is_in() {\n",
+    },
 ];
