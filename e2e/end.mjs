@@ -21,3 +21,20 @@ export async function nearTheEnd(page, { minutes }) {
   await banner(page).getByText(`Your session ends in ${minutes} minutes.`).waitFor();
   return { later: () => page.context().unroute(pattern) };
 }
+
+/** The server says that the session ends in a moment; it has ended then, as it does when nobody is signed in. The page starts anew with it. */
+export async function reachTheEnd(page) {
+  let end;
+  await page.context().route("**/api/auth/get-session*", async (route) => {
+    end ??= Date.now() + 3_000;
+    const over = Date.now() >= end;
+    if (over) await page.context().clearCookies();
+    const { cookie, ...others } = await route.request().allHeaders();
+    const answer = await route.fetch({ headers: over ? others : { cookie, ...others } });
+    const found = await answer.json();
+    const told = { expiresAt: new Date(end).toISOString(), updatedAt: new Date(end - 7 * 86_400_000).toISOString() };
+    return route.fulfill({ response: answer, json: over ? found : { ...found, session: { ...found.session, ...told } } });
+  });
+  await page.context().route("**/api/auth/events", () => {});
+  await page.reload();
+}

@@ -20,7 +20,7 @@ import {
   signUp,
   somebody,
 } from "../person.mjs";
-import { nearTheEnd } from "../end.mjs";
+import { nearTheEnd, reachTheEnd } from "../end.mjs";
 import { startServer } from "../server.mjs";
 
 const FOLDER = fileURLToPath(new URL("../screenshots/", import.meta.url));
@@ -207,6 +207,17 @@ test("the end is near", async () => {
   await nearTheEnd(page, { minutes: 4 });
   await banner(page).getByText("Your session ends in 4 minutes.").waitFor();
   await look("warning");
+});
+
+test("the end has come", async () => {
+  const who = { ...somebody(), email: "ada@example.com" };
+  await signUp(page, server.origin, who);
+  await sessionRows(page, 1);
+  await reachTheEnd(page);
+  await endedHeading(page).waitFor();
+  const form = page.getByRole("region", { name: "Sign in again" });
+  assert.equal(await form.getByLabel("E-mail").inputValue(), who.email, "whoever waited until the end is most likely who comes back");
+  await look("expired");
 });
 
 test("behind the scenes, in a browser that lacks something", async () => {
