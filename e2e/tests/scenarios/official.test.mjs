@@ -64,5 +64,24 @@ for (const kind of browsers) {
       await ours.evaluate(() => session.refresh());
       assert.ok(scene.site.count("/get-session") <= 2);
     });
+
+    testIn(kind, "a page of ours that is rendered with what it remembers has no news for the official client", ["tabs"], async () => {
+      const ours = await scene.signedIn();
+      const { data } = await verified(ours);
+      const theirs = await scene.tab();
+      await theirs.goto(`${scene.site.origin}/official`);
+      await shows(theirs, ours.person.email);
+      await theirs.evaluate(() => {
+        window.heard = 0;
+        addEventListener("storage", ({ key }) => (window.heard += Number(key === "better-auth.message")));
+      });
+      await ours.front();
+      await scene.go(ours, { initial: data });
+      await verified(ours);
+      await ours.evaluate(() => session.update({ name: "Countess" }));
+      // One client hears what was said in the order in which it was.
+      await until("the change", () => theirs.evaluate(() => window.heard > 0));
+      assert.equal(await theirs.evaluate(() => window.heard), 1);
+    });
   });
 }

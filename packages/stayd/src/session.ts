@@ -69,7 +69,7 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   on(event: SessionEvent, listener: (view: SessionView) => void): () => void;
   /** What this browser lacks or denies; all works without it, less well. */
   readonly degraded: string[];
-  /** The event log, for `stayd replay`. No secret is in it. */
+  /** The event log, for `stayd replay`: the first 100,000 bytes, which are hours of a busy page. No secret is in it. */
   record(): Uint8Array;
   /** Stops everything: timers, listeners, locks, channels. */
   dispose(): void;
@@ -118,7 +118,8 @@ export function sessionOver<C, R>(
 
   // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
   const steps: [Step, Candidate][] = [];
-  let before: string | undefined;
+  /** What was shown before this step. */
+  let before: string | null | undefined;
   const callbacks: (() => void)[] = [];
   let busy = false;
 
@@ -152,11 +153,11 @@ export function sessionOver<C, R>(
       const next = steps.shift();
       if (next) {
         const { effects } = next[0];
-        before = shown?.text;
         const words = new Uint32Array(effects.buffer);
         for (let at = 0; at < effects.length; at += 8) {
           perform(effects[at]!, effects[at + 1]!, effects[at + 2]!, words[at / 4 + 1]!, next[1]);
         }
+        before = shown?.text;
         continue;
       }
       const callback = callbacks.shift();
@@ -222,7 +223,7 @@ export function sessionOver<C, R>(
         break;
       case code.EFFECT_TELL:
         channel?.send(a, brain.last.record, shown?.text ?? null);
-        if (shown?.text !== before) official?.tell();
+        if (a === code.MESSAGE_STATE && shown?.text != before) official?.tell();
         break;
       case code.EFFECT_PUBLISH:
         publish();
@@ -348,6 +349,8 @@ export function sessionOver<C, R>(
     ? watchPage((event) => tell(event, { stored: event === code.EVENT_RESUMED ? storage.hint(learn) : null }))
     : null;
   const answer = sessionOf(initial ?? null);
+  // A page that is rendered with what is remembered has no news for official clients.
+  before = remembered?.data;
   tell(code.EVENT_STARTED, {
     kind: initial === undefined ? code.RENDERED_NOTHING : initial ? code.RENDERED_SOMEBODY : code.RENDERED_NOBODY,
     answer,
