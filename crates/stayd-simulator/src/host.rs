@@ -118,6 +118,7 @@ impl World {
         if holds {
             turns.leased_until = wall + LEASE_MS;
         } else if taken {
+            self.situations.note(Situation::LeaseWaitedFor);
             again = dice.within(100..=200);
         } else {
             turns.leave(id, Some(attempt));

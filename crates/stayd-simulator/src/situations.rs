@@ -53,11 +53,15 @@ pub enum Situation {
     RenewalDeclined,
     /// Scenario 32: a page is opened again that was rendered before.
     PageKept,
+    /// Without the lock API: a tab waits for the lease that another one holds.
+    LeaseWaitedFor,
+    /// Without the lock API and, scenario 6, without IndexedDB: a tab asks while another one is answered.
+    AskedWithoutTurns,
 }
 
 impl Situation {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::TurnHolderClosed,
         Self::TurnHolderStopped,
         Self::RotationLost,
@@ -80,6 +84,8 @@ impl Situation {
         Self::Wiped,
         Self::RenewalDeclined,
         Self::PageKept,
+        Self::LeaseWaitedFor,
+        Self::AskedWithoutTurns,
     ];
 }
 

@@ -28,6 +28,10 @@ impl World {
         if attempt != 0 && !reaches && self.now >= browser.offline_until {
             self.situations.note(Situation::DeadNetwork);
         }
+        let another = |one: &Rc<Request>| one.attempt != 0 && one.tab.browser == id.browser && one.tab != id;
+        if attempt != 0 && !browser.setting.takes_turns() && self.requests.values().any(another) {
+            self.situations.note(Situation::AskedWithoutTurns);
+        }
         let request =
             Rc::new(Request { tab: id, attempt, ask, cookie, sent_at: self.now, back_ms: fate.back_ms });
         // A browser that knows of no network says so at once.
