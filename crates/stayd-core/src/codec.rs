@@ -1,6 +1,11 @@
 //! Events, configuration, records and steps as bytes: what crosses the boundary of the WebAssembly module, and what a recording
 //! holds.
 //!
+//! ```text
+//!   host: configuration, event (up to 160 bytes) --read--> Config, Event --Machine--> Effects, View, Record, deadline --as they lie--> host
+//!                            \--as it came--> recording --replay--^
+//! ```
+//!
 //! Little-endian, every field at a fixed place. Bytes that make no sense read as `None` and change nothing. The numbers are
 //! listed once, in [`names`]: the TypeScript shell's are generated from there. What the machine hands out ([`View`], [`Record`],
 //! [`Effect`]) is laid out in memory as it is on the wire (`repr(C)`, `repr(u8)`), so that the module copies it and encodes

@@ -1,4 +1,12 @@
 //! The machine: one match over events, one order of work in each step.
+//!
+//! ```text
+//!   event --> what is due --> what it says --> what is due now --> needs that are met --> pursue what is left: a turn, a request
+//!         --> the gate of held requests --> publish where the view differs --> the next deadline
+//!
+//!   a page: new --started--> running <--resumed-- frozen          (each: visible or hidden, online or offline)
+//!                               \------frozen------^    any --disposed--> over
+//! ```
 
 use core::borrow::Borrow;
 

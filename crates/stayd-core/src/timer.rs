@@ -1,4 +1,12 @@
 //! The machine's timers; the least of them is its deadline.
+//!
+//! ```text
+//!   renewal  end  warning  heartbeat  retry  patience  switch      each names its next moment, or none
+//!      \______\_____\________|_________/______/________/
+//!                          the least: deadline --the host's only timer--> DeadlineReached
+//! ```
+//!
+//! Whatever event comes first sees all that is due by then.
 
 /// What a deadline is for. Shown in logs and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
