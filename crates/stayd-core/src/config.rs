@@ -83,5 +83,5 @@ pub(crate) const SHORTEST_LIFE_MS: u64 = 5_000;
 pub(crate) const REDIRECT_MS: u64 = 1_000;
 /// Servers that name their time in whole seconds make an unchanged end look moved by as much.
 pub(crate) const END_SLACK_MS: u64 = 2_000;
-/// An answer takes at most so long: by as much the end that it names may seem earlier than it is.
+/// An answer takes at most so long, as requests are configured unless a page says otherwise: by as much the end that it names may seem earlier.
 pub(crate) const LATENCY_MS: u64 = 15_000;

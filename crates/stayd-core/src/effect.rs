@@ -80,10 +80,10 @@ pub enum Effect {
     Publish,
     /// Something has happened that the page may want to hear of.
     Notify(Notice),
-    /// What is connected with the session's credential: close it. Where that was for want of a network the host connects it again with the
-    /// next view in which the page may change things.
+    /// What is connected with the session's credential: close it.
     CloseChannels,
-    /// What is connected: connect it again, with the credential of now.
+    /// What is connected: connect it again, with the credential of now. Only where the page may change things, by its view; with the next view
+    /// in which it may, the host connects what is not connected.
     OpenChannels,
 }
 

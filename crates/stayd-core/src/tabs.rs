@@ -165,7 +165,8 @@ impl Machine {
         if written_at >= self.switching_since && tells {
             self.switching_since = Instant::NEVER;
         }
-        if record.switch == Switch::Unsure {
+        // Whoever is in doubt asks already; what was on its way when that began is passed on as doubtful, which begins nothing anew.
+        if record.switch == Switch::Unsure && self.doubt < WHOSE {
             self.doubt_since(written_at);
         }
     }
@@ -310,7 +311,7 @@ impl Machine {
         if !renewed && !fresher {
             // The same word with a later renewal: one has been declined since.
             let renews_at = self.now.minus(stored.age_ms).plus(record.renews_in_ms);
-            let same_word = self.verified_at.since(verified_at) <= CLOCKS_DIFFER_MS;
+            let same_word = self.verified_at.since(verified_at) <= HINT_SLACK_MS;
             if same_word && renews_at.since(self.renewal_at) > RETRY_FLOOR_MS {
                 self.renewal_declined(renews_at);
             }

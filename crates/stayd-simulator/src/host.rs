@@ -62,8 +62,7 @@ impl World {
             Effect::Remember => self.remember(id),
             Effect::Tell(message) => self.tell_others(id, message),
             Effect::CloseChannels => self.tab_mut(id).channels_open = false,
-            Effect::OpenChannels => self.tab_mut(id).channels_open = true,
-            Effect::Publish => {
+            Effect::OpenChannels | Effect::Publish => {
                 let tab = self.tab_mut(id);
                 tab.channels_open |= tab.machine.view().can_mutate;
             }

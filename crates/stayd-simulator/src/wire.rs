@@ -12,7 +12,7 @@ use crate::tab::{Input, TabId};
 use crate::world::{Happening, World};
 
 /// A request is given up after this long, as the machine is configured.
-const TIMEOUT_MS: u64 = 15_000;
+pub(crate) const TIMEOUT_MS: u64 = 15_000;
 
 impl World {
     pub(crate) fn send(&mut self, id: TabId, attempt: u32, ask: Ask) {

@@ -86,10 +86,11 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
 
   const brain = {
     last: {} as Step,
-    handle(now: number, code: number, { kind = 0, attempt = 0, sent, answer, text, stored }: Payload): Step {
+    handle(now: number, code: number, { kind, attempt, sent, answer, text, stored }: Payload): Step {
       event.fill(0);
-      event.set([code, kind, 0, stored ? (stored.data ? 2 : 1) : 0]);
-      words[1] = attempt;
+      // What is not said is no number, and is written as 0.
+      event.set([code, kind!, 0, stored ? (stored.data ? 2 : 1) : 0]);
+      words[1] = attempt!;
       if (sent) event.set(sent.slice(0, 8), 4);
       if (answer?.kind === "session") {
         const { id, userId, renewsIn, endsIn, lapsesIn = endsIn, createdAt } = answer;
@@ -98,7 +99,7 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
       }
       if (answer?.kind === "failed") {
         event[2] = TROUBLES.indexOf(answer.trouble);
-        times[5] = answer.retryAfter ?? 0;
+        times[5] = answer.retryAfter!;
       }
       if (stored) {
         event.set(stored.record, 72);

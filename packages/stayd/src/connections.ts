@@ -14,8 +14,8 @@ export interface Channel<C extends Connection> {
 /** Every registered connection of a session, closed and opened from one place (EN-8). */
 export interface Connections {
   add<C extends Connection>(open: (signal: AbortSignal) => C, renewed?: (connection: C) => void): Channel<C>;
-  /** Somebody is signed in, or has a new credential. */
-  open(again: boolean): void;
+  /** The page may change things, or has a new credential. */
+  open(again: boolean): unknown;
   /** Nobody is. */
   close(): void;
 }
@@ -65,7 +65,8 @@ export function createConnections(isOpen: () => boolean): Connections {
         },
       };
     },
-    open: (again) => all.forEach((entry) => safely(() => entry.open(again))),
+    // A listener may have signed out before; and one that is opened without a network is dead, and looks as if it worked when that is back.
+    open: (again) => isOpen() && all.forEach((entry) => safely(() => entry.open(again))),
     close: () => all.forEach((entry) => entry.close()),
   };
 }

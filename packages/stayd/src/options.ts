@@ -80,7 +80,7 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   if (backend != null) for (const call of ["check", "signOut"] as const) typed("function", `backend.${call}`, backend[call]);
   // `debug: development && log` is nobody to tell: a function stands in for it here.
   typed("function", "debug", debug || demand);
-  demand(initial == null || sessionOf(initial).kind === "session", "initial", "{session, user}");
+  demand(!initial || sessionOf(initial).kind === "session", "initial", "{session, user}");
   return {
     renewal: renewalIs,
     heartbeat: time("heartbeat", heartbeat ?? 300, 0),

@@ -144,7 +144,7 @@ export function sessionOver<C, R>(
     if (disposed) return { ...brain.last, verdict: code.VERDICT_REJECT, rejection: 2 };
     const step = brain.handle(now, event, payload);
     steps.push([step, candidate(payload.text ?? payload.stored?.data)]);
-    safely(() => options.debug && options.debug({ at: now, event, verdict: step.verdict, effects: step.effects }));
+    safely(() => options.debug && options.debug({ at: now, event, ...step }));
     return step;
   };
 
@@ -220,10 +220,10 @@ export function sessionOver<C, R>(
       case code.EFFECT_REMEMBER:
         // What a server has of localStorage is one for all of its visitors.
         if (browser) void storage.write(brain.last.record, shown?.text ?? null).then(learn);
+        if (shown?.text != before) official?.tell();
         break;
       case code.EFFECT_TELL:
         channel?.send(a, brain.last.record, shown?.text ?? null);
-        if (a === code.MESSAGE_STATE && shown?.text != before) official?.tell();
         break;
       case code.EFFECT_PUBLISH:
         publish();
@@ -235,15 +235,14 @@ export function sessionOver<C, R>(
         connections.close();
         break;
       case code.EFFECT_OPEN_CHANNELS:
-        // A listener may have signed out before.
-        callbacks.push(() => shown && connections.open(true));
+        callbacks.push(() => connections.open(true));
     }
   };
 
   const publish = (): void => {
     view = readView(brain.last.view, shown?.data ?? null, said);
     callbacks.push(() => {
-      if (view.canMutate) connections.open(false);
+      connections.open(false);
       notify();
     });
   };

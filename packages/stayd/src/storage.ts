@@ -89,7 +89,7 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
           };
           resolve(db);
           // Where nobody has waited so long it is no use to anybody.
-          void database!.then((known) => known ?? db.close());
+          void database?.then((known) => known ?? db.close());
         };
         request.onerror = request.onblocked = reject;
       }),
@@ -139,7 +139,6 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     }
   };
 
-  // Its age counts when the transaction is over: read off within it, the record would seem younger than what came meanwhile.
   const read = async (): Promise<Stored | null> =>
     readEntry(await transact<unknown>(name, "readonly", (value) => [value], null), unsureUntil);
 

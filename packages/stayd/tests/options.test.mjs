@@ -35,8 +35,6 @@ for (const [option, value, accepted, named = option] of [
   ["backend", { check() {}, signOut: 1 }, "a function", "backend.signOut"],
   ["backend", false, "a function", "backend.check"],
   ["debug", "yes", "a function"],
-  ["initial", false, "{session, user}"],
-  ["initial", "", "{session, user}"],
   ["initial", { user: {} }, "{session, user}"],
   ["initial", { session: { id: "s", userId: "u", expiresAt: "2100-01-01" }, user: { id: "v" } }, "{session, user}"],
   ["initial", { session: { id: "s", userId: "u" }, user: { id: "u" } }, "{session, user}"],

@@ -5,6 +5,7 @@ use stayd_core::{Need, Switch};
 use crate::checkers::data::tabs_can_talk;
 use crate::storage::Keeps;
 use crate::tab::TabId;
+use crate::wire::TIMEOUT_MS;
 use crate::world::World;
 
 /// What a person waits for goes ahead without a turn after this long, anything else after the time of a request and a little.
@@ -35,6 +36,8 @@ impl World {
         let setting = &self.browsers[id.browser].setting;
         // Without IndexedDB a turn begins with nothing of what the one before has brought, until that is told.
         let alone = !setting.takes_turns() || setting.keeps != Keeps::Everything || !tabs_can_talk(setting);
+        // Where a request is never answered, two things that it is asked for before and after take all that is left of a tab's patience.
+        let alone = alone || 2 * self.plan.setting.disk_ms > PATIENCE_MS - TIMEOUT_MS;
         let tabs = self.open_tabs(id.browser).len();
         let truth = &mut self.browsers[id.browser].truth;
         truth.note_sent(now);

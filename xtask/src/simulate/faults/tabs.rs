@@ -204,9 +204,15 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "if renews_at",
     },
     Fault {
+        what: "a doubt that is passed on begins anew in each tab",
+        file: FILE,
+        right: "Switch::Unsure && self.doubt < WHOSE",
+        wrong: "Switch::Unsure",
+    },
+    Fault {
         what: "where nobody is in, a page waits for a sign-in of which it was told that its tab has left",
         file: FILE,
-        right: "        if record.switch == Switch::Unsure {\n",
-        wrong: "        if record.switch == Switch::Unsure && self.standing.is_in() {\n",
+        right: "if record.switch == Switch::Unsure && self.doubt < WHOSE {",
+        wrong: "if record.switch == Switch::Unsure && self.standing.is_in() {",
     },
 ];
