@@ -27,7 +27,7 @@ const { outputFiles } = await build({
   sourcesContent: true,
   write: false,
 });
-const INNER = /^(leapt|rejection|recording|withdraw|moment|settle|lease|idle|hint|stored|person|attempt|sent|answer|deadline|last|run|take|tell|text|age|fresh|ask|read|write|giveUp)$/;
+const INNER = /^(leapt|rejection|recording|withdraw|moment|settle|lease|idle|hint|stored|person|attempt|sent|answer|deadline|last|run|take|tell|text|age|fresh|ask|read|write|giveUp|renews|view)$/;
 const textOf = (name) => outputFiles.find(({ path }) => path === resolve("dist", name)).text;
 for (const entry of ENTRIES) {
   const { code, map: mapped } = await minify(textOf(`${entry}.js`), {

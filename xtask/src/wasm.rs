@@ -71,9 +71,11 @@ pub(crate) fn build() -> anyhow::Result<()> {
             .args(["--profile", "wasm", "--locked"]),
     )?;
     let linked = built(&format!("{WASM}/wasm"), "stayd_wasm.wasm")?;
+    let read = |file: &Path| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+    check::leaves_room(&read(&linked)?).context("the event log has no room in the module")?;
     let module = linked.with_file_name("module.wasm");
     binaryen("wasm-opt", &linked, &module, &[&SHRINKING[..], &CLEANING].concat())?;
-    let bytes = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+    let bytes = read(&module)?;
     check::check(&bytes).context("the module is not what the shell relies on")?;
 
     // What JavaScript has no operator for, in operators that it has.

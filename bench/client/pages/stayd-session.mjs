@@ -6,7 +6,7 @@ export function start(options = {}) {
   let session;
   expose({
     create(changed) {
-      session = createSession({ url: `${location.origin}/api/auth`, ...options });
+      session = createSession(options);
       session.subscribe(changed);
     },
     state() {
@@ -24,7 +24,7 @@ export function start(options = {}) {
     rename: (name) => session.update({ name }),
     call: async () => (await session.fetch("/api/me")).status,
     async cycle() {
-      const one = createSession({ url: `${location.origin}/api/auth` });
+      const one = createSession();
       await new Promise((resolve) => one.subscribe(({ verified }) => verified && resolve()));
       one.dispose();
     },

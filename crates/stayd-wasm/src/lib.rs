@@ -31,6 +31,12 @@ pub const DEADLINE_AT: usize = core::mem::offset_of!(State, deadline);
 /// Where the record is in a [`State`].
 pub const RECORD_AT: usize = core::mem::offset_of!(State, record);
 
+/// All of the module's memory, in bytes: a page of WebAssembly.
+pub const MEMORY_LEN: usize = 64 * 1024;
+
+/// Where in the module's memory its host keeps the event log, up to the end: above the machine, which `cargo xtask wasm` sees to.
+pub const LOG_AT: usize = 8 * 1024;
+
 /// The buffer: a script sees it as bytes, words and floats.
 #[repr(align(8))]
 struct Buffer([u8; EVENT_LEN]);

@@ -1,4 +1,4 @@
-import { DEADLINE_AT, EVENT_LEN, RECORD_AT, RECORD_LEN, VIEW_LEN } from "./codes.ts";
+import { DEADLINE_AT, EVENT_LEN, LOG_AT, MEMORY_LEN, RECORD_AT, RECORD_LEN, VIEW_LEN } from "./codes.ts";
 import { fingerprint } from "./bytes.ts";
 import type { Answer } from "./backend.ts";
 
@@ -21,6 +21,8 @@ export interface Stored {
 
 /** What one step gave: what becomes of a request, what is to be done (8 bytes each), and how things stand then. */
 export interface Step {
+  /** When it was, in ms. */
+  at: number;
   verdict: number;
   rejection: number;
   effects: Uint8Array;
@@ -64,8 +66,8 @@ export interface Config {
 /** Bytes of the configuration (`stayd_core::codec::events`). */
 const CONFIG_LEN = 16;
 
-/** A recording grows no further than so many bytes, which are thousands of events: hours of a busy page. In memory each takes up to eight. */
-const RECORDED = 100_000;
+/** What a recording has of an event beside its bytes: its time, and how many they are. */
+const STAMP_LEN = 10;
 
 /** No time of a page is as late as this, in ms. */
 export const NEVER = 1e18;
@@ -73,16 +75,20 @@ export const NEVER = 1e18;
 export function createBrain(module: Module, config: Config, seed: number): Brain {
   const { buffer } = module.memory;
   const place = module.io();
+  const bytes = new Uint8Array(buffer);
+  const memory = new DataView(buffer);
   const event = new Uint8Array(buffer, place, EVENT_LEN);
   const words = new Uint32Array(buffer, place);
   const times = new Float64Array(buffer, place);
 
   event[0] = config.renewal;
   words.set([config.heartbeat, config.warning, config.timeout], 1);
-  // "STAYD", format 2, the seed, the configuration; then each event with its time and its length.
-  const log = [0x53, 0x54, 0x41, 0x59, 0x44, 2, ...bytesOf(Uint32Array.of(seed)), ...event.slice(0, CONFIG_LEN)];
+  // The event log lies in what the machine leaves of its memory: "STAYD", format 2, the seed, the configuration; then each event.
+  bytes.set([0x53, 0x54, 0x41, 0x59, 0x44, 2], LOG_AT);
+  memory.setUint32(LOG_AT + 6, seed, true);
+  bytes.copyWithin(LOG_AT + 10, place, place + CONFIG_LEN);
   const state = module.start(seed);
-  const part = (at: number, length: number): Uint8Array => new Uint8Array(buffer, at, length).slice();
+  let logged = LOG_AT + 10 + CONFIG_LEN;
 
   const brain = {
     last: {} as Step,
@@ -106,25 +112,28 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
         times[8] = stored.age;
       }
       // What follows the last byte that is not zero need not be recorded.
-      const said = event.slice(0, event.findLastIndex(Boolean) + 1);
-      if (log.length < RECORDED) log.push(...bytesOf(Float64Array.of(now)), said.length, 0, ...said);
+      const length = event.findLastIndex(Boolean) + 1;
+      if (logged < MEMORY_LEN - STAMP_LEN - EVENT_LEN) {
+        memory.setFloat64(logged, now, true);
+        bytes.set([length, 0], logged + 8);
+        bytes.copyWithin((logged += STAMP_LEN), place, place + length);
+        logged += length;
+      }
       const orders = module.handle(now);
-      const [verdict, rejection, count] = part(orders, 3) as unknown as [number, number, number];
       return (brain.last = {
-        verdict,
-        rejection,
-        effects: part(orders + 4, count * 8),
-        view: part(state, VIEW_LEN),
-        record: part(state + RECORD_AT, RECORD_LEN),
-        deadline: new Float64Array(buffer, state + DEADLINE_AT)[0]!,
+        at: now,
+        verdict: bytes[orders]!,
+        rejection: bytes[orders + 1]!,
+        effects: bytes.slice(orders + 4, orders + 4 + bytes[orders + 2]! * 8),
+        view: bytes.slice(state, state + VIEW_LEN),
+        record: bytes.slice(state + RECORD_AT, state + RECORD_AT + RECORD_LEN),
+        deadline: memory.getFloat64(state + DEADLINE_AT, true),
       });
     },
-    recording: () => Uint8Array.from(log),
+    recording: () => bytes.slice(LOG_AT, logged),
   };
   return brain;
 }
-
-const bytesOf = ({ buffer }: Uint32Array | Float64Array): Uint8Array => new Uint8Array(buffer);
 
 /** The words for what went wrong, in the order of their numbers. */
 export const TROUBLES = ["none", "offline", "unreachable", "unavailable", "too-many", "unexpected"] as const;

@@ -1,7 +1,6 @@
 /** A 32-bit fingerprint (FNV-1a over code points, begun at `seed`); never 0. Tells texts apart and guards nothing. Ids of some servers are numbers. */
 export function fingerprint(of: string | number, seed = 0): number {
-  for (const letter of `${of}`) seed = Math.imul(seed ^ letter.codePointAt(0)!, 0x01000193);
-  return seed >>> 0 || 1;
+  return [...`${of}`].reduce((sum, letter) => Math.imul(sum ^ letter.codePointAt(0)!, 0x01000193), seed) >>> 0 || 1;
 }
 
 /**

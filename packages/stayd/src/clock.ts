@@ -16,25 +16,22 @@ const LEAP = 5000;
 /** Until here the wall clock has told times twice, for it was set back: how old what bears one of them is, nobody knows. */
 export let unsureUntil = 0;
 
-/** What comes of the work, which may never end: then this fails after so long, in ms. */
-export const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
-  let timer: ReturnType<typeof setTimeout>;
-  try {
-    return await Promise.race([work, new Promise<never>((_, reject) => (timer = setTimeout(reject, ms)))]);
-  } finally {
-    clearTimeout(timer!);
-  }
-};
+/** What comes of the work, which may never end: then this fails after so long, in ms. A page's own backend may answer without a promise. */
+export const within = <T>(ms: number, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(reject, ms);
+    void Promise.resolve(work).then(resolve, reject).then(() => clearTimeout(timer));
+  });
 
-export function createClock(wall = Date.now, monotonic = () => performance.now()): Clock {
+export function createClock(): Clock {
   /** What this clock, and what the wall clock is ahead of the monotonic one. */
-  let lead = wall() - monotonic();
+  let lead = Date.now() - performance.now();
   let wallLead = lead;
   const clock: Clock = {
     leapt: false,
     now() {
-      const passed = monotonic();
-      const ahead = wall() - passed - wallLead;
+      const passed = performance.now();
+      const ahead = Date.now() - passed - wallLead;
       if (ahead > LEAP) {
         clock.leapt = true;
         lead += ahead;

@@ -103,3 +103,5 @@ export const VIEW_LEN = 16;
 export const EVENT_LEN = 160;
 export const DEADLINE_AT = 16;
 export const RECORD_AT = 24;
+export const LOG_AT = 8192;
+export const MEMORY_LEN = 65536;

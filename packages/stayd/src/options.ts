@@ -56,35 +56,33 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
     backend,
     debug,
     remember = true,
-    heartbeat,
-    warning,
-    timeout,
+    heartbeat = 300,
+    warning = 300,
+    timeout = 15,
     ...unknown
   } = options;
-  const demand = (sensible: unknown, option: string, accepted: string): void => {
-    if (!sensible) throw new TypeError(`createSession: ${option} must be ${accepted}`);
+  const refuse = (option: string, accepted: string): never => {
+    throw new TypeError(`createSession: ${option} must be ${accepted}`);
   };
-  const typed = (type: string, option: string, value: unknown): void => demand(typeof value === type, option, `a ${type}`);
-  const time = (option: string, seconds: number, least: number): number => {
-    demand(Math.min(Math.max(seconds, least), LONGEST) === seconds, option, `${least} to ${LONGEST} seconds`);
-    return seconds * 1000;
-  };
-  for (const option in unknown) demand(0, option, "absent");
+  const typed = (type: string, option: string, value: unknown): unknown => typeof value === type || refuse(option, `a ${type}`);
+  const time = (option: string, seconds: number, least: number): number =>
+    Math.min(Math.max(seconds, least), LONGEST) === seconds ? seconds * 1000 : refuse(option, `${least} to ${LONGEST} seconds`);
+  for (const option in unknown) refuse(option, "absent");
   const renewalIs = RENEWALS.indexOf(renewal);
-  demand(renewalIs >= 0, "renewal", RENEWALS.join(", "));
+  if (renewalIs < 0) refuse("renewal", RENEWALS.join(", "));
   typed("string", "name", name);
-  demand(NAME.test(name), "name", `${NAME}`);
+  if (!NAME.test(name)) refuse("name", `${NAME}`);
   typed("string", "url", url);
   typed("string", "signedOutUrl", signedOutUrl);
   typed("boolean", "remember", remember);
   if (backend != null) for (const call of ["check", "signOut"] as const) typed("function", `backend.${call}`, backend[call]);
   // `debug: development && log` is nobody to tell: a function stands in for it here.
-  typed("function", "debug", debug || demand);
-  demand(!initial || sessionOf(initial).kind === "session", "initial", "{session, user}");
+  typed("function", "debug", debug || refuse);
+  if (initial && sessionOf(initial).kind !== "session") refuse("initial", "{session, user}");
   return {
     renewal: renewalIs,
-    heartbeat: time("heartbeat", heartbeat ?? 300, 0),
-    warning: time("warning", warning ?? 300, 0),
-    timeout: time("timeout", timeout ?? 15, 1),
+    heartbeat: time("heartbeat", heartbeat, 0),
+    warning: time("warning", warning, 0),
+    timeout: time("timeout", timeout, 1),
   };
 }

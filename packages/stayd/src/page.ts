@@ -26,6 +26,7 @@ export function watchPage(tell: (event: number) => void): () => void {
   on(window, "pageshow", EVENT_RESUMED);
   on(window, "offline", EVENT_OFFLINE);
   on(window, "online", EVENT_ONLINE);
-  look();
+  // A page is taken for shown and online unless it says otherwise.
+  if (document.hidden || !navigator.onLine) look();
   return () => stop.abort();
 }

@@ -4,11 +4,11 @@ import { type Config, type Module, type Step, type Stored, type Payload, NEVER, 
 import { createChannel } from "./channel.ts";
 import { createClock, within } from "./clock.ts";
 import * as code from "./codes.ts";
-import { type Channel, type Connection, createConnections, safely } from "./connections.ts";
+import { type Channel, type Connection, type Connections, createConnections, safely } from "./connections.ts";
 import { watchOfficial } from "./official.ts";
 import type { SessionOptions } from "./options.ts";
 import { watchPage } from "./page.ts";
-import { SessionFailure, createQueue } from "./queue.ts";
+import { type Queue, SessionFailure, createQueue } from "./queue.ts";
 import { type Candidate, candidate, createStorage } from "./storage.ts";
 import { createTurns } from "./turn.ts";
 import { type Said, type SessionView, failure, readView } from "./view.ts";
@@ -69,7 +69,7 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   on(event: SessionEvent, listener: (view: SessionView) => void): () => void;
   /** What this browser lacks or denies; all works without it, less well. */
   readonly degraded: string[];
-  /** The event log, for `stayd replay`: the first 100,000 bytes, which are hours of a busy page. No secret is in it. */
+  /** The event log, for `stayd replay`: the first 57,344 bytes, which are hours of a busy page. No secret is in it. */
   record(): Uint8Array;
   /** Stops everything: timers, listeners, locks, channels. */
   dispose(): void;
@@ -93,7 +93,7 @@ export function sessionOver<C, R>(
   options: SessionOptions<C, R>,
   release: () => unknown,
 ): Session<C, R> {
-  const { name = "stayd", initial, signedOutUrl } = options;
+  const { name = "stayd", initial, signedOutUrl, debug } = options;
   const clock = createClock();
   const brain = createBrain(module, config, Math.random() * 2 ** 32);
   const degraded = new Set<string>();
@@ -108,17 +108,19 @@ export function sessionOver<C, R>(
   let said: Said | undefined;
   let view!: SessionView;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let disposed = false;
+  /** The recording of a session that was disposed of, for where it lay is the next one's. */
+  let disposed: Uint8Array | undefined;
 
   const browser = typeof document !== "undefined";
   const storage = createStorage(name, options.remember ?? true, missing);
   // What is remembered, and what the server rendered, is the first value: before anything can be awaited. A database takes its time to open.
   const remembered = browser ? storage.hint(learn) : null;
-  const turns = createTurns(name, storage, missing);
+  const takeTurn = createTurns(name, storage, missing);
 
   // Steps are carried out one after the other, and the page hears of them when none is left: a listener may call anything.
-  const steps: [Step, Candidate][] = [];
-  /** What was shown before this step. */
+  const steps: (() => void)[] = [];
+  /** What this step brought that may be shown, and what was shown before it. */
+  let brought: string | null | undefined;
   let before: string | null | undefined;
   const callbacks: (() => void)[] = [];
   let busy = false;
@@ -130,11 +132,8 @@ export function sessionOver<C, R>(
     const step = enqueue(now, event, payload);
     if (!busy) {
       busy = true;
-      try {
-        carryOut();
-      } finally {
-        busy = false;
-      }
+      carryOut();
+      busy = false;
     }
     return step;
   };
@@ -143,115 +142,99 @@ export function sessionOver<C, R>(
     // The module may serve another session by now.
     if (disposed) return { ...brain.last, verdict: code.VERDICT_REJECT, rejection: 2 };
     const step = brain.handle(now, event, payload);
-    steps.push([step, candidate(payload.text ?? payload.stored?.data)]);
-    safely(() => options.debug && options.debug({ at: now, event, ...step }));
+    steps.push(() => {
+      const { effects } = step;
+      const words = new Uint32Array(effects.buffer);
+      brought = payload.text ?? payload.stored?.data;
+      effects.forEach((kind, at) => at % 8 || perform[kind - 1]!(effects[at + 1]!, words[at / 4 + 1]!, effects[at + 2]!));
+      before = shown?.text;
+    });
+    if (debug) safely(() => debug({ event, ...step }));
     return step;
   };
 
   const carryOut = (): void => {
-    for (;;) {
-      const next = steps.shift();
-      if (next) {
-        const { effects } = next[0];
-        const words = new Uint32Array(effects.buffer);
-        for (let at = 0; at < effects.length; at += 8) {
-          perform(effects[at]!, effects[at + 1]!, effects[at + 2]!, words[at / 4 + 1]!, next[1]);
-        }
-        before = shown?.text;
-        continue;
-      }
-      const callback = callbacks.shift();
-      if (!callback) break;
-      // A listener's mistake is its own: the others are called.
-      safely(callback);
-    }
+    // A mistake, of a listener or of ours, is its own: what comes next is done.
+    for (let next; (next = steps.shift() ?? callbacks.shift()); ) safely(next);
     clearTimeout(timer);
-    const at = brain.last.deadline;
-    if (browser && !disposed && at < NEVER) {
-      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(at - clock.now(), LOOK));
+    const { at, deadline } = brain.last;
+    if (browser && !disposed && deadline < NEVER) {
+      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(deadline - at, LOOK));
     }
   };
 
-  const perform = (kind: number, a: number, b: number, attempt: number, with_: Candidate): void => {
-    switch (kind) {
-      case code.EFFECT_RELEASE_HELD:
-        callbacks.push(() => queue.settle());
-        break;
-      case code.EFFECT_REJECT_HELD:
-        // Whatever the reason: without one they would be let go.
-        queue.settle(REJECTIONS[a]);
-        break;
-      case code.EFFECT_ASK_LEADERSHIP:
-        // A page that is being rendered on a server asks nobody.
-        if (!browser) break;
-        turn = {
-          attempt,
-          giveUp: turns.take(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() })),
-          abort: new AbortController(),
-        };
-        break;
-      case code.EFFECT_CANCEL:
-      case code.EFFECT_GIVE_UP_LEADERSHIP:
-        if (turn?.attempt !== attempt) break;
-        if (kind === code.EFFECT_CANCEL) turn.abort.abort(lost);
-        // The next in line is to find what this turn has brought.
-        void storage.idle().then(turn.giveUp);
-        break;
-      case code.EFFECT_SEND:
-        if (turn) void send(attempt, a, turn.abort);
-        break;
-      case code.EFFECT_SETTLED:
-        callbacks.push(() => {
-          // Where one request has failed nobody's can be sent, for a while.
-          const all = b === code.SETTLEMENT_FAILED && a !== code.NEED_SIGN_IN;
-          waiting = waiting.filter(([need, resolve]) => (!all && need !== a) || resolve(b));
-          // A sign-out came first: what has not been sent is not sent any more.
-          if (a === code.NEED_SIGN_IN && b === code.SETTLEMENT_OVERTAKEN) {
-            for (const { settle } of commands.splice(0)) settle(lost());
-          }
-        });
-        break;
-      case code.EFFECT_KEEP_DATA:
-        shown = with_;
-        break;
-      case code.EFFECT_DROP_DATA:
-        shown = null;
-        break;
-      case code.EFFECT_REMEMBER:
-        // What a server has of localStorage is one for all of its visitors.
-        if (browser) void storage.write(brain.last.record, shown?.text ?? null).then(learn);
-        if (shown?.text != before) official?.tell();
-        break;
-      case code.EFFECT_TELL:
-        channel?.send(a, brain.last.record, shown?.text ?? null);
-        break;
-      case code.EFFECT_PUBLISH:
-        publish();
-        break;
-      case code.EFFECT_NOTIFY:
-        callbacks.push(() => notify(NOTICES[a]!));
-        break;
-      case code.EFFECT_CLOSE_CHANNELS:
-        connections.close();
-        break;
-      case code.EFFECT_OPEN_CHANNELS:
-        callbacks.push(() => connections.open(true));
-    }
-  };
+  function giveUp(_: number, attempt: number): void {
+    // The next in line is to find what this turn has brought.
+    if (turn?.attempt === attempt) void storage.idle().then(turn.giveUp);
+  }
 
-  const publish = (): void => {
-    view = readView(brain.last.view, shown?.data ?? null, said);
-    callbacks.push(() => {
-      connections.open(false);
-      notify();
-    });
-  };
+  /** How each effect is carried out, in the order of their numbers: those of `codes.ts`, from 1. */
+  const perform: ((a: number, attempt: number, b: number) => unknown)[] = [
+    // RELEASE_HELD
+    () => callbacks.push(() => queue?.settle()),
+    // REJECT_HELD. Whatever the reason: without one they would be let go.
+    (reason) => queue?.settle(REJECTIONS[reason]),
+    // ASK_LEADERSHIP. A page that is being rendered on a server asks nobody.
+    (_, attempt) => {
+      if (!browser) return;
+      turn = {
+        attempt,
+        giveUp: takeTurn(async () => tell(code.EVENT_LEADERSHIP_GAINED, { attempt, stored: await storage.read() })),
+        abort: new AbortController(),
+      };
+    },
+    // GIVE_UP_LEADERSHIP
+    giveUp,
+    // CANCEL
+    (_, attempt) => {
+      if (turn?.attempt === attempt) turn.abort.abort(lost);
+      giveUp(_, attempt);
+    },
+    // SEND
+    (need, attempt) => turn && send(attempt, need, turn.abort),
+    // SETTLED
+    (met, _, settlement) =>
+      callbacks.push(() => {
+        // Where one request has failed nobody's can be sent, for a while.
+        const all = settlement === code.SETTLEMENT_FAILED && met !== code.NEED_SIGN_IN;
+        waiting = waiting.filter(([need, resolve]) => (!all && need !== met) || resolve(settlement));
+        // A sign-out came first: what has not been sent is not sent any more.
+        if (met === code.NEED_SIGN_IN && settlement === code.SETTLEMENT_OVERTAKEN) {
+          commands.splice(0).forEach(({ settle }) => settle(lost()));
+        }
+      }),
+    // KEEP_DATA
+    () => (shown = candidate(brought)),
+    // DROP_DATA
+    () => (shown = null),
+    // REMEMBER. What a server has of localStorage is one for all of its visitors.
+    () => {
+      if (browser) void storage.write(brain.last.record, shown?.text ?? null).then(learn);
+      if (shown?.text != before) official?.tell();
+    },
+    // TELL
+    (message) => channel?.send(message, brain.last.record, shown?.text ?? null),
+    // PUBLISH
+    () => {
+      view = readView(brain.last.view, shown?.data ?? null, said);
+      callbacks.push(() => {
+        connections?.open(false);
+        notify();
+      });
+    },
+    // NOTIFY
+    (notice) => callbacks.push(() => notify(NOTICES[notice]!)),
+    // CLOSE_CHANNELS
+    () => connections?.close(),
+    // OPEN_CHANNELS
+    () => callbacks.push(() => connections?.open(true)),
+  ];
 
   const notify = (event?: SessionEvent): void => {
-    for (const entry of [...listeners]) {
+    [...listeners].forEach((entry) => {
       // One listener may stop another.
       if (entry[0] === event && listeners.has(entry)) safely(() => entry[1](view));
-    }
+    });
     if (event === "signed-out" && signedOutUrl) {
       // A page that is asked for sooner may be rendered for whoever has left.
       void asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED).then(() => location.assign(signedOutUrl));
@@ -319,28 +302,31 @@ export function sessionOver<C, R>(
 
   /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
   const command =
-    <T>(name: string, run: ((input: T, signal: AbortSignal) => Promise<Answer>) | undefined) =>
+    <T>(name: "signIn" | "signUp" | "update") =>
     (input: T): Promise<Result> =>
       new Promise((resolve) => {
-        if (!run) throw new TypeError(`The backend has no ${name}`);
+        if (!backend[name]) throw new TypeError(`The backend has no ${name}`);
         if (disposed || !browser) return resolve(lost());
-        commands.push({ run: (signal) => run.call(backend, input, signal), settle: resolve });
+        commands.push({ run: (signal) => (backend as Backend)[name]!(input as Record<string, unknown>, signal), settle: resolve });
         tell(code.EVENT_SIGN_IN_ASKED);
       });
 
-  const queue = createQueue({
-    ask(sent) {
-      const { verdict, rejection } = tell(sent ? code.EVENT_REFUSED : code.EVENT_REQUESTED, { sent });
-      return { verdict, error: REJECTIONS[rejection]! };
-    },
-    withdraw: () => tell(code.EVENT_WITHDRAWN),
-    moment: () => brain.last.record,
-    send: (input, init) => (backend.fetch ?? fetch)(input, init),
-    person: () => view.data?.user.id,
-    timeout: config.timeout,
-    renews: browser,
-  });
-  const connections = createConnections(() => browser && !disposed && view.canMutate);
+  // Both are made when they are first needed, which is not while a page loads.
+  let queue: Queue | undefined;
+  const queued: typeof fetch = (input, init) =>
+    (queue ??= createQueue({
+      ask(sent) {
+        const { verdict, rejection } = tell(sent ? code.EVENT_REFUSED : code.EVENT_REQUESTED, { sent });
+        return { verdict, error: REJECTIONS[rejection]! };
+      },
+      withdraw: () => tell(code.EVENT_WITHDRAWN),
+      moment: () => brain.last.record,
+      send: (input, init) => (backend.fetch ?? fetch)(input, init),
+      person: () => view.data?.user.id,
+      timeout: config.timeout,
+      renews: browser,
+    })).fetch(input, init);
+  let connections: Connections | undefined;
   const channel = browser ? createChannel(name, hear, missing) : null;
   const official = browser ? watchOfficial(() => tell(code.EVENT_HINTED)) : null;
 
@@ -380,28 +366,29 @@ export function sessionOver<C, R>(
       return stop;
     },
     listen,
-    signIn: command("signIn", backend.signIn),
-    signUp: command("signUp", backend.signUp),
-    update: command("update", backend.update),
+    signIn: command("signIn"),
+    signUp: command("signUp"),
+    update: command("update"),
     signOut: () => asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED),
     renew: () => asked(code.NEED_RENEWAL, code.EVENT_RENEWAL_ASKED),
     refresh: () => asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED),
     dismissWarning: () => void tell(code.EVENT_WARNING_DISMISSED),
     sessions: {
-      list: async () => (await backend.list?.(queue.fetch, view.data?.session.id!)) ?? [],
+      list: async () => (await backend.list?.(queued, view.data?.session.id!)) ?? [],
       async end(id) {
-        await backend.end!(id, queue.fetch);
+        await backend.end!(id, queued);
         if (id === view.data?.session.id) await asked(code.NEED_CHECK, code.EVENT_CHECK_ASKED);
       },
-      endOthers: async () => backend.endOthers!(queue.fetch),
+      endOthers: async () => backend.endOthers!(queued),
     },
-    fetch: queue.fetch,
-    channel: connections.add,
+    fetch: queued,
+    channel: (open, renewed) =>
+      (connections ??= createConnections(() => browser && !disposed && view.canMutate)).add(open, renewed),
     on,
     get degraded() {
       return [...degraded];
     },
-    record: brain.recording,
+    record: () => disposed ?? brain.recording(),
     // What a listener has asked for before is carried out first.
     dispose: () => void (busy ? callbacks.push(end) : end()),
   };
@@ -410,12 +397,12 @@ export function sessionOver<C, R>(
     if (disposed) return;
     enqueue(clock.now(), code.EVENT_DISPOSED);
     // Before anybody hears of it: a listener may dispose of it too.
-    disposed = true;
+    disposed = brain.recording();
     carryOut();
     unwatch?.();
     official?.close();
     channel?.close();
-    connections.close();
+    connections?.close();
     storage.close();
     listeners.clear();
     release();

@@ -40,21 +40,15 @@ export const LEASE = 3_000;
 /** Above what the machine takes for fresh (`FRESH_MS`), in ms. */
 const STALE = 5_001;
 
-/** Whether record `a` is newer than `b`: by epoch, then generation, which are its first words. */
-function isNewer(a: Uint8Array, b: Uint8Array): boolean {
-  const [epoch, generation] = new Uint32Array(a.buffer);
-  const [otherEpoch, otherGeneration] = new Uint32Array(b.buffer);
-  return (epoch! - otherEpoch! || generation! - otherGeneration!) > 0;
-}
-
 /** Data that came with an event and may come to be shown. */
 export type Candidate = { data: SessionData; text: string } | null;
 
 /** What a text says of a session; anybody on this origin can write one. */
 export function candidate(text: string | null | undefined): Candidate {
   try {
-    const data = JSON.parse(text!) as SessionData;
-    return data.user.id && data.session.id ? { data, text: text! } : null;
+    if (!text) return null;
+    const data = JSON.parse(text) as SessionData;
+    return data.user.id && data.session.id ? { data, text } : null;
   } catch {
     return null;
   }
@@ -99,36 +93,33 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     }));
 
   /** One transaction: `work` gets the value of `key` and may answer another one to put there. */
-  const transact = async <T>(key: string, mode: IDBTransactionMode, work: (value: unknown) => [T, unknown?], otherwise: T): Promise<T> => {
-    const db = await open();
-    if (!db) return otherwise;
-    try {
-      return await within(
-        PATIENCE,
-        new Promise<T>((resolve, reject) => {
-          let answer: T;
-          const transaction = db.transaction(STORE, mode);
-          const store = transaction.objectStore(STORE);
-          const request = store.get(key);
-          request.onsuccess = () => {
-            let next: unknown;
-            [answer, next] = work(request.result);
-            // What is only read is known now.
-            if (next) store.put(next, key);
-            else resolve(answer);
-          };
-          transaction.oncomplete = () => resolve(answer);
-          // An error ends in this, too.
-          transaction.onabort = reject;
-        }),
-      );
-    } catch {
-      // The browser has closed the database, or lost the transaction: the next call opens it again.
-      db.close();
-      database = null;
-      return otherwise;
-    }
-  };
+  const transact = <T>(key: string, mode: IDBTransactionMode, work: (value: unknown) => [T, unknown?], otherwise: T): Promise<T> =>
+    open().then((db) =>
+      db
+        ? within(
+            PATIENCE,
+            new Promise<T>((resolve, reject) => {
+              const transaction = db.transaction(STORE, mode);
+              const store = transaction.objectStore(STORE);
+              const request = store.get(key);
+              request.onsuccess = () => {
+                const [answer, next] = work(request.result);
+                // What is only read is known now.
+                if (next) store.put(next, key);
+                else resolve(answer);
+                transaction.oncomplete = () => resolve(answer);
+              };
+              // An error ends in this, too.
+              transaction.onabort = reject;
+            }),
+          ).catch(() => {
+            // The browser has closed the database, or lost the transaction: the next call opens it again.
+            db.close();
+            database = null;
+            return otherwise;
+          })
+        : otherwise,
+    );
 
   const key = `${name}.session`;
   const hint = (): Stored | null => {
@@ -150,7 +141,12 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     read,
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
-      const later = (before: Stored | null): Stored | null => (before && isNewer(before.record, record) ? before : null);
+      const { 0: epoch, 1: generation } = new Uint32Array(record.buffer);
+      // By epoch, then generation, which are a record's first words. Where there is none they are no numbers, and not greater.
+      const later = (before: Stored | null): Stored | null => {
+        const { 0: itsEpoch, 1: itsGeneration } = new Uint32Array(before?.record.buffer as ArrayBuffer);
+        return (itsEpoch! - epoch! || itsGeneration! - generation!) > 0 ? before : null;
+      };
       const seen = later(hint());
       try {
         if (!seen) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));

@@ -44,7 +44,18 @@ export interface Said {
 
 /** The view from its bytes (`stayd_core::codec::steps`). */
 export function readView(bytes: ArrayLike<number>, data: SessionData | null, said?: Said): SessionView {
-  const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes as number[];
+  const {
+    0: status,
+    1: identity,
+    2: verified,
+    3: canMutate,
+    4: expired,
+    5: offline,
+    6: holding,
+    7: minutesLeft,
+    8: trouble,
+    9: ended,
+  } = bytes;
   return Object.freeze({
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,

@@ -6,10 +6,12 @@ const module = await source("clock");
 const { createClock } = module;
 const { readEntry } = await source("storage");
 
-/** A clock over two hands that the test moves, in ms. */
-function hands() {
+/** A clock over two hands that the test moves, in ms, until it ends. */
+function hands({ mock }) {
   const at = { wall: 1_700_000_000_000, monotonic: 50 };
-  const clock = createClock(() => at.wall, () => at.monotonic);
+  mock.method(Date, "now", () => at.wall);
+  mock.method(performance, "now", () => at.monotonic);
+  const clock = createClock();
   const pass = (wall, monotonic = wall) => {
     at.wall += wall;
     at.monotonic += monotonic;
@@ -18,15 +20,15 @@ function hands() {
   return { clock, pass, start: at.wall };
 }
 
-test("time passes as the monotonic clock says", () => {
-  const { clock, pass, start } = hands();
+test("time passes as the monotonic clock says", (context) => {
+  const { clock, pass, start } = hands(context);
   assert.equal(pass(1000), start + 1000);
   assert.equal(pass(2000, 1990), start + 2990);
   assert.equal(clock.leapt, false);
 });
 
-test("a sleep is noticed once, and counted", () => {
-  const { clock, pass, start } = hands();
+test("a sleep is noticed once, and counted", (context) => {
+  const { clock, pass, start } = hands(context);
   assert.equal(pass(3_600_000, 20), start + 3_600_000);
   assert.equal(clock.leapt, true);
   clock.leapt = false;
@@ -34,15 +36,15 @@ test("a sleep is noticed once, and counted", () => {
   assert.equal(clock.leapt, false);
 });
 
-test("a clock that is set back changes nothing, whichever way it goes afterwards", () => {
-  const { clock, pass, start } = hands();
+test("a clock that is set back changes nothing, whichever way it goes afterwards", (context) => {
+  const { clock, pass, start } = hands(context);
   assert.equal(pass(-3_600_000, 10), start + 10);
   assert.equal(pass(1000), start + 1010);
   assert.equal(clock.leapt, false);
 });
 
-test("after a clock was set back, nobody knows how old what is stored from before is, however recent it looks", () => {
-  const { pass, start } = hands();
+test("after a clock was set back, nobody knows how old what is stored from before is, however recent it looks", (context) => {
+  const { pass, start } = hands(context);
   pass(20_000);
   pass(-15_000, 1000);
   assert.equal(module.unsureUntil, start + 21_000);
@@ -57,8 +59,8 @@ test("after a clock was set back, nobody knows how old what is stored from befor
   assert.equal(readEntry({ ...entry, at: Date.now() + 5000 }).age, Infinity);
 });
 
-test("time never runs back, however often the clock is set", () => {
-  const { pass } = hands();
+test("time never runs back, however often the clock is set", (context) => {
+  const { pass } = hands(context);
   let last = 0;
   for (const [wall, monotonic] of [[5, 5], [-9e9, 0], [9e9, 3], [-7, 7], [6000, 1], [0, 0]]) {
     const now = pass(wall, monotonic);
@@ -68,13 +70,12 @@ test("time never runs back, however often the clock is set", () => {
 });
 
 test("what was written before a page began is no fresh word", (context) => {
-  const { now } = performance;
-  context.after(() => (performance.now = now));
+  const monotonic = context.mock.method(performance, "now");
   const ageOf = (ms) => readEntry({ at: Date.now() - ms, record: new Uint8Array(88), data: null }).age;
-  performance.now = () => 200;
+  monotonic.mock.mockImplementation(() => 200);
   assert.ok(ageOf(100) < 200);
   assert.equal(ageOf(300), 5201, "and goes on growing older as the page does");
   assert.ok(ageOf(9000) >= 9000, "and never younger than it is");
-  performance.now = () => 60_000;
+  monotonic.mock.mockImplementation(() => 60_000);
   assert.ok(ageOf(2000) < 2200);
 });

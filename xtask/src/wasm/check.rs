@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::bail;
-use wasmparser::{Parser, Payload};
+use anyhow::{Context as _, bail};
+use stayd_wasm::{LOG_AT, MEMORY_LEN};
+use wasmparser::{ExternalKind, Operator, Parser, Payload};
 
 /// All that the module offers.
 const EXPORTS: [&str; 4] = ["handle", "io", "memory", "start"];
 
-/// Fails unless the module imports nothing, exports exactly what the shell calls, and has one page of memory for ever. A panic
+/// What WebAssembly gives memory in, in bytes.
+const PAGE_LEN: usize = 64 * 1024;
+
+/// Fails unless the module imports nothing, exports exactly what the shell calls, and has its memory once and for ever. A panic
 /// that could be reached would be an import: see the panic handler of `stayd-wasm`.
 pub(crate) fn check(module: &[u8]) -> anyhow::Result<()> {
     let mut exports = BTreeSet::new();
@@ -38,8 +42,41 @@ pub(crate) fn check(module: &[u8]) -> anyhow::Result<()> {
     if !exports.iter().eq(&EXPORTS) {
         bail!("it exports {exports:?}");
     }
-    if memories != [(1, Some(1))] {
+    let pages = (MEMORY_LEN / PAGE_LEN) as u64;
+    if memories != [(pages, Some(pages))] {
         bail!("its memory is {memories:?}, in pages");
+    }
+    Ok(())
+}
+
+/// Fails unless the machine ends below where the shell keeps the event log. The module is that of the linker, which says where.
+pub(crate) fn leaves_room(linked: &[u8]) -> anyhow::Result<()> {
+    let mut globals = Vec::new();
+    let mut end = None;
+    for payload in Parser::new(0).parse_all(linked) {
+        match payload? {
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    globals.push(match global?.init_expr.get_operators_reader().read()? {
+                        Operator::I32Const { value } => usize::try_from(value).ok(),
+                        _ => None,
+                    });
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let export = export?;
+                    if export.name == "__data_end" && export.kind == ExternalKind::Global {
+                        end = globals.get(export.index as usize).copied().flatten();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let end = end.context("the linker does not say where the machine ends")?;
+    if end > LOG_AT {
+        bail!("the machine ends at {end}, and the event log begins at {LOG_AT}");
     }
     Ok(())
 }
@@ -47,6 +84,23 @@ pub(crate) fn check(module: &[u8]) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A module with one global, the end of the machine.
+    fn ending_at(end: u8) -> Vec<u8> {
+        let mut module = b"\0asm\x01\0\0\0\x06\x08\x01\x7f\0\x41".to_vec();
+        // Three bytes of LEB128: the number of 8 KiB pages, and nothing beside.
+        module.extend([0x80, 0x80 | ((end & 1) << 6), end >> 1, 0x0b]);
+        module.extend(b"\x07\x0e\x01\x0a__data_end\x03\0");
+        module
+    }
+
+    #[test]
+    fn a_machine_that_reaches_into_the_event_log_is_refused() {
+        leaves_room(&ending_at(1)).expect("it ends where the log begins");
+        let error = leaves_room(&ending_at(2)).expect_err("it ends in the log");
+        assert!(error.to_string().contains("ends at 16384"), "{error}");
+        leaves_room(b"\0asm\x01\0\0\0").expect_err("it does not say where it ends");
+    }
 
     #[test]
     fn an_empty_module_is_refused() {

@@ -20,6 +20,8 @@ pub(crate) fn text() -> String {
         ("EVENT_LEN", codec::EVENT_LEN),
         ("DEADLINE_AT", stayd_wasm::DEADLINE_AT),
         ("RECORD_AT", stayd_wasm::RECORD_AT),
+        ("LOG_AT", stayd_wasm::LOG_AT),
+        ("MEMORY_LEN", stayd_wasm::MEMORY_LEN),
     ];
     let layout = layout.into_iter().map(|(name, value)| (name.to_owned(), value));
     let mut text = HEAD.to_owned();

@@ -88,11 +88,11 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 }
 
 /** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
-function csrfHeader(): Record<string, string> | undefined {
+function csrfHeader(): { "x-csrf-token": string } | "" | undefined {
   // The name with the prefix sorts first: another host of the site can plant the one without.
   const cookies = pageCookies().split("; ").sort().join();
   const token = /(^|,)(__Secure-)?better-auth\.csrf_token=([\w.-]+)/.exec(cookies)?.[3];
-  return token ? { "x-csrf-token": token } : undefined;
+  return token && { "x-csrf-token": token };
 }
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
