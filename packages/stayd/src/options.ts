@@ -56,9 +56,9 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
     backend,
     debug,
     remember = true,
-    heartbeat = 300,
-    warning = 300,
-    timeout = 15,
+    heartbeat,
+    warning,
+    timeout,
     ...unknown
   } = options;
   const refuse = (option: string, accepted: string): never => {
@@ -81,8 +81,8 @@ export function configOf<C, R>(options: SessionOptions<C, R>): Config {
   if (initial && sessionOf(initial).kind !== "session") refuse("initial", "{session, user}");
   return {
     renewal: renewalIs,
-    heartbeat: time("heartbeat", heartbeat, 0),
-    warning: time("warning", warning, 0),
-    timeout: time("timeout", timeout, 1),
+    heartbeat: time("heartbeat", heartbeat ?? 300, 0),
+    warning: time("warning", warning ?? 300, 0),
+    timeout: time("timeout", timeout ?? 15, 1),
   };
 }

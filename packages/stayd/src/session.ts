@@ -157,9 +157,9 @@ export function sessionOver<C, R>(
     // A mistake, of a listener or of ours, is its own: what comes next is done.
     for (let next; (next = steps.shift() ?? callbacks.shift()); ) safely(next);
     clearTimeout(timer);
-    const { at, deadline } = brain.last;
+    const { deadline } = brain.last;
     if (browser && !disposed && deadline < NEVER) {
-      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(deadline - at, LOOK));
+      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(deadline - clock.now(), LOOK));
     }
   };
 

@@ -20,7 +20,6 @@ for (const [option, value, accepted, named = option] of [
   ["heartbeat", "60", "0 to "],
   ["heartbeat", true, "0 to "],
   ["warning", [], "0 to "],
-  ["heartbeat", null, "0 to "],
   ["timeout", 0, "1 to "],
   ["timeout", 1e9, "1 to "],
   ["renewal", "sometimes", "always, visible, manual"],

@@ -5,7 +5,7 @@
 //!          · 3 stored u8 (0 none, 1 without data, 2 with) · 4 attempt or epoch u32 · 8 generation u32
 //!          · 16 answer · 40 retry after f64 ms · 64 age f64 ms · 72 record
 //! answer:  16 session u64 · 24 person u64 · 32 data u32 · 36 created u32 s · 40 renews in · 48 lapses in · 56 ends in: f64 ms
-//! config:  0 renewal u8 · 4 heartbeat · 8 warning · 12 fresh · 16 request timeout: u32 ms
+//! config:  0 renewal u8 · 4 heartbeat · 8 warning · 12 request timeout: u32 ms
 //! ```
 
 use super::fields::{EVENT_LEN, Fields, put, put_ms};
