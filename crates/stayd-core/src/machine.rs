@@ -221,12 +221,7 @@ impl Machine {
             Event::Online => self.online(),
             Event::Offline => self.offline(),
             Event::SignInAsked => self.needs.add(Need::SignIn),
-            Event::SignOutAsked => {
-                self.sign_out();
-                if self.owed {
-                    self.signed_out_at = self.now;
-                }
-            }
+            Event::SignOutAsked => self.sign_out(),
             Event::RenewalAsked => self.renewal_asked(),
             Event::CheckAsked => self.check_asked(),
             Event::WarningDismissed => self.dismiss_warning(),
@@ -425,7 +420,8 @@ impl Machine {
     }
 
     pub(crate) fn sign_out(&mut self) {
-        let nobody = self.standing.known == Known::Out;
+        // After a sign-in that may have come to pass that is not known.
+        let nobody = self.standing.known == Known::Out && self.doubt < WHOSE;
         let signing_in = self.needs.has(Need::SignIn);
         if nobody && !signing_in {
             if self.owed {
@@ -443,6 +439,8 @@ impl Machine {
         self.leave(Ending::SignedOut, Notice::SignedOut);
         self.switching_since = Instant::NEVER;
         self.owed = true;
+        // Not where it has only been heard of: by the time a tab that stood still hears of it somebody may have signed in.
+        self.signed_out_at = self.now;
         self.needs.owed_at = self.now;
         self.needs.add(Need::SignOut);
         self.share();

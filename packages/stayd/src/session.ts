@@ -157,9 +157,8 @@ export function sessionOver<C, R>(
     // A mistake, of a listener or of ours, is its own: what comes next is done.
     for (let next; (next = steps.shift() ?? callbacks.shift()); ) safely(next);
     clearTimeout(timer);
-    const { deadline } = brain.last;
-    if (browser && !disposed && deadline < NEVER) {
-      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(deadline - clock.now(), LOOK));
+    if (browser && !disposed && brain.last.deadline < NEVER) {
+      timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(brain.last.deadline - clock.now(), LOOK));
     }
   };
 
@@ -193,16 +192,15 @@ export function sessionOver<C, R>(
     // SEND
     (need, attempt) => turn && send(attempt, need, turn.abort),
     // SETTLED
-    (met, _, settlement) =>
-      callbacks.push(() => {
-        // Where one request has failed nobody's can be sent, for a while.
-        const all = settlement === code.SETTLEMENT_FAILED && met !== code.NEED_SIGN_IN;
-        waiting = waiting.filter(([need, resolve]) => (!all && need !== met) || resolve(settlement));
-        // A sign-out came first: what has not been sent is not sent any more.
-        if (met === code.NEED_SIGN_IN && settlement === code.SETTLEMENT_OVERTAKEN) {
-          commands.splice(0).forEach(({ settle }) => settle(lost()));
-        }
-      }),
+    (met, _, settlement) => {
+      // Where one request has failed nobody's can be sent, for a while.
+      const all = settlement === code.SETTLEMENT_FAILED && met !== code.NEED_SIGN_IN;
+      waiting = waiting.filter(([need, resolve]) => (!all && need !== met) || resolve(settlement));
+      // A sign-out came first: what has not been sent is not sent any more.
+      if (met === code.NEED_SIGN_IN && settlement === code.SETTLEMENT_OVERTAKEN) {
+        commands.splice(0).forEach(({ settle }) => settle(lost()));
+      }
+    },
     // KEEP_DATA
     () => (shown = candidate(brought)),
     // DROP_DATA

@@ -83,4 +83,16 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "            self.drop_rendering();\n",
         wrong: "",
     },
+    Fault {
+        what: "a sign-out that was only heard of, late, undoes the sign-in after it",
+        file: FILE,
+        right: "Event::SignOutAsked => self.sign_out(),",
+        wrong: "Event::SignOutAsked => {\n                self.sign_out();\n                if self.owed {\n                    self.signed_out_at = self.now;\n                }\n            }",
+    },
+    Fault {
+        what: "whoever signs out after a sign-in whose answer was lost is signed in",
+        file: FILE,
+        right: "self.standing.known == Known::Out && self.doubt < WHOSE",
+        wrong: "self.standing.known == Known::Out",
+    },
 ];

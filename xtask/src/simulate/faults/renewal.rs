@@ -125,4 +125,10 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "(same && (before.data() == 0 || before.data() == answer.data))",
         wrong: "same",
     },
+    Fault {
+        what: "a check puts off a renewal that is due",
+        file: FILE,
+        right: "if need == Need::Renewal { self.now.plus(half) } else { old.renew_at }",
+        wrong: "self.now.plus(half)",
+    },
 ];
