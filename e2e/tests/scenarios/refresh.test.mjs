@@ -252,4 +252,35 @@ describe("requests that are refused, and renewals that fail", () => {
     assert.ok(calls.settled.length >= 4);
     await untilView(tab, { ended: "signed-out", data: null });
   });
+
+  test("what a listener asks for is answered for itself, not by the answer that it hears of", async () => {
+    const more = await tab.evaluate(async ({ session: { id }, user }) => {
+      const { createSession } = await import("/stayd/index.js");
+      let asked = 0;
+      let endsIn = 3_600_000;
+      // Each answer takes its time, and names a later end, of which listeners hear.
+      const check = async () => {
+        asked += 1;
+        await fetch("/blank");
+        endsIn += 3_600_000;
+        const data = { session: { id, userId: user.id, expiresAt: new Date(Date.now() + endsIn).toISOString() }, user };
+        return { kind: "session", data, id, userId: user.id, renewsIn: endsIn / 2, endsIn };
+      };
+      const own = createSession({ name: "listener", backend: { check, signOut: async () => ({ kind: "nobody" }) } });
+      await own.refresh();
+      const inListener = new Promise((resolve) => {
+        const stop = own.on("renewed", async () => {
+          stop();
+          const before = asked;
+          await own.refresh();
+          resolve(asked - before);
+        });
+      });
+      await own.refresh();
+      const requests = await inListener;
+      own.dispose();
+      return requests;
+    }, (await view(tab)).data);
+    assert.equal(more, 1);
+  });
 });
