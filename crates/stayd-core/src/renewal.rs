@@ -114,9 +114,9 @@ impl Machine {
         }
         if session.renew_at <= self.now {
             // The server will not renew it yet: half of what is left, again and again. For every tab, so that they do not try in turn.
-            let half = (session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS);
-            // Only a renewal's own answer says so; after any other it is due when it was.
-            self.put_off_renewal(if need == Need::Renewal { self.now.plus(half) } else { old.renew_at });
+            let until = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
+            // Only a renewal's own answer says so; after any other it is due when it was, if that comes first.
+            self.put_off_renewal(if need == Need::Renewal { until } else { until.min(old.renew_at) });
         }
     }
 

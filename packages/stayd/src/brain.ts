@@ -84,8 +84,8 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
   event[0] = config.renewal;
   words.set([config.heartbeat, config.warning, config.timeout], 1);
   // The event log lies in what the machine leaves of its memory: "STAYD", format 2, the seed, the configuration; then each event.
-  bytes.set([0x53, 0x54, 0x41, 0x59, 0x44, 2], LOG_AT);
   memory.setUint32(LOG_AT + 6, seed, true);
+  bytes.set([0x53, 0x54, 0x41, 0x59, 0x44, 2], LOG_AT);
   bytes.copyWithin(LOG_AT + 10, place, place + CONFIG_LEN);
   const state = module.start(seed);
   let logged = LOG_AT + 10 + CONFIG_LEN;

@@ -93,7 +93,7 @@ export function sessionOver<C, R>(
   options: SessionOptions<C, R>,
   release: () => unknown,
 ): Session<C, R> {
-  const { name = "stayd", initial, signedOutUrl, debug } = options;
+  const { debug, name = "stayd", initial, signedOutUrl } = options;
   const clock = createClock();
   const brain = createBrain(module, config, Math.random() * 2 ** 32);
   const degraded = new Set<string>();
@@ -143,9 +143,9 @@ export function sessionOver<C, R>(
     if (disposed) return { ...brain.last, verdict: code.VERDICT_REJECT, rejection: 2 };
     const step = brain.handle(now, event, payload);
     steps.push(() => {
+      brought = payload.text ?? payload.stored?.data;
       const { effects } = step;
       const words = new Uint32Array(effects.buffer);
-      brought = payload.text ?? payload.stored?.data;
       effects.forEach((kind, at) => at % 8 || perform[kind - 1]!(effects[at + 1]!, words[at / 4 + 1]!, effects[at + 2]!));
       before = shown?.text;
     });

@@ -128,7 +128,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a check puts off a renewal that is due",
         file: FILE,
-        right: "if need == Need::Renewal { self.now.plus(half) } else { old.renew_at }",
-        wrong: "self.now.plus(half)",
+        right: "if need == Need::Renewal { until } else { until.min(old.renew_at) }",
+        wrong: "until",
     },
 ];
