@@ -48,6 +48,10 @@ impl Client {
         let (Some(again), Some(refusal)) = (again, refusal) else { return Ok(response) };
         let refused = (refusal == Refusal::Credential).then_some(pass.moment);
         match self.admitted(refused).await? {
+            // It was asked as the person of then (P9).
+            Admission::Go(now) if pass.person.is_some() && pass.person != now.person => {
+                Err(Error::SessionEnded)
+            }
             Admission::Go(now) if refused.is_some() || self.has_another_token(&again, &pass, &now) => {
                 Ok(self.send_once(again, now).await?.1)
             }

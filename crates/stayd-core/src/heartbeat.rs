@@ -37,10 +37,11 @@ impl Machine {
             self.want(Need::Check, self.recent());
             self.beat_later();
         }
-        if self.switched_by() <= now {
+        let by = self.switched_by();
+        if by <= now {
             self.switching_since = Instant::NEVER;
             // It may have come to pass although nobody told: what waits is not sent for whoever is signed in now (P9).
-            self.doubt_since(now);
+            self.doubt_since(by);
         }
     }
 

@@ -13,6 +13,7 @@
 use crate::config::{COMMAND_PATIENCE_MS, Config};
 use crate::effect::Need;
 use crate::machine::Machine;
+use crate::session::Key;
 use crate::time::Instant;
 
 /// One try of one request.
@@ -28,6 +29,8 @@ pub(crate) struct Attempt {
     pub(crate) sent_at: Instant,
     /// The generation in which it was sent.
     pub(crate) generation: u32,
+    /// In which session it was sent, 0 for none.
+    pub(crate) session: Key,
 }
 
 impl Machine {

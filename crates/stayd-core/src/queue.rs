@@ -11,7 +11,6 @@
 use crate::config::{HELD_LIMIT, REFUSAL_COOL_DOWN_MS, RenewalMode};
 use crate::effect::{Effect, Effects, Need, Rejection, Verdict};
 use crate::machine::{Machine, WHOSE};
-use crate::session::Known;
 use crate::time::Instant;
 
 #[derive(Debug, Clone)]
@@ -62,13 +61,11 @@ impl Machine {
         self.effects.answer(verdict);
     }
 
+    /// Of a request that was asked as one person and answered when another is signed in the host does not tell (P9).
     pub(crate) fn refuse(&mut self, epoch: u32, generation: u32) {
-        let verdict = if epoch != self.epoch {
-            // What was asked for one person is not sent again for another (P9).
-            Verdict::Reject(Rejection::Ended)
-        } else if !self.standing.is_in() {
+        let verdict = if !self.standing.is_in() {
             Verdict::Settle
-        } else if generation != self.generation {
+        } else if (epoch, generation) != self.moment() {
             // Asked anew: another tab may be signing somebody in by now (P9).
             return self.request();
         } else if self.renewal_would_help() {
@@ -112,7 +109,8 @@ impl Machine {
         if self.queue.held == 0 || self.holding() {
             return;
         }
-        if self.standing.known == Known::Out {
+        if self.owed {
+            // As in `request`.
             self.queue.reject(Rejection::Ended, &mut self.effects);
         } else {
             self.queue.refused = false;

@@ -17,7 +17,7 @@ use crate::effect::{Effect, Need, Notice, Settlement};
 use crate::event::{Answer, Outcome, Trouble};
 use crate::machine::{Machine, WHOSE};
 use crate::record::Message;
-use crate::session::{Ending, Known, Session, Standing};
+use crate::session::{Ending, Key, Known, Session, Standing};
 use crate::time::Instant;
 
 impl Machine {
@@ -29,8 +29,8 @@ impl Machine {
         let sent_at = attempt.sent_at;
         self.attempt = None;
         match attempt.need {
-            Need::SignOut => self.sign_out_answered(outcome),
-            Need::SignIn => self.sign_in_answered(outcome, sent_at),
+            Need::SignOut => self.sign_out_answered(outcome, sent_at),
+            Need::SignIn => self.sign_in_answered(outcome, attempt.session, sent_at),
             need => self.word_given(outcome, need, attempt.generation, sent_at),
         }
         self.effects.push(Effect::GiveUpLeadership { attempt: number });
@@ -105,10 +105,14 @@ impl Machine {
         // A slow answer names an end that seems earlier by as long as it took: the next one does not move it. A renewal moves it by far more.
         let slack = (session.ends_at.since(self.now) / 8).min(LATENCY_MS);
         let moved = session.ends_at.since(old.ends_at) > slack;
-        if need == Need::Renewal || moved || session.lapses_at.since(old.lapses_at) > slack {
+        // Nor is a credential a new one that is said to have lapsed: it is given a moment, so that nobody asks in a circle.
+        let lapsed = self.now.plus(SHORTEST_LIFE_MS);
+        if need == Need::Renewal || moved || session.lapses_at.since(old.lapses_at.max(lapsed)) > slack {
             self.generation = self.generation.wrapping_add(1);
+            // Before it was due a server may have renewed nothing: there is no telling.
+            self.fixed_end |= old.renew_at <= self.now;
+            self.fixed_end &= !moved;
             self.renewed_at = self.now;
-            self.fixed_end = !moved;
             self.effects.push(Effect::Notify(Notice::Renewed));
             self.connect();
         }
@@ -162,9 +166,9 @@ impl Machine {
             }
             Known::Nothing => self.effects.push(Effect::OpenChannels),
             _ => {
-                self.reject_held();
                 self.effects.push(Effect::CloseChannels);
                 if before.person() != self.standing.person() {
+                    self.reject_held();
                     self.effects.push(Effect::Notify(Notice::Switched));
                 }
                 self.effects.push(Effect::OpenChannels);
@@ -224,7 +228,7 @@ impl Machine {
         let (renew_at, lapses_at) = self.standing.renewal_times();
         let mut until = if renew_at > self.now { renew_at } else { lapses_at };
         self.backoff.clear();
-        if until <= self.now {
+        if until <= self.now || self.standing.ends_at() <= self.now {
             until = Instant::NEVER;
             self.want(Need::Check, self.now);
         }
@@ -240,6 +244,7 @@ impl Machine {
         } else {
             let jitter = self.random.below(SUPERSEDED_RETRY_MS);
             self.needs.start_at = self.now.plus(SUPERSEDED_RETRY_MS).plus(jitter);
+            self.needs.owed_at = self.needs.start_at;
         }
     }
 
@@ -277,21 +282,23 @@ impl Machine {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "in registers, as its callers have it")]
-    fn sign_out_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>) {
+    fn sign_out_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>, sent_at: Instant) {
         match outcome {
             Outcome::Superseded => self.ask_again_soon(Need::SignOut),
             Outcome::Failed { retry_after_ms, trouble } => self.fail(Need::SignOut, retry_after_ms, trouble),
             Outcome::Session(_) | Outcome::Nobody | Outcome::Declined => {
                 self.owed = false;
-                self.backoff.clear();
                 self.meet(Need::SignOut, Settlement::Met);
+                self.heard_from_server(sent_at);
                 self.share();
             }
         }
     }
 
-    fn sign_in_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>, sent_at: Instant) {
+    fn sign_in_answered<A: Borrow<Answer>>(&mut self, outcome: Outcome<A>, left: Key, sent_at: Instant) {
         let result = match outcome {
+            // What was changed of a session that the person has left meanwhile brings nobody back.
+            Outcome::Session(answer) if self.owed && answer.borrow().session == left => Settlement::Refused,
             Outcome::Session(answer) => {
                 // Also where it is the same session, with another name perhaps: so that every tab knows that this is what came of it.
                 self.epoch = self.epoch.wrapping_add(1);

@@ -77,9 +77,11 @@ impl Machine {
                     self.absorb(stored);
                 }
             }
-            Message::Dismissed => self.warning_dismissed(),
+            Message::Dismissed => {
+                self.warning_dismissed(self.written_at(stored).plus(stored.record.ends_in_ms));
+            }
             Message::Switching => {
-                self.switching_since = self.now;
+                self.switching_since = self.written_at(stored);
                 // Its answer could come after that of the sign-in, and take the new cookie away.
                 if !self.standing.is_in() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
                     self.abandon();
@@ -103,12 +105,16 @@ impl Machine {
         }
     }
 
+    /// When a record was written. Of unknown age (the clock was set back): its times may count from now, and nothing in it is recent.
+    fn written_at(&self, stored: &Stored) -> Instant {
+        if stored.age_ms == u64::MAX { self.now } else { self.now.minus(stored.age_ms) }
+    }
+
     /// Takes over what a record knows better.
     pub(crate) fn absorb(&mut self, stored: &Stored) {
         let record = &stored.record;
         let aged = self.now.minus(stored.age_ms);
-        // Of unknown age (the clock was set back): its times may count from now, and nothing in it is recent.
-        let written_at = if stored.age_ms == u64::MAX { self.now } else { aged };
+        let written_at = self.written_at(stored);
         let verified_at = aged.minus(record.verified_ago_ms);
         // While two tabs' words on the session are at odds, what was asked before that settles nothing.
         let at_odds = self.standing.data() == 0 && verified_at < self.needs.fresher_than;
@@ -413,5 +419,24 @@ mod tests {
             Event::Answered { attempt: 1, outcome: Outcome::Declined },
         );
         assert_eq!(machine.record().switch, Switch::Unsure);
+    }
+
+    #[test]
+    fn a_sign_out_that_the_server_has_heard_of_is_its_word_also_for_the_other_tabs() {
+        let mut machine = Machine::new(Config::DEFAULT, 1);
+        let start = Instant::from_ms(1_000_000);
+        let begun = Event::Started { rendered: Rendered::Nobody, remembered: None };
+        machine.take_in::<Stored, Answer>(start, begun);
+        machine.take_in::<Stored, Answer>(start, Event::SignInAsked);
+        machine.take_in::<Stored, Answer>(start, Event::SignOutAsked);
+        let later = start.plus(60_000);
+        machine.take_in::<Stored, Answer>(later, Event::LeadershipGained { attempt: 2, stored: None });
+        machine.take_in::<Stored, Answer>(
+            later.plus(20),
+            Event::Answered { attempt: 2, outcome: Outcome::Nobody },
+        );
+        let record = machine.record();
+        assert!(!record.owed);
+        assert_eq!(record.verified_ago_ms, 20);
     }
 }

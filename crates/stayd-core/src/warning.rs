@@ -60,14 +60,13 @@ impl Machine {
 
     pub(crate) fn dismiss_warning(&mut self) {
         if self.minutes_left() > 0 {
-            self.warning_dismissed();
+            self.warning_dismissed(self.standing.ends_at());
             self.effects.push(Effect::Tell(Message::Dismissed));
         }
     }
 
-    pub(crate) fn warning_dismissed(&mut self) {
-        // Where there is no end this is one long ago.
-        let end = self.standing.ends_at().as_ms();
-        self.warning.dismissed = Instant::from_ms(end.wrapping_add(LATENCY_MS));
+    /// Of that end, here or in the tab that says so, for a tab that stood still hears of it late.
+    pub(crate) fn warning_dismissed(&mut self, end: Instant) {
+        self.warning.dismissed = end.plus(LATENCY_MS);
     }
 }

@@ -242,7 +242,7 @@ impl World {
             Body::Page(person) if request.person.is_none() || shown == request.person => {
                 self.check_page_answer(id, &request, person);
             }
-            Body::Unauthorized if !request.again => {
+            Body::Unauthorized if !request.again && (request.person.is_none() || shown == request.person) => {
                 let (epoch, generation) = request.moment;
                 match self.tell(id, Event::Refused { epoch, generation }, None) {
                     Some(Verdict::Admit) => {

@@ -150,11 +150,12 @@ for (const kind of browsers) {
         const sound = Uint8Array.from(JSON.parse(localStorage.getItem("stayd.session")).record);
         for (const data of ["5", '"x"', "{}", "null", '{"user":null,"session":null}', '{"user":{},"session":{}}']) {
           new Uint32Array(sound.buffer)[1] += 1;
-          for (const kind of [0, 1, 2, 3]) values.push({ kind, at: Date.now(), record: sound.slice(), data });
+          for (const kind of [0, 1, 2, 3, 4, 256]) values.push({ kind, at: Date.now(), record: sound.slice(), data });
         }
         // What has a record's length is one: nobody's, then, of whom nobody says anything.
         for (const fill of [0, 1, 85, 127, 128, 255]) {
-          for (const kind of [0, 2, 3]) values.push({ kind, at: Date.now(), record: bytes(88, fill), data: null }, { kind, at: 5n, record: bytes(88, fill), data: null });
+          // Kinds of messages that there are not yet are among them.
+          for (const kind of [0, 2, 3, 4, -1, 256]) values.push({ kind, at: Date.now(), record: bytes(88, fill), data: null }, { kind, at: 5n, record: bytes(88, fill), data: null });
         }
         for (const value of values) channel.postMessage(value);
         // Once the last of them has come, all have.

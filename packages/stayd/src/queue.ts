@@ -59,6 +59,11 @@ export function createQueue(gate: Gate): Queue {
 
   return {
     async fetch(input, init) {
+      // Its members are not its own: a copy of them would be empty.
+      if (init instanceof Request) {
+        input = new Request(input, init);
+        init = undefined;
+      }
       const own = new AbortController();
       const timer = setTimeout(() => own.abort(new SessionFailure(failure("timeout"))), gate.timeout);
       // What a `Request` says of these is lost beside an `init`, unless that says it as well. Of a text they are undefined.

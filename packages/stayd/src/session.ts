@@ -196,10 +196,10 @@ export function sessionOver<C, R>(
       // Where one request has failed nobody's can be sent, for a while.
       const all = settlement === code.SETTLEMENT_FAILED && met !== code.NEED_SIGN_IN;
       waiting = waiting.filter(([need, resolve]) => (!all && need !== met) || resolve(settlement));
-      // A sign-out came first: what has not been sent is not sent any more.
-      if (met === code.NEED_SIGN_IN && settlement === code.SETTLEMENT_OVERTAKEN) {
-        commands.splice(0).forEach(({ settle }) => settle(lost()));
-      }
+      if (met !== code.NEED_SIGN_IN) return;
+      // A sign-out came first: what has not been sent is not sent any more. Else the next one is asked for before anybody hears of this one.
+      if (settlement === code.SETTLEMENT_OVERTAKEN) commands.splice(0).forEach(({ settle }) => settle(lost()));
+      if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
     },
     // KEEP_DATA
     () => (shown = candidate(brought)),
@@ -235,7 +235,7 @@ export function sessionOver<C, R>(
     });
     if (event === "signed-out" && signedOutUrl) {
       // A page that is asked for sooner may be rendered for whoever has left.
-      void asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED).then(() => location.assign(signedOutUrl));
+      void asked(code.NEED_SIGN_OUT, code.EVENT_SIGN_OUT_ASKED).then(() => disposed || location.assign(signedOutUrl));
     }
   };
 
@@ -275,7 +275,6 @@ export function sessionOver<C, R>(
     tell(code.EVENT_ANSWERED, { kind, attempt, answer, text });
     // Whom official clients found when they looked at once was still signed in for the server.
     if (need === code.NEED_SIGN_OUT && answer.kind === "nobody") official?.tell();
-    if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);
   };
 
   const hear = (kind: number, stored: Stored): Step => tell(code.EVENT_HEARD, { kind, stored });

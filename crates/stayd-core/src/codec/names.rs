@@ -43,7 +43,8 @@ macro_rules! coded {
 
 coded!(RenewalMode { Always = 0, WhileVisible = 1, Manual = 2 });
 coded!(Ending { Never = 0, SignedOut = 1, Expired = 2, Revoked = 3 });
-coded!(Trouble { None = 0, Offline = 1, Unreachable = 2, Unavailable = 3, TooMany = 4, Unexpected = 5 });
+// A trouble that there is not, of a backend's, is an unexpected one.
+coded!(Trouble { Unexpected = 5, None = 0, Offline = 1, Unreachable = 2, Unavailable = 3, TooMany = 4 });
 coded!(Message { State = 0, Switching = 1, Dismissed = 2, Asking = 3 });
 coded!(Switch { None = 0, UnderWay = 1, Unsure = 2 });
 coded!(Status { Initial = 0, Loading = 1, Active = 2, Error = 3 });

@@ -161,7 +161,8 @@ impl Checked {
                 after.session == 0 && after.data == 0,
                 "nobody is back after a sign-out in the same epoch",
             )?;
-            let admits = effects.contains(Effect::ReleaseHeld)
+            // None was held when it was done. What was asked since waits for the server to hear of it.
+            let admits = (effects.contains(Effect::ReleaseHeld) && after.owed)
                 || (matches!(event, Event::Refused { .. }) && effects.verdict() == Some(Verdict::Admit));
             ensure(!admits, "nothing of before a sign-out is sent after it")?;
         }

@@ -9,10 +9,10 @@ const WARNING: &str = "crates/stayd-core/src/warning.rs";
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        what: "what one person asked for is sent again for another",
+        what: "what was refused before anybody was known costs a renewal",
         file: QUEUE,
-        right: "if epoch != self.epoch {",
-        wrong: "if epoch > self.epoch {",
+        right: "(epoch, generation) != self.moment()",
+        wrong: "generation != self.generation",
     },
     Fault {
         what: "held requests are never let go",
@@ -95,13 +95,25 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a dismissed warning comes back when a quicker answer names the same end",
         file: WARNING,
-        right: "end.wrapping_add(LATENCY_MS)",
-        wrong: "end.wrapping_add(2_000)",
+        right: "end.plus(LATENCY_MS)",
+        wrong: "end.plus(2_000)",
     },
     Fault {
         what: "a connection that a network loss has cut off is taken for one that works",
         file: HEARTBEAT,
         right: "        if self.page.online {\n            // A connection",
         wrong: "        if false {\n            // A connection",
+    },
+    Fault {
+        what: "what is asked as nobody is rejected beside a wrong password",
+        file: QUEUE,
+        right: "if self.owed {\n            // As in",
+        wrong: "if self.standing.key() == 0 {\n            // As in",
+    },
+    Fault {
+        what: "each tab asks for itself when the tab is gone that signed in",
+        file: HEARTBEAT,
+        right: "self.doubt_since(by);",
+        wrong: "self.doubt_since(now);",
     },
 ];

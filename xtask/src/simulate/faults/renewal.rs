@@ -110,8 +110,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a renewal that is declined leaves the failure before it standing",
         file: FILE,
-        right: "        self.backoff.clear();\n        if until <= self.now {",
-        wrong: "        if until <= self.now {",
+        right: "        self.backoff.clear();\n        if until <= self.now ||",
+        wrong: "        if until <= self.now ||",
     },
     Fault {
         what: "an old page goes on showing whom it was rendered for without a network",
@@ -130,5 +130,47 @@ pub(super) const FAULTS: &[Fault] = &[
         file: FILE,
         right: "if need == Need::Renewal { until } else { until.min(old.renew_at) }",
         wrong: "until",
+    },
+    Fault {
+        what: "a credential that has lapsed is taken for a new one",
+        file: FILE,
+        right: "old.lapses_at.max(lapsed)",
+        wrong: "old.lapses_at",
+    },
+    Fault {
+        what: "a renewal that is declined at the end is left at that",
+        file: FILE,
+        right: "if until <= self.now || self.standing.ends_at() <= self.now {",
+        wrong: "if until <= self.now {",
+    },
+    Fault {
+        what: "a sign-out that is superseded is sent again at once",
+        file: FILE,
+        right: "            self.needs.owed_at = self.needs.start_at;\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a renewal before it was due makes the end a fixed one",
+        file: FILE,
+        right: "self.fixed_end |= old.renew_at <= self.now;",
+        wrong: "self.fixed_end = true;",
+    },
+    Fault {
+        what: "what waits is rejected when the same person signs in again",
+        file: FILE,
+        right: "                self.effects.push(Effect::CloseChannels);\n                if before.person()",
+        wrong: "                self.effects.push(Effect::CloseChannels);\n                self.reject_held();\n                if before.person()",
+    },
+    Fault {
+        what: "a change that was under way undoes a sign-out",
+        file: FILE,
+        right: "if self.owed && answer.borrow().session == left =>",
+        wrong: "if self.owed && answer.borrow().session == 0 =>",
+    },
+    Fault {
+        what: "a sign-out that was told is not the server's word",
+        file: FILE,
+        right: "self.heard_from_server(sent_at);\n                self.share();",
+        wrong: "self.backoff.clear();\n                self.share();",
     },
 ];

@@ -215,4 +215,16 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "if record.switch == Switch::Unsure && self.doubt < WHOSE {",
         wrong: "if record.switch == Switch::Unsure && self.standing.is_in() {",
     },
+    Fault {
+        what: "a sign-in that is heard of late is waited for anew",
+        file: FILE,
+        right: "self.switching_since = self.written_at(stored);",
+        wrong: "self.switching_since = self.now;",
+    },
+    Fault {
+        what: "a warning that was dismissed long ago closes that of another end",
+        file: FILE,
+        right: "self.warning_dismissed(self.written_at(stored).plus(stored.record.ends_in_ms));",
+        wrong: "self.warning_dismissed(self.standing.ends_at());",
+    },
 ];
