@@ -1,10 +1,13 @@
 //! The ABI of the session machine: one machine per instance of the module, bytes in, bytes out, no imports, no allocator.
 //!
 //! ```text
-//! io()         where the buffer is into which the host writes an event, or the configuration, with zeros for what it does not say;
-//!              the layouts are those of `stayd_core::codec`
-//! start(seed)  makes the machine with the configuration in the buffer; where the `State` is after each step
+//! EVENT_AT     the buffer into which the host writes an event, or the configuration, with zeros for what it does not say; the layouts
+//!              are those of `stayd_core::codec`
+//! start(seed)  makes the machine with the configuration in the buffer; called before anything else
 //! handle(now)  takes in the event in the buffer; where it is said what is to be done
+//! STATE_AT     how things stand after each step
+//!
+//! 0 · 8 machine · STATE_AT · EVENT_AT · what the stack leaves · 4096 statics · LOG_AT the host's event log · MEMORY_LEN
 //! ```
 //!
 //! What is to be done is the verdict's number, why where it is a rejection, how many effects there are, a byte, and the effects.
@@ -25,6 +28,24 @@ pub struct State {
     pub record: Record,
 }
 
+impl State {
+    /// Before the first step.
+    pub const NOTHING: Self = Self { view: [0; 2], deadline: 0.0, record: Record::NOTHING };
+}
+
+/// Where the machine is. The code is full of its addresses, and one below 128 is a byte of code where others are two; 0 is no address.
+/// A script sees all that it shares as bytes, words and floats: at multiples of 8.
+const MACHINE_AT: usize = 8;
+
+/// Where the [`State`] is.
+pub const STATE_AT: usize = 512;
+
+/// Where the buffer is for what the host says.
+pub const EVENT_AT: usize = STATE_AT + size_of::<State>();
+
+/// Where the stack may grow down to.
+pub const STACK_END: usize = EVENT_AT + EVENT_LEN;
+
 /// Where the deadline is in a [`State`].
 pub const DEADLINE_AT: usize = core::mem::offset_of!(State, deadline);
 
@@ -37,66 +58,37 @@ pub const MEMORY_LEN: usize = 64 * 1024;
 /// Where in the module's memory its host keeps the event log, up to the end: above the machine, which `cargo xtask wasm` sees to.
 pub const LOG_AT: usize = 8 * 1024;
 
-/// The buffer: a script sees it as bytes, words and floats.
-#[repr(align(8))]
-struct Buffer([u8; EVENT_LEN]);
+const _: () = assert!(MACHINE_AT + size_of::<Machine>() <= STATE_AT, "the machine reaches into its state");
 
-/// A machine, the buffer through which it is spoken to, and how it stands.
-pub struct Instance {
-    machine: Option<Machine>,
-    buffer: Buffer,
-    state: State,
+/// Makes a machine with the configuration in these bytes.
+#[must_use]
+pub fn start(bytes: &[u8; EVENT_LEN], seed: u32) -> Machine {
+    Machine::new(codec::read_config(bytes), seed)
 }
 
-impl Default for Instance {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Instance {
-    /// Without a machine yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        let state = State { view: [0; 2], deadline: 0.0, record: Record::NOTHING };
-        Self { machine: None, buffer: Buffer([0; EVENT_LEN]), state }
-    }
-
-    /// The buffer.
-    pub fn io(&mut self) -> &mut [u8; EVENT_LEN] {
-        &mut self.buffer.0
-    }
-
-    /// Makes the machine from the configuration in the buffer.
-    pub fn start(&mut self, seed: u32) {
-        self.machine = Some(Machine::new(codec::read_config(&self.buffer.0), seed));
-    }
-
-    /// Takes in the event in the buffer; what is to be done. `None` where there is no machine yet.
-    pub fn handle(&mut self, now: Instant) -> Option<&Effects> {
-        let bytes = &self.buffer.0;
-        let (stored, answer) = (codec::read_stored(bytes), codec::read_answer(bytes));
-        let event = codec::read_event(bytes, codec::has_stored(bytes).then_some(&stored), &answer);
-        let machine = self.machine.as_mut()?;
-        machine.take_in(now, event);
-        self.state.view = machine.published();
-        #[expect(clippy::cast_precision_loss, reason = "2^53 ms are 285,000 years")]
-        let deadline = machine.due_at().as_ms() as f64;
-        self.state.deadline = deadline;
-        self.state.record = machine.record();
-        Some(machine.effects())
-    }
-
-    /// How things stand.
-    #[must_use]
-    pub fn state(&self) -> &State {
-        &self.state
-    }
+/// Has a machine take in the event in these bytes; what is to be done.
+pub fn handle<'machine>(
+    machine: &'machine mut Machine,
+    state: &mut State,
+    bytes: &[u8; EVENT_LEN],
+    now: Instant,
+) -> &'machine Effects {
+    let (stored, answer) = (codec::read_stored(bytes), codec::read_answer(bytes));
+    let event = codec::read_event(bytes, codec::has_stored(bytes).then_some(&stored), &answer);
+    machine.take_in(now, event);
+    state.view = machine.published();
+    #[expect(clippy::cast_precision_loss, reason = "2^53 ms are 285,000 years")]
+    let deadline = machine.due_at().as_ms() as f64;
+    state.deadline = deadline;
+    state.record = machine.record();
+    machine.effects()
 }
 
 #[cfg(target_arch = "wasm32")]
 mod module {
-    use super::{Instance, Instant};
+    use core::ptr::{with_exposed_provenance, with_exposed_provenance_mut};
+
+    use super::{EVENT_AT, EVENT_LEN, Effects, Instant, MACHINE_AT, Machine, STATE_AT};
 
     #[link(wasm_import_module = "panic")]
     unsafe extern "C" {
@@ -110,30 +102,29 @@ mod module {
         unsafe { a_panic_can_be_reached() }
     }
 
-    static mut INSTANCE: Instance = Instance::new();
-
-    /// The one instance. Modules are single-threaded and the host never calls from within a call.
-    fn instance() -> &'static mut Instance {
-        // SAFETY: no thread and no re-entrance (the module imports nothing that could call back), so this borrow is the only one.
-        unsafe { &mut *(&raw mut INSTANCE) }
+    /// What the host has written.
+    fn event() -> &'static [u8; EVENT_LEN] {
+        // SAFETY: nothing of the linker's is there, nor does the stack reach there (`cargo xtask wasm` checks both); bytes may be anything,
+        // and the host writes none while it waits for a call.
+        unsafe { &*with_exposed_provenance(EVENT_AT) }
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn io() -> *mut u8 {
-        instance().io().as_mut_ptr()
+    extern "C" fn start(seed: u32) {
+        let machine: *mut Machine = with_exposed_provenance_mut(MACHINE_AT);
+        // SAFETY: as above, and there is room for it (`STATE_AT`).
+        unsafe { machine.write(super::start(event(), seed)) };
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn start(seed: u32) -> *const u8 {
-        let instance = instance();
-        instance.start(seed);
-        core::ptr::from_ref(instance.state()).cast()
-    }
-
-    #[unsafe(no_mangle)]
-    extern "C" fn handle(now: f64) -> *const u8 {
+    extern "C" fn handle(now: f64) -> *const Effects {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
         let now = Instant::from_ms(now as u64);
-        instance().handle(now).map_or(core::ptr::null(), |effects| core::ptr::from_ref(effects).cast())
+        // SAFETY: `start` has made the one. Of the state any zeros are one. No thread and no re-entrance (the module imports nothing that
+        // could call back), so these borrows are the only ones.
+        let (machine, state) = unsafe {
+            (&mut *with_exposed_provenance_mut(MACHINE_AT), &mut *with_exposed_provenance_mut(STATE_AT))
+        };
+        super::handle(machine, state, event(), now)
     }
 }

@@ -2,7 +2,7 @@
 
 use stayd_core::codec::{self, EFFECT_LEN};
 use stayd_core::{Config, Event, Instant, Machine, Outcome, Rendered};
-use stayd_wasm::Instance;
+use stayd_wasm::State;
 
 /// The bytes of a value, padding as it happens to be.
 fn raw<T>(value: &T) -> &[u8] {
@@ -12,9 +12,8 @@ fn raw<T>(value: &T) -> &[u8] {
 
 #[test]
 fn effects_view_and_record_lie_in_memory_as_they_are_encoded() {
-    let mut instance = Instance::new();
-    instance.io().copy_from_slice(&codec::encode_config(&Config::DEFAULT));
-    instance.start(7);
+    let mut state = State::NOTHING;
+    let mut told = stayd_wasm::start(&codec::encode_config(&Config::DEFAULT), 7);
     let mut machine = Machine::new(Config::DEFAULT, 7);
     let events = [
         Event::Started { rendered: Rendered::Nothing, remembered: None },
@@ -35,21 +34,14 @@ fn effects_view_and_record_lie_in_memory_as_they_are_encoded() {
         Event::SignOutAsked,
     ];
     for (at, event) in events.iter().enumerate() {
-        instance.io().copy_from_slice(&codec::encode_event(event));
         let now = Instant::from_ms(1_000_000 + at as u64);
-        let lies = raw(instance.handle(now).expect("there is a machine")).to_vec();
+        let lies = raw(stayd_wasm::handle(&mut told, &mut state, &codec::encode_event(event), now)).to_vec();
         let effects: Vec<_> = machine.handle(now, *event).iter().collect();
         assert_eq!(usize::from(lies[2]), effects.len());
         for (effect, order) in effects.iter().zip(lies[4..].chunks(EFFECT_LEN)) {
             assert_eq!(order, codec::encode_effect(effect), "{effect:?}");
         }
-        let state = instance.state();
         assert_eq!(raw(&state.record), codec::encode_record(&machine.record()));
         assert_eq!(raw(&state.view), codec::encode_view(&machine.view()));
     }
-}
-
-#[test]
-fn without_a_machine_an_event_changes_nothing() {
-    assert!(Instance::new().handle(Instant::from_ms(1)).is_none());
 }

@@ -3,7 +3,7 @@
 // recording.
 import { readFileSync } from "node:fs";
 import { fromText } from "../../../packages/stayd/src/bytes.ts";
-import { DEADLINE_AT, EVENT_LEN, RECORD_AT, RECORD_LEN, VIEW_LEN } from "../../../packages/stayd/src/codes.ts";
+import { DEADLINE_AT, EVENT_AT, EVENT_LEN, RECORD_AT, RECORD_LEN, STATE_AT, VIEW_LEN } from "../../../packages/stayd/src/codes.ts";
 import { instantiate } from "../../../packages/stayd/src/module-js.ts";
 import { module } from "../../../packages/stayd/src/module.ts";
 
@@ -18,12 +18,12 @@ for (const file of files) {
   const machine = make();
   const { buffer } = machine.memory;
   const put = (bytes) => {
-    const event = new Uint8Array(buffer, machine.io(), EVENT_LEN);
+    const event = new Uint8Array(buffer, EVENT_AT, EVENT_LEN);
     event.fill(0);
     event.set(bytes);
   };
   put(recording.subarray(HEAD, HEAD + CONFIG_LEN));
-  const state = machine.start(recording.readUInt32LE(HEAD - 4));
+  machine.start(recording.readUInt32LE(HEAD - 4));
   for (let at = HEAD + CONFIG_LEN; at < recording.length; ) {
     const length = recording.readUInt16LE(at + 8);
     put(recording.subarray(at + 10, at + 10 + length));
@@ -32,9 +32,9 @@ for (const file of files) {
     const memory = Buffer.from(buffer);
     const hex = (from, bytes) => memory.toString("hex", from, from + bytes);
     console.log(
-      hex(state, VIEW_LEN),
-      hex(state + RECORD_AT, RECORD_LEN),
-      memory.readDoubleLE(state + DEADLINE_AT),
+      hex(STATE_AT, VIEW_LEN),
+      hex(STATE_AT + RECORD_AT, RECORD_LEN),
+      memory.readDoubleLE(STATE_AT + DEADLINE_AT),
       hex(orders, 2),
       hex(orders + 4, memory[orders + 2] * 8),
     );

@@ -1,13 +1,12 @@
-import { DEADLINE_AT, EVENT_LEN, LOG_AT, MEMORY_LEN, RECORD_AT, RECORD_LEN, VIEW_LEN } from "./codes.ts";
+import { DEADLINE_AT, EVENT_AT, EVENT_LEN, LOG_AT, MEMORY_LEN, RECORD_AT, RECORD_LEN, STATE_AT, VIEW_LEN } from "./codes.ts";
 import { fingerprint } from "./bytes.ts";
 import type { Answer } from "./backend.ts";
 
 /** What the module exports: the machine in Rust, through bytes in its memory. */
 export interface Module {
   memory: { readonly buffer: ArrayBuffer };
-  io(): number;
-  /** Makes the machine. Where each step will say how things stand. */
-  start(seed: number): number;
+  /** Makes the machine. */
+  start(seed: number): void;
   /** Takes in an event. Where it is said what is to be done. */
   handle(now: number): number;
 }
@@ -74,20 +73,19 @@ export const NEVER = 1e18;
 
 export function createBrain(module: Module, config: Config, seed: number): Brain {
   const { buffer } = module.memory;
-  const place = module.io();
   const bytes = new Uint8Array(buffer);
   const memory = new DataView(buffer);
-  const event = new Uint8Array(buffer, place, EVENT_LEN);
-  const words = new Uint32Array(buffer, place);
-  const times = new Float64Array(buffer, place);
+  const event = new Uint8Array(buffer, EVENT_AT, EVENT_LEN);
+  const words = new Uint32Array(buffer, EVENT_AT);
+  const times = new Float64Array(buffer, EVENT_AT);
 
   event[0] = config.renewal;
   words.set([config.heartbeat, config.warning, config.timeout], 1);
   // The event log lies in what the machine leaves of its memory: "STAYD", format 2, the seed, the configuration; then each event.
   memory.setUint32(LOG_AT + 6, seed, true);
   bytes.set([0x53, 0x54, 0x41, 0x59, 0x44, 2], LOG_AT);
-  bytes.copyWithin(LOG_AT + 10, place, place + CONFIG_LEN);
-  const state = module.start(seed);
+  bytes.copyWithin(LOG_AT + 10, EVENT_AT, EVENT_AT + CONFIG_LEN);
+  module.start(seed);
   let logged = LOG_AT + 10 + CONFIG_LEN;
 
   const brain = {
@@ -100,12 +98,14 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
       if (sent) event.set(sent.slice(0, 8), 4);
       if (answer?.kind === "session") {
         const { id, userId, renewsIn, endsIn, lapsesIn = endsIn, createdAt } = answer;
-        words.set([fingerprint(id), fingerprint(id, 1), fingerprint(userId), fingerprint(userId, 1), fingerprint(text!), createdAt! / 1000], 4);
+        words.set([fingerprint(id), fingerprint(id, fingerprint(userId)), fingerprint(userId), fingerprint(userId, 1), fingerprint(text!), createdAt! / 1000], 4);
         times.set([renewsIn, lapsesIn, endsIn], 5);
       }
-      if (answer?.kind === "failed") {
-        event[2] = TROUBLES.indexOf(answer.trouble);
-        times[5] = answer.retryAfter!;
+      // A failure, or a kind that there is not: that counts as one.
+      if (answer && kind! >> 2) {
+        const { trouble, retryAfter } = answer as Extract<Answer, { kind: "failed" }>;
+        event[2] = TROUBLES.indexOf(trouble);
+        times[5] = retryAfter!;
       }
       if (stored) {
         event.set(stored.record, 72);
@@ -116,7 +116,7 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
       if (logged < MEMORY_LEN - STAMP_LEN - EVENT_LEN) {
         memory.setFloat64(logged, now, true);
         bytes.set([length, 0], logged + 8);
-        bytes.copyWithin((logged += STAMP_LEN), place, place + length);
+        bytes.copyWithin((logged += STAMP_LEN), EVENT_AT, EVENT_AT + length);
         logged += length;
       }
       const orders = module.handle(now);
@@ -125,9 +125,9 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
         verdict: bytes[orders]!,
         rejection: bytes[orders + 1]!,
         effects: bytes.slice(orders + 4, orders + 4 + bytes[orders + 2]! * 8),
-        view: bytes.slice(state, state + VIEW_LEN),
-        record: bytes.slice(state + RECORD_AT, state + RECORD_AT + RECORD_LEN),
-        deadline: memory.getFloat64(state + DEADLINE_AT, true),
+        view: bytes.slice(STATE_AT, STATE_AT + VIEW_LEN),
+        record: bytes.slice(STATE_AT + RECORD_AT, STATE_AT + RECORD_AT + RECORD_LEN),
+        deadline: memory.getFloat64(STATE_AT + DEADLINE_AT, true),
       });
     },
     recording: () => bytes.slice(LOG_AT, logged),

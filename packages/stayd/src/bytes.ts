@@ -4,8 +4,8 @@ export function fingerprint(of: string | number, seed = 0): number {
 }
 
 /**
- * The module from its text. That begins with its alphabet: 90 characters, each of which stands for its place there; `}` and `~` before
- * one stand for 90 and 180 more (`xtask/src/wasm.rs`).
+ * The module from its text. That begins with its alphabet: 90 characters, which stand for 255 (written as -1) and 0 to 88; `}` and `~`
+ * before one stand for 90 and 180 more (`xtask/src/wasm.rs`).
  */
 export function fromText(text: string): Uint8Array<ArrayBuffer> {
   // In place, and the engine's own loop: a page runs this first, and an engine makes code of a function that is called again and
@@ -15,7 +15,7 @@ export function fromText(text: string): Uint8Array<ArrayBuffer> {
   let length = 0;
   let more = 0;
   bytes.forEach((byte, at) => {
-    if (at < 90) places[byte] = at;
+    if (at < 90) places[byte] = at - 1;
     else if (byte > 124) more = (byte - 124) * 90;
     else {
       bytes[length++] = places[byte]! + more;

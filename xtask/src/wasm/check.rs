@@ -7,7 +7,7 @@ use stayd_wasm::{LOG_AT, MEMORY_LEN};
 use wasmparser::{ExternalKind, Operator, Parser, Payload};
 
 /// All that the module offers.
-const EXPORTS: [&str; 4] = ["handle", "io", "memory", "start"];
+const EXPORTS: [&str; 3] = ["handle", "memory", "start"];
 
 /// What WebAssembly gives memory in, in bytes.
 const PAGE_LEN: usize = 64 * 1024;

@@ -18,6 +18,8 @@ pub(crate) fn text() -> String {
         ("RECORD_LEN", codec::RECORD_LEN),
         ("VIEW_LEN", codec::VIEW_LEN),
         ("EVENT_LEN", codec::EVENT_LEN),
+        ("EVENT_AT", stayd_wasm::EVENT_AT),
+        ("STATE_AT", stayd_wasm::STATE_AT),
         ("DEADLINE_AT", stayd_wasm::DEADLINE_AT),
         ("RECORD_AT", stayd_wasm::RECORD_AT),
         ("LOG_AT", stayd_wasm::LOG_AT),
