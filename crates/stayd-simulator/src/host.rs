@@ -48,7 +48,7 @@ impl World {
                     self.send_page_request(id, request);
                 }
             }
-            Effect::RejectHeld(_) => self.tab_mut(id).held.clear(),
+            Effect::RejectHeld(why) => self.check_rejected(id, why),
             Effect::AskLeadership { attempt } => self.ask_for_turn(id, attempt),
             Effect::GiveUpLeadership { attempt } => self.give_up_turn(id, attempt),
             Effect::Cancel { attempt } => {

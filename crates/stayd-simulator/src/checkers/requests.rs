@@ -1,6 +1,6 @@
 //! How machines ask: in turn, not too often (P5), and never so that somebody waits for ever.
 
-use stayd_core::{Need, Switch};
+use stayd_core::{Need, Rejection, Switch};
 
 use crate::checkers::data::tabs_can_talk;
 use crate::storage::Keeps;
@@ -63,6 +63,16 @@ impl World {
         let waits = tab.machine.deadline().is_some() || (tab.machine.view().offline && unsure);
         if machine_held > 0 && tab.runs() && !waits {
             self.violate(Some(id), format!("{held} requests wait for nothing"));
+        }
+    }
+
+    /// What waits for the server's word on a person is sent once that person is still there, also where it is by another session.
+    pub(crate) fn check_rejected(&mut self, id: TabId, why: Rejection) {
+        let tab = self.tab_mut(id);
+        let shown = tab.shows.map(|shown| shown.person);
+        let held = std::mem::take(&mut tab.held);
+        if why == Rejection::Ended && shown.is_some() && held.iter().any(|request| request.person == shown) {
+            self.violate(Some(id), format!("what was asked as {shown:?} is rejected, who is shown"));
         }
     }
 
