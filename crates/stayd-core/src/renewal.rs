@@ -109,8 +109,8 @@ impl Machine {
         let lapsed = self.now.plus(SHORTEST_LIFE_MS);
         if need == Need::Renewal || moved || session.lapses_at.since(old.lapses_at.max(lapsed)) > slack {
             self.generation = self.generation.wrapping_add(1);
-            // Before it was due a server may have renewed nothing: there is no telling.
-            self.fixed_end |= old.renew_at <= self.now;
+            // Soon after the last renewal there is no telling.
+            self.fixed_end |= self.now.since(self.renewed_at) > slack;
             self.fixed_end &= !moved;
             self.renewed_at = self.now;
             self.effects.push(Effect::Notify(Notice::Renewed));

@@ -163,12 +163,13 @@ impl Machine {
     /// What a record says of another tab's sign-in. What was written before that began, or by a tab that waits for it itself or knows nothing
     /// of it, says nothing of what came of it.
     fn learn_of_sign_in(&mut self, record: &Record, written_at: Instant, is_news: bool) {
-        let tells = match record.switch {
-            Switch::UnderWay => false,
-            Switch::None => is_news,
-            Switch::Unsure => true,
+        let (tells, by) = match record.switch {
+            Switch::UnderWay => (false, written_at),
+            Switch::None => (is_news, written_at),
+            // Told with the beginning in one moment, where the server was not even asked.
+            Switch::Unsure => (true, written_at.plus(CLOCKS_DIFFER_MS)),
         };
-        if written_at >= self.switching_since && tells {
+        if by >= self.switching_since && tells {
             self.switching_since = Instant::NEVER;
         }
         // Whoever is in doubt asks already; what was on its way when that began is passed on as doubtful, which begins nothing anew.

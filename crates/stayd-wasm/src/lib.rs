@@ -11,7 +11,7 @@
 //! ```
 //!
 //! What is to be done is the verdict's number, why where it is a rejection, how many effects there are, a byte, and the effects.
-//! The shell writes no numbers that the lists of `stayd_core::codec::names` do not have; others would be read as one of them.
+//! A number that the lists of `stayd_core::codec::names` do not have is read as one of them.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 use stayd_core::codec::{self, EVENT_LEN};

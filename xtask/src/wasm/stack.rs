@@ -42,6 +42,7 @@ pub(crate) fn fits(linked: &[u8]) -> anyhow::Result<()> {
                     }
                 }
             }
+            Payload::ImportSection(_) => bail!("it imports something: functions are numbered otherwise"),
             Payload::CodeSectionEntry(body) => functions.push(function(&body)?),
             _ => {}
         }

@@ -150,9 +150,9 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "",
     },
     Fault {
-        what: "a renewal before it was due makes the end a fixed one",
+        what: "two renewals in a row make the end a fixed one",
         file: FILE,
-        right: "self.fixed_end |= old.renew_at <= self.now;",
+        right: "self.fixed_end |= self.now.since(self.renewed_at) > slack;",
         wrong: "self.fixed_end = true;",
     },
     Fault {
