@@ -48,11 +48,21 @@ impl Machine {
             Outcome::Session(answer) => self.confirm(answer.borrow(), sent_at, need),
             // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
             Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),
+            // Nor does the refusal of one that had lapsed: whether the session lives only a renewal can tell. Where that has been declined it is over.
+            Outcome::Nobody if need == Need::Check && self.is_lapsed(sent_at) => {
+                self.want(Need::Renewal, self.now);
+            }
             Outcome::Nobody => self.confirm_nobody(sent_at),
             Outcome::Declined => self.declined(need, sent_at),
             Outcome::Superseded => self.ask_again_soon(need),
             Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),
         }
+    }
+
+    /// Whether the credential had lapsed by then, in a session that has not.
+    fn is_lapsed(&self, by: Instant) -> bool {
+        let (_, lapses_at) = self.standing.renewal_times();
+        lapses_at <= by && self.standing.ends_at() > self.now && self.renewal_at < Instant::NEVER
     }
 
     /// The server says: this session.
@@ -249,6 +259,10 @@ impl Machine {
     }
 
     fn fail(&mut self, need: Need, retry_after_ms: u64, trouble: Trouble) {
+        if !self.page.running {
+            // What goes on without a page that goes away fails for that page alone.
+            return;
+        }
         self.backoff.fail(self.now, retry_after_ms, trouble, &mut self.random);
         self.doubt &= WHOSE;
         self.queue.refused = false;

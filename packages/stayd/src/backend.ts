@@ -1,7 +1,7 @@
 import type { TROUBLES } from "./brain.ts";
 
 /** Why nothing could be concluded from a request. */
-export type Trouble = Exclude<(typeof TROUBLES)[number], "none">;
+export type Trouble = Exclude<(typeof TROUBLES)[number], "">;
 
 /** What pages show of a session: any JSON, and never a token. */
 export interface SessionData {

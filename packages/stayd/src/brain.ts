@@ -136,7 +136,7 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
 }
 
 /** The words for what went wrong, in the order of their numbers. */
-export const TROUBLES = ["none", "offline", "unreachable", "unavailable", "too-many", "unexpected"] as const;
+export const TROUBLES = ["", "offline", "unreachable", "unavailable", "too-many", "unexpected"] as const;
 
 /** What an answer may be, in the order of the numbers. */
 export const OUTCOMES: Answer["kind"][] = ["session", "nobody", "declined", "superseded", "failed"];

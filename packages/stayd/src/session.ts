@@ -194,9 +194,9 @@ export function sessionOver<C, R>(
     // SETTLED
     (met, _, settlement) => {
       // Where one request has failed nobody's can be sent, for a while.
-      const all = settlement === code.SETTLEMENT_FAILED && met !== code.NEED_SIGN_IN;
-      waiting = waiting.filter(([need, resolve]) => (!all && need !== met) || resolve(settlement));
-      if (met !== code.NEED_SIGN_IN) return;
+      const signIn = met === code.NEED_SIGN_IN;
+      waiting = waiting.filter(([need, resolve]) => ((signIn || settlement !== code.SETTLEMENT_FAILED) && need !== met) || resolve(settlement));
+      if (!signIn) return;
       // A sign-out came first: what has not been sent is not sent any more. Else the next one is asked for before anybody hears of this one.
       if (settlement === code.SETTLEMENT_OVERTAKEN) commands.splice(0).forEach(({ settle }) => settle(lost()));
       if (commands.length) tell(code.EVENT_SIGN_IN_ASKED);

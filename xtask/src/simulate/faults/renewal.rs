@@ -26,8 +26,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a failed request ends the session",
         file: FILE,
-        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),\n        }\n    }\n\n    /// The server says: this session.",
-        wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n        }\n    }\n\n    /// The server says: this session.",
+        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),\n        }\n    }\n\n    /// Whether the credential",
+        wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n        }\n    }\n\n    /// Whether the credential",
     },
     Fault {
         what: "what the server says is not told to the other tabs",
@@ -172,5 +172,23 @@ pub(super) const FAULTS: &[Fault] = &[
         file: FILE,
         right: "self.heard_from_server(sent_at);\n                self.share();",
         wrong: "self.backoff.clear();\n                self.share();",
+    },
+    Fault {
+        what: "a check that is refused for a lapsed credential ends the session",
+        file: FILE,
+        right: "if need == Need::Check && self.is_lapsed(sent_at)",
+        wrong: "if need == Need::Check && self.is_lapsed(Instant::LONG_AGO)",
+    },
+    Fault {
+        what: "a renewal that is declined and a check that is refused go round in a circle",
+        file: FILE,
+        right: " && self.renewal_at < Instant::NEVER\n",
+        wrong: "\n",
+    },
+    Fault {
+        what: "what fails for a page that goes away counts as a failure of the server",
+        file: FILE,
+        right: "        if !self.page.running {\n            // What goes on",
+        wrong: "        if self.page.disposed {\n            // What goes on",
     },
 ];

@@ -56,8 +56,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a word on the session that is being replaced lets requests go",
         file: FILE,
-        right: "Switch::None => is_news,",
-        wrong: "Switch::None => true,",
+        right: "Switch::None => (is_news, written_at),",
+        wrong: "Switch::None => (true, written_at),",
     },
     Fault {
         what: "a page that heard of a failure leaves it to the tab that failed",
@@ -164,8 +164,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "the end of a session ends the wait for a sign-in",
         file: FILE,
-        right: "Switch::UnderWay => false,",
-        wrong: "Switch::UnderWay => is_news,",
+        right: "Switch::UnderWay => (false, written_at),",
+        wrong: "Switch::UnderWay => (is_news, written_at),",
     },
     Fault {
         what: "a page that asks while this one signs somebody in is not told so",
