@@ -22,6 +22,7 @@ import {
 } from "../person.mjs";
 import { nearTheEnd, reachTheEnd } from "../end.mjs";
 import { startServer } from "../server.mjs";
+import { until } from "../until.mjs";
 
 const FOLDER = fileURLToPath(new URL("../screenshots/", import.meta.url));
 /** Pictures are for people, who ask for them. */
@@ -185,14 +186,19 @@ test("the server is away: before the first answer, and after", async () => {
 });
 
 test("remembered and not confirmed yet, confirmed, offline", async () => {
+  const asking = new Set();
+  page.on("request", (request) => request.url().endsWith("/get-session") && asking.add(request));
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => asking.delete(request));
   await signUp(page, server.origin, { ...somebody(), email: "ada@example.com" });
   await sessionRows(page, 1);
   await confirmed(page);
+  // What it asks from here on would make what it remembers new again; what it has asked fails with the network, and is remembered as well.
+  await page.route("**/api/auth/get-session", () => {});
+  const before = [...asking];
+  await until("what was asked before to be answered", () => !before.some((request) => asking.has(request)));
   await page.context().setOffline(true);
   await banner(page).getByText("You are offline.").waitFor();
   await look("offline");
-  // What it asks with the network back would make what it remembers new again.
-  await page.route("**/api/auth/get-session", () => {});
   await page.context().setOffline(false);
   await banner(page).waitFor({ state: "detached" });
   await age(page);
