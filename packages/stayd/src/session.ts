@@ -27,7 +27,8 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   readonly value: SessionView;
   /**
    * What a server saw that rendered this page with the same `initial`: what hydration begins with. Where that was somebody whom this browser has
-   * left since, or who is not the one it knows, it is what the browser knows: nothing of theirs is shown again.
+   * left and the server has yet to hear of it, it is what the browser knows: nothing of theirs is shown again. Anybody else whom the browser does
+   * not know is shown until the server's answer, for they may have signed in by a redirect: do not let a page that bears a person be cached.
    */
   readonly rendered: SessionView;
   /** Calls at once and on every change; the answer stops it. */
