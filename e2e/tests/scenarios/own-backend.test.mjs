@@ -11,7 +11,8 @@ function ownBackend() {
     const { createSession } = await import("/stayd/index.js");
     const call = (name) => async (...given) => {
       sent.push(name);
-      await new Promise((resolve) => setTimeout(resolve));
+      // A request, so that the answer takes as long as one does.
+      await fetch("/blank");
       return answers[name]?.(...given) ?? { kind: "nobody" };
     };
     const backend = Object.fromEntries(["check", "signIn", "signOut", "update", "renew"].map((name) => [name, call(name)]));
@@ -84,14 +85,15 @@ describe("a page's own backend, and its commands", () => {
 
   test("25 a session that is disposed of during its sign-out moves the page nowhere", async () => {
     const told = await tab.evaluate(async () => {
-      let tell;
-      const session = await begin({ check: () => somebody(), signOut: () => new Promise((resolve) => (tell = resolve)) }, { signedOutUrl: "#gone" });
+      const [asked, answer] = [Promise.withResolvers(), Promise.withResolvers()];
+      const session = await begin({ check: () => somebody(), signOut: () => (asked.resolve(), answer.promise) }, { signedOutUrl: "#gone" });
       const signedOut = session.signOut();
-      while (!tell) await new Promise((resolve) => setTimeout(resolve));
+      await asked.promise;
       session.dispose();
-      tell({ kind: "nobody" });
+      answer.resolve({ kind: "nobody" });
       const { error } = await signedOut;
-      await new Promise((resolve) => setTimeout(resolve));
+      // Whoever was to move the page has done so before this is answered.
+      await fetch("/blank");
       return [error?.code, location.hash === "#gone"];
     });
     assert.deepEqual(told, ["disposed", false]);
@@ -99,15 +101,15 @@ describe("a page's own backend, and its commands", () => {
 
   test("23 what waits for a sign-in of the same person is sent", async () => {
     const [status, asked] = await tab.evaluate(async () => {
-      let done;
-      const session = await begin({ check: () => somebody("ada", "s1"), signIn: () => new Promise((resolve) => (done = () => resolve(somebody("ada", "s2")))) });
+      const [begun, answer] = [Promise.withResolvers(), Promise.withResolvers()];
+      const session = await begin({ check: () => somebody("ada", "s1"), signIn: () => (begun.resolve(), answer.promise) });
       const signedIn = session.signIn({});
-      while (!done) await new Promise((resolve) => setTimeout(resolve));
-      const answer = session.fetch("/blank").then(({ status }) => status, ({ code }) => code);
+      await begun.promise;
+      const status = session.fetch("/blank").then(({ status }) => status, ({ code }) => code);
       const { holding } = session.get();
-      done();
+      answer.resolve(somebody("ada", "s2"));
       await signedIn;
-      return [await answer, holding];
+      return [await status, holding];
     });
     assert.deepEqual([status, asked], [200, true]);
   });
