@@ -25,7 +25,8 @@ pub(crate) fn described(data: &SessionData, headers: &HeaderMap) -> Answer {
     let ends_in_ms = ends_at.saturating_sub(now);
     let life = ends_at.saturating_sub(data.session.updated_at.map_or(now, at));
     Answer {
-        session: key(&data.session.id),
+        // Another person's is another session, whatever a server calls it.
+        session: key(&format!("{} {}", data.session.id, data.user.id)),
         person: key(&data.user.id),
         data: data.fingerprint(),
         created_s: data.session.created_at.map_or(0, |time| u32::try_from(at(time) / 1000).unwrap_or(0)),
@@ -109,6 +110,19 @@ mod tests {
         }));
         let answer = described(&data.unwrap(), &headers(&[("date", "Mon, 01 Jan 2001 00:01:00 GMT")]));
         assert_eq!((answer.ends_in_ms, answer.renews_in_ms), (540_000, 420_000));
+    }
+
+    #[test]
+    fn a_session_that_another_person_takes_over_is_another_one() {
+        let of = |person: &str| {
+            let data = SessionData::read(json!({
+                "session": { "id": "s", "userId": person, "expiresAt": "2001-01-01T00:10:00.000Z" },
+                "user": { "id": person },
+            }));
+            described(&data.unwrap(), &HeaderMap::new()).session
+        };
+        assert_eq!(of("u"), of("u"));
+        assert_ne!(of("u"), of("v"));
     }
 
     #[test]

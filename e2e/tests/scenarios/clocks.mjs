@@ -9,7 +9,7 @@ export const holdable = browsers.filter((kind) => kind !== webkit);
 /**
  * A script that a page runs before the package, where a scenario is about clocks (hand it to `pageWith`). `?wrong=3600000` in
  * the page's address: its wall clock is so far ahead. `sleep(ms)`: the wall clock gets ahead of the monotonic one, as on a
- * computer that sleeps. `pass(ms)`: both go on. `?still=1760000000000`: time passes then, and only then, from this moment on, in
+ * computer that sleeps; `sleep(ms, true)`: on one whose monotonic clock goes on meanwhile. `pass(ms)`: both go on, and the page is awake. `?still=1760000000000`: time passes then, and only then, from this moment on, in
  * every tab that is given the same: how fast the machine is says nothing. `?throttled`: so do timers, as in a tab that the browser
  * wakes when it likes. `sent` is what the page has sent, and when.
  */
@@ -24,7 +24,7 @@ export function clocks() {
   const monotonic = clock(performance.now.bind(performance));
   Date.now = () => wall() + passed + slept;
   performance.now = () => monotonic() + passed;
-  globalThis.sleep = (ms) => void (slept += ms);
+  globalThis.sleep = (ms, goesOn = false) => void (goesOn ? (passed += ms) : (slept += ms));
 
   const timers = new Map();
   let last = 0;
@@ -33,8 +33,12 @@ export function clocks() {
     globalThis.clearTimeout = (id) => void timers.delete(id);
   }
   globalThis.pass = (ms) => {
-    passed += ms;
-    for (const [id, { run, at }] of [...timers]) if (at <= performance.now() && timers.delete(id)) run();
+    // One that had no turn for longer would have slept.
+    for (let left = ms, step; left > 0; left -= step) {
+      step = Math.min(left, 280_000);
+      passed += step;
+      for (const [id, { run, at }] of [...timers]) if (at <= performance.now() && timers.delete(id)) run();
+    }
   };
 
   globalThis.sent = [];

@@ -54,31 +54,33 @@ for (const kind of browsers) {
       await moreNews(tab);
     });
 
-    testIn(kind, "49 after a sleep that the connections did not survive they are opened again, after the session is confirmed", ["tabs"], async () => {
-      const tab = await scene.signedIn({}, "/clocks");
-      await register(tab);
-      await kinds("socket", "stream");
-      await until("news", async () => (await news(tab)) > 0);
-      await tab.evaluate(() => {
-        stream.current.close();
-        window.socketClosed = new Promise((resolve) => socket.current.addEventListener("close", resolve));
+    for (const [how, goesOn] of [["", false], [" in which the clock goes on", true]]) {
+      testIn(kind, `49 after a sleep${how} that the connections did not survive they are opened again, after the session is confirmed`, ["tabs"], async () => {
+        const tab = await scene.signedIn({}, "/clocks");
+        await register(tab);
+        await kinds("socket", "stream");
+        await until("news", async () => (await news(tab)) > 0);
+        await tab.evaluate(() => {
+          stream.current.close();
+          window.socketClosed = new Promise((resolve) => socket.current.addEventListener("close", resolve));
+        });
+        for (const { end } of [...live.open]) end();
+        await tab.evaluate(() => window.socketClosed.then(() => {}));
+        await kinds();
+        site.forget();
+        const opened = live.opened;
+        let openedBefore;
+        site.fault = async (request, pass) => {
+          const answer = await pass();
+          if (request === site.requests[0]) openedBefore = live.opened - opened;
+          return answer;
+        };
+        await tab.evaluate((goesOn) => (sleep(3_600_000, goesOn), session.fetch("/api/auth/get-session").then(() => {})), goesOn);
+        await kinds("socket", "stream");
+        assert.equal(openedBefore, 0, "nothing is opened before the server has answered");
+        await moreNews(tab);
       });
-      for (const { end } of [...live.open]) end();
-      await tab.evaluate(() => window.socketClosed.then(() => {}));
-      await kinds();
-      site.forget();
-      const opened = live.opened;
-      let openedBefore;
-      site.fault = async (request, pass) => {
-        const answer = await pass();
-        if (request === site.requests[0]) openedBefore = live.opened - opened;
-        return answer;
-      };
-      await tab.evaluate(() => (sleep(3_600_000), session.fetch("/api/auth/get-session").then(() => {})));
-      await kinds("socket", "stream");
-      assert.equal(openedBefore, 0, "nothing is opened before the server has answered");
-      await moreNews(tab);
-    });
+    }
 
     testIn(kind, "49 without a network there is no connection, also where it did not notice, and with the network it is there again", ["offline"], async () => {
       const tab = await scene.signedIn();

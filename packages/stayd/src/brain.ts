@@ -27,7 +27,7 @@ export interface Step {
   effects: Uint8Array;
   view: Uint8Array;
   record: Uint8Array;
-  /** When to say that the deadline has come; {@link NEVER} or later for never. */
+  /** When to say that the deadline has come; later than any time of a page for never. */
   deadline: number;
 }
 
@@ -67,9 +67,6 @@ const CONFIG_LEN = 16;
 
 /** What a recording has of an event beside its bytes: its time, and how many they are. */
 const STAMP_LEN = 10;
-
-/** No time of a page is as late as this, in ms. */
-export const NEVER = 1e18;
 
 export function createBrain(module: Module, config: Config, seed: number): Brain {
   const { buffer } = module.memory;

@@ -42,20 +42,22 @@ export function createQueue(gate: Gate): Queue {
   const held = new Set<(error?: SessionError) => void>();
 
   /** Waits until the request may be sent; false where the page is to get the answer that it has. */
-  const admitted = (signal: AbortSignal, sent?: Uint8Array): Promise<boolean> | boolean => {
-    const { verdict, error } = gate.ask(sent);
-    if (verdict === VERDICT_REJECT) throw new SessionFailure(error);
-    if (verdict !== VERDICT_HOLD) return verdict === VERDICT_ADMIT;
-    return new Promise<boolean>((resolve, reject) => {
+  const admitted = (signal: AbortSignal, sent?: Uint8Array): Promise<boolean> =>
+    new Promise<boolean>((resolve, reject) => {
       const settle = (error?: SessionError): void => (error ? reject(new SessionFailure(error)) : resolve(true));
+      // Before it is asked: whoever hears that requests wait may end that at once.
       held.add(settle);
       signal.addEventListener("abort", () => {
         if (!held.delete(settle)) return;
         gate.withdraw();
         reject(signal.reason);
       });
+      const { verdict, error } = gate.ask(sent);
+      if (verdict === VERDICT_HOLD) return;
+      held.delete(settle);
+      if (verdict === VERDICT_REJECT) settle(error);
+      else resolve(verdict === VERDICT_ADMIT);
     });
-  };
 
   return {
     async fetch(input, init) {

@@ -1,6 +1,6 @@
 import type { Answer, Backend, SessionEntry, SessionError } from "./backend.ts";
 import { sessionOf } from "./backends/stayd.ts";
-import { type Config, type Module, type Step, type Stored, type Payload, NEVER, OUTCOMES, createBrain } from "./brain.ts";
+import { type Config, type Module, type Step, type Stored, type Payload, OUTCOMES, createBrain } from "./brain.ts";
 import { createChannel } from "./channel.ts";
 import { createClock, within } from "./clock.ts";
 import * as code from "./codes.ts";
@@ -82,6 +82,9 @@ const REJECTIONS: SessionError[] = ["ended", "queue-full", "disposed"].map(failu
 /** A page looks at its clock at least this often, in ms: that is how soon it notices that the computer slept. */
 const LOOK = 30_000;
 
+/** A page that has not looked for so long, in ms, slept. Browsers slow the timers of hidden pages, by minutes where there are many of them. */
+const AWAY = 300_000;
+
 /** What pages show, as it is stored and told to other tabs: a token that came with it goes no further (P7). */
 const textOf = (answer: Answer): string | null =>
   answer.kind === "session" ? JSON.stringify(answer.data, (key, value: unknown) => (key === "token" ? undefined : value)) : null;
@@ -128,7 +131,8 @@ export function sessionOver<C, R>(
 
   const tell = (event: number, payload?: Payload): Step => {
     const now = clock.now();
-    if (clock.leapt) enqueue(now, code.EVENT_WOKE);
+    // Where the clock goes on in sleep, as on Windows, or a phone stops pages that it need not tell: nothing was done for so long.
+    if (clock.leapt || (browser && now - brain.last.at > AWAY)) enqueue(now, code.EVENT_WOKE);
     clock.leapt = false;
     const step = enqueue(now, event, payload);
     if (!busy) {
@@ -158,7 +162,7 @@ export function sessionOver<C, R>(
     // A mistake, of a listener or of ours, is its own: what comes next is done.
     for (let next; (next = steps.shift() ?? callbacks.shift()); ) safely(next);
     clearTimeout(timer);
-    if (browser && !disposed && brain.last.deadline < NEVER) {
+    if (browser && !disposed) {
       timer = setTimeout(() => tell(code.EVENT_DEADLINE_REACHED), Math.min(brain.last.deadline - clock.now(), LOOK));
     }
   };
