@@ -49,6 +49,7 @@ export const PROMISES = {
   back: ["no signed-in frame, then out", ({ frames, later }) => !frames.includes("in") && later === "out", [45]],
   "other-device": ["out after the focus, and pushed in less than 50 ms", ({ afterFocus, pushed }) => afterFocus === "out" && pushed.pushedMs < 50, [48]],
   revoked: ["in less than 50 ms (p99), in every round", ({ p99Ms, missed }) => p99Ms < 50 && missed === 0, [48]],
+  outage: ["peak / mean of at most 3 in the minute after it", ({ peakToMean }) => peakToMean <= 3, [33]],
   warning: ["shown and closed in every tab", ({ missed, leftOpen }) => missed === 0 && leftOpen === 0, [42, 43]],
 };
 

@@ -44,7 +44,7 @@ function document({ rows, peers, outcomes, version }, earlier) {
       processor: PROCESSOR,
       cores: cpus().length,
       memory_gib: Math.round(totalmem() / 2 ** 30),
-      kernel: release(),
+      kernel: release().split("-")[0],
       chromium: version,
       node: process.version,
     },

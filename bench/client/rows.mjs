@@ -10,6 +10,7 @@ import firstValue from "./rows/first-value.mjs";
 import heap from "./rows/heap.mjs";
 import module from "./rows/module.mjs";
 import otherDevice from "./rows/other-device.mjs";
+import outage from "./rows/outage.mjs";
 import profileChange from "./rows/profile-change.mjs";
 import recovery from "./rows/recovery.mjs";
 import refusedAtLoad from "./rows/refused-at-load.mjs";
@@ -45,4 +46,5 @@ export const ROWS = [
   otherDevice,
   revoked,
   warning,
+  outage,
 ];

@@ -29,7 +29,7 @@ pub(crate) fn describe() -> Machine {
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         memory_gib: kibibytes.div_ceil(1024 * 1024),
         system: field("/etc/os-release", "PRETTY_NAME=").trim_matches('"').to_owned(),
-        kernel: said("uname", &["--kernel-release"]),
+        kernel: said("uname", &["--kernel-release"]).split('-').next().unwrap_or_default().to_owned(),
         node: said("node", &["--version"]),
         date: said("date", &["--utc", "+%Y-%m-%d"]),
         commit: commit(),

@@ -89,6 +89,14 @@ impl Machine {
         self.heartbeat_at = self.now.plus(period).plus(self.random.below(period / 10));
     }
 
+    /// What was asked before a sleep is seldom answered: nobody waits for it. What a renewal, or a command, has changed is not given up.
+    pub(crate) fn wake(&mut self) {
+        if self.under_way() == Need::Check as u8 {
+            self.abandon();
+        }
+        self.look_again();
+    }
+
     /// Also of a window that nothing covered, when it is worked in again: somebody looks.
     pub(crate) fn shown(&mut self) {
         self.page.visible = true;

@@ -220,7 +220,7 @@ impl Machine {
             Event::Hidden => self.page.visible = false,
             Event::Frozen => self.freeze(),
             Event::Resumed { remembered } => self.resume(remembered.as_ref().map(Borrow::borrow)),
-            Event::Woke => self.look_again(),
+            Event::Woke => self.wake(),
             Event::Online => self.online(),
             Event::Offline => self.offline(),
             Event::SignInAsked => self.needs.add(Need::SignIn),
@@ -268,7 +268,7 @@ impl Machine {
         if need == Need::Check {
             self.needs.fresher_than = self.needs.fresher_than.max(since);
         } else if need == Need::Renewal && !self.needs.has(need) {
-            self.needs.renewal_since = self.moment();
+            self.needs.renewal_since = self.generation;
         }
         self.needs.add(need);
     }
@@ -292,9 +292,8 @@ impl Machine {
         if known && complete && self.standing.is_settled() {
             self.meet(Need::Check, Settlement::Met);
         }
-        if self.needs.renewal_since != self.moment() {
-            let result = if self.standing.key() == 0 { Settlement::Refused } else { Settlement::Met };
-            self.meet(Need::Renewal, result);
+        if self.needs.renewal_since != self.generation {
+            self.meet(Need::Renewal, Settlement::Met);
         }
         if !self.owed {
             self.meet(Need::SignOut, Settlement::Met);

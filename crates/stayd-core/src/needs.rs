@@ -11,8 +11,8 @@ pub(crate) struct Needs {
     pub(crate) fresher_than: Instant,
     /// Another tab's word that nobody is signed in counts from here on: a redirect may have signed somebody in since.
     pub(crate) nobody_since: Instant,
-    /// A renewal is met once these have changed: epoch and generation.
-    pub(crate) renewal_since: (u32, u32),
+    /// A renewal is met once the session is of another generation. (A changed profile begins an epoch, and renews nothing.)
+    pub(crate) renewal_since: u32,
     /// Checks and renewals start no earlier: tabs that learned the same are spread.
     pub(crate) start_at: Instant,
     /// A sign-out starts no earlier: the tab that owes it goes first.
@@ -24,7 +24,7 @@ impl Needs {
         bits: 0,
         fresher_than: Instant::from_ms(0),
         nobody_since: Instant::from_ms(0),
-        renewal_since: (0, 0),
+        renewal_since: 0,
         start_at: Instant::from_ms(0),
         owed_at: Instant::from_ms(0),
     };

@@ -166,9 +166,10 @@ impl Machine {
         self.arrive(before);
     }
 
-    /// Tells the page that somebody is signed in, where that is news.
+    /// Tells the page that somebody is signed in, where that is news. Whoever waited for a renewal has another session.
     pub(crate) fn arrive(&mut self, before: &Standing) {
         self.page.rejoin = false;
+        self.meet(Need::Renewal, Settlement::Met);
         match before.known {
             Known::Out => {
                 self.effects.push(Effect::Notify(Notice::SignedIn));

@@ -9,7 +9,7 @@
 //! What was learned is never sent on: each fact is told once, by the tab that heard it from the server or from the person.
 
 use crate::config::{FRESH_MS, OWED_MS, RETRY_AFTER_CEILING_MS, RETRY_FLOOR_MS, SPREAD_MS};
-use crate::effect::{Effect, Need, Notice};
+use crate::effect::{Effect, Need, Notice, Settlement};
 use crate::event::Stored;
 use crate::heartbeat::HINT_SLACK_MS;
 use crate::machine::{Machine, WHOSE};
@@ -244,6 +244,7 @@ impl Machine {
             self.effects.push(Effect::Notify(if ended { Notice::Ended } else { Notice::SignedOut }));
         }
         self.reject_held();
+        self.meet(Need::Renewal, Settlement::Refused);
         // A page that has just started asks before it says "nobody": a redirect may have signed somebody in (scenario 1).
         let ask = (before.known == Known::Nothing) && !record.owed && !self.answers_this_page(stored);
         self.standing = Standing::out(record.ending);

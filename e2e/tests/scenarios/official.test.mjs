@@ -65,6 +65,20 @@ for (const kind of browsers) {
       assert.ok(scene.site.count("/get-session") <= 2);
     });
 
+    testIn(kind, "the official client in the same page hears of our sign-out, sign-in and change", ["tabs"], async () => {
+      const both = await scene.signedIn();
+      await verified(both);
+      const { email, password } = both.person;
+      await both.evaluate(() => import("/official.js").then(() => {}));
+      await shows(both, email);
+      await both.evaluate(() => session.signOut());
+      await shows(both, null);
+      await both.evaluate((us) => session.signIn(us), { email, password });
+      await shows(both, email);
+      await both.evaluate(() => session.update({ name: "Countess" }));
+      await until("the change", () => both.evaluate(() => window.official.name === "Countess"));
+    });
+
     testIn(kind, "a page of ours that is rendered with what it remembers has no news for the official client", ["tabs"], async () => {
       const ours = await scene.signedIn();
       const { data } = await verified(ours);

@@ -224,6 +224,20 @@ describe("chromium", () => {
     assert.deepEqual(await flow(0, HOUR), [right[0], ...right]);
   });
 
+  test("39 by a clock that is an hour wrong a renewal comes when it is due, and once", async () => {
+    for (const wrong of [0, HOUR, -HOUR]) {
+      const tab = await scene.signedIn({ heartbeat: 0 }, `/clocks?throttled&wrong=${wrong}`);
+      await verified(tab);
+      site.forget();
+      // Due at 480 seconds of 600, and up to ten more.
+      const turns = (ms) => tab.evaluate(async (ms) => (pass(ms), Object.values(await navigator.locks.query()).flat().length), ms);
+      assert.equal(await turns(470_000), 0, `${wrong} ms wrong: nothing is due`);
+      await turns(25_000);
+      await until("the renewal", () => site.requests.some(({ status }) => status === 200));
+      assert.deepEqual(site.requests.map(({ url }) => url), ["/api/auth/get-session?disableCookieCache=true"], `${wrong} ms wrong`);
+    }
+  });
+
   test("39 a clock that is an hour wrong costs no renewal where the server is at another origin", async (t) => {
     const env = (origin) => ({ ...ENV, BETTER_AUTH_URL: "http://auth.example.test", STAYD_TRUSTED_ORIGINS: origin });
     const scene = await openScene(chromium, { pages: { "/clocks": pageWith(clocks) }, env });

@@ -47,11 +47,11 @@ export function createQueue(gate: Gate): Queue {
       const settle = (error?: SessionError): void => (error ? reject(new SessionFailure(error)) : resolve(true));
       // Before it is asked: whoever hears that requests wait may end that at once.
       held.add(settle);
-      signal.addEventListener("abort", () => {
+      signal.onabort = () => {
         if (!held.delete(settle)) return;
         gate.withdraw();
         reject(signal.reason);
-      });
+      };
       const { verdict, error } = gate.ask(sent);
       if (verdict === VERDICT_HOLD) return;
       held.delete(settle);
@@ -94,6 +94,8 @@ export function createQueue(gate: Gate): Queue {
         }
       } finally {
         clearTimeout(timer);
+        // While it is listened to it is kept for as long as theirs, which may be the page's own for all of its life.
+        signal.onabort = null;
       }
     },
     settle(error) {

@@ -11,11 +11,11 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const MODULE = 6144;
 const SESSION = 12_288;
 
-/** What a page with `createSession` alone carries, as a bundler makes it from the package's own files. */
-async function bundled() {
+/** What a page carries that imports this, as a bundler makes it from the package's own files. */
+async function bundled(wanted, used = "") {
   const entry = fileURLToPath(new URL("../dist/index.js", import.meta.url));
   const { outputFiles } = await build({
-    stdin: { contents: `import { createSession } from ${JSON.stringify(entry)}; globalThis.createSession = createSession;`, resolveDir: "." },
+    stdin: { contents: `import ${wanted} from ${JSON.stringify(entry)}; ${used}`, resolveDir: "." },
     bundle: true,
     minify: true,
     format: "esm",
@@ -33,5 +33,11 @@ test("the machine is no larger than the promised 6 KB", async () => {
 });
 
 test("a session is no larger than the promised 12 KB", async () => {
-  fits(gzip(await bundled()), SESSION);
+  fits(gzip(await bundled("{ createSession }", "globalThis.createSession = createSession;")), SESSION);
+});
+
+test("what a page does not use it does not carry", async () => {
+  assert.equal((await bundled("{ createSession }")).length, 0);
+  const error = await bundled("{ SessionFailure }", "globalThis.SessionFailure = SessionFailure;");
+  assert.ok(error.length < 300, `${error.length} bytes for an error's class`);
 });

@@ -20,6 +20,8 @@ export interface CsrfBackendOptions extends CsrfOptions {
    * time, in ms since the epoch: an end that is made up here counts from it, and not from the clock of this computer.
    */
   read?: (body: unknown, now: number) => SessionData | null;
+  /** Whether an answer to `session` says that nobody is signed in, where that is not 401 or `null`: Django REST framework's is 403. `body` is its JSON. */
+  isVisitor?: (response: Response, body: unknown) => boolean;
 }
 
 /** The part of a session's life after which it is renewed. */
@@ -38,11 +40,11 @@ export function csrf<Credentials = unknown, Registration = unknown>(
   demandRequests({ session, signIn, signUp, signOut, update });
   demand(lifetime > 0, "lifetime", "a number of seconds");
   const initAddress = url + requestOf(init)[1];
-  let begunWith = new Headers();
+  let begunWith: Response | undefined;
   // What a session begins with comes from the tokens as a body alone; what time it was there is in the answer's head.
   const network: typeof fetch = async (input, parameters) => {
     const response = await (options.network ?? fetch)(input, parameters);
-    if (input === initAddress) begunWith = response.headers;
+    if (input === initAddress) begunWith = response;
     return response;
   };
   // The session asks when it starts; the tokens' own first request would be a second one.
@@ -63,29 +65,38 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     });
   };
 
+  let shown: SessionData | undefined;
   const answerOf = (body: unknown, headers: Headers): Answer => {
     const now = serverTime({ headers });
-    const data = read(body, now);
+    let data = read(body, now);
     if (!data) return { kind: "nobody" };
     let endsIn = Date.parse(data.session.expiresAt) - now;
     // A page of another origin may not read the server's clock, and its own may be wrong: that the session lives has just been said.
     if (endsIn <= 0 && !headers.has("date")) endsIn = lifetime * 1000;
     if (!data.session.id || !data.user.id || !(endsIn > 0)) return unexpected;
+    if (endsIn === lifetime * 1000) {
+      // An end that is made up moves with each answer. Pages are shown another one seldom, or all of them would render anew each time.
+      const { expiresAt } = shown?.session ?? data.session;
+      const same = JSON.stringify({ ...data, session: { ...data.session, expiresAt } }) === JSON.stringify(shown);
+      shown = data = same && Date.parse(expiresAt) - now > endsIn / 2 ? shown! : data;
+    }
     return { kind: "session", data, id: data.session.id, userId: data.user.id, endsIn, renewsIn: endsIn * RENEWED_AFTER };
   };
 
   const check = async (signal: AbortSignal): Promise<Answer> => {
     // The cookie first (TC-2); a session that has just begun is described by the answer that began it.
-    if (!tokens.sync() && tokens.get() === null) {
+    if (!tokens.sync() && tokens.get() === null && begunWith?.status !== 404) {
       const begun = await tokens.init();
-      if (begun === null) return { kind: "failed", trouble: "unreachable" };
+      // A server that has no token to give may know all the same who is signed in.
+      if (begun === null && !(begunWith && options.session)) return { kind: "failed", trouble: "unreachable" };
       // Where it says nothing of a person, that is not yet to say that nobody is signed in.
-      const begins = !options.session || options.read?.(begun, serverTime({ headers: begunWith })) || namesPerson(begun);
-      if (begins) return answerOf(begun, begunWith);
+      const names = (): unknown => options.read?.(begun, serverTime(begunWith)) || namesPerson(begun);
+      if (begun !== null && (!options.session || names())) return answerOf(begun, begunWith!.headers);
     }
     if (!options.session) return { kind: "nobody" };
     const response = await send(options.session, signal);
     const found = await json(response);
+    if (options.isVisitor?.(response, found)) return { kind: "nobody" };
     return troubleOf(response, found) ?? (found === undefined ? unexpected : answerOf(found, response.headers));
   };
 

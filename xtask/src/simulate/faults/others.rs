@@ -33,6 +33,12 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "let _ = attempt;",
     },
     Fault {
+        what: "who wakes waits for what was asked before the sleep",
+        file: HEARTBEAT,
+        right: "        if self.under_way() == Need::Check as u8 {\n            self.abandon();\n        }\n",
+        wrong: "",
+    },
+    Fault {
         what: "a frozen page leaves its question on the way",
         file: HEARTBEAT,
         right: "            _ => self.abandon(),\n",

@@ -18,6 +18,12 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "Outcome::Nobody if generation > self.generation => self.ask_again_soon(need),",
     },
     Fault {
+        what: "a change of a person counts as the renewal that was asked for",
+        file: FILE,
+        right: "                self.epoch = self.epoch.wrapping_add(1);\n                self.confirm(answer",
+        wrong: "                self.epoch = self.epoch.wrapping_add(1);\n                self.generation += 1;\n                self.confirm(answer",
+    },
+    Fault {
         what: "a superseded answer ends the session",
         file: FILE,
         right: "Outcome::Superseded => self.ask_again_soon(need),",
