@@ -89,7 +89,8 @@ impl Machine {
         self.heartbeat_at = self.now.plus(period).plus(self.random.below(period / 10));
     }
 
-    /// What was asked before a sleep is seldom answered: nobody waits for it. What a renewal, or a command, has changed is not given up.
+    /// What was asked before a sleep is seldom answered: nobody waits for it. Not so a renewal, whose answer may hold the session's next token, nor a
+    /// command: they have what is left of their time.
     pub(crate) fn wake(&mut self) {
         if self.under_way() == Need::Check as u8 {
             self.abandon();

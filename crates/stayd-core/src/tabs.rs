@@ -81,7 +81,11 @@ impl Machine {
                 self.warning_dismissed(self.written_at(stored).plus(stored.record.ends_in_ms));
             }
             Message::Switching => {
-                self.switching_since = self.written_at(stored);
+                let begun_at = self.written_at(stored);
+                // Heard of by a page that did not run, which has read what came of it: it is over.
+                if stored.record.epoch >= self.epoch || begun_at.since(self.verified_at) > CLOCKS_DIFFER_MS {
+                    self.switching_since = begun_at;
+                }
                 // Its answer could come after that of the sign-in, and take the new cookie away.
                 if !self.standing.is_in() && self.attempt.is_some_and(|a| a.need != Need::SignIn) {
                     self.abandon();

@@ -126,6 +126,8 @@ for (const kind of browsers) {
     testIn(kind, "34 a page that was left while offline goes on when it is shown again, although the network came back without it", ["backForwardCache", "offline"], async () => {
       const tab = await scene.signedIn({}, "/frames");
       await verified(tab);
+      // Firefox keeps no page that writes to its database just then.
+      await until("the turn to be over", () => tab.evaluate(async () => (await navigator.locks.query()).held.length === 0));
       await scene.browser.offline(true);
       await untilView(tab, { offline: true, canMutate: false });
       await tab.back();

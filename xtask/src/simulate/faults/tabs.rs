@@ -216,10 +216,22 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "if record.switch == Switch::Unsure && self.standing.is_in() {",
     },
     Fault {
+        what: "a sign-in that is over is waited for by a page that stood still",
+        file: FILE,
+        right: "if stored.record.epoch >= self.epoch || begun_at.since(self.verified_at) > CLOCKS_DIFFER_MS {",
+        wrong: "{",
+    },
+    Fault {
+        what: "a sign-in of a tab that is behind is not waited for",
+        file: FILE,
+        right: "stored.record.epoch >= self.epoch || begun_at.since(self.verified_at) > CLOCKS_DIFFER_MS",
+        wrong: "stored.record.epoch >= self.epoch",
+    },
+    Fault {
         what: "a sign-in that is heard of late is waited for anew",
         file: FILE,
-        right: "self.switching_since = self.written_at(stored);",
-        wrong: "self.switching_since = self.now;",
+        right: "let begun_at = self.written_at(stored);",
+        wrong: "let begun_at = self.now;",
     },
     Fault {
         what: "a warning that was dismissed long ago closes that of another end",
