@@ -90,7 +90,7 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
     handle(now: number, code: number, { kind, attempt, sent, answer, text, stored }: Payload): Step {
       event.fill(0);
       // What is not said is no number, and is written as 0.
-      event.set([code, kind!, 0, stored ? (stored.data ? 2 : 1) : 0]);
+      event.set([code, kind!]);
       words[1] = attempt!;
       if (sent) event.set(sent.slice(0, 8), 4);
       if (answer?.kind === "session") {
@@ -105,6 +105,7 @@ export function createBrain(module: Module, config: Config, seed: number): Brain
         times[5] = retryAfter!;
       }
       if (stored) {
+        event[3] = stored.data ? 2 : 1;
         event.set(stored.record, 72);
         times[8] = stored.age;
       }

@@ -109,7 +109,7 @@ export function sessionOver<C, R>(
   let turn: { attempt: number; giveUp: () => void; abort: AbortController } | undefined;
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; settle: (result: Result) => void }[] = [];
   let shown: Candidate = null;
-  let said: Said | undefined;
+  let said: Said = { trouble: undefined, error: failure("declined") };
   let view!: SessionView;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The recording of a session that was disposed of, for where it lay is the next one's. */
@@ -299,7 +299,7 @@ export function sessionOver<C, R>(
     });
     if (result === code.SETTLEMENT_MET) return { ok: true };
     if (result === code.SETTLEMENT_FAILED) return { ok: false, error: view.error! };
-    return result === code.SETTLEMENT_REFUSED && shown ? { ok: false, error: said?.error ?? failure("declined") } : lost();
+    return result === code.SETTLEMENT_REFUSED && shown ? { ok: false, error: said.error } : lost();
   };
 
   /** A command of the page that may change who is signed in, or what is known of them. They run one after the other. */
