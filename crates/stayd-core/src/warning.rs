@@ -29,9 +29,9 @@ impl Machine {
     /// The end that is to be warned of; [`Instant::NEVER`] while there is none.
     fn warned_end(&self) -> Instant {
         let end = self.standing.ends_at();
-        // A renewal that is still to come will move the end.
+        // A renewal that is still to come will move the end; without a network none comes.
         let will_move =
-            self.renews() && !self.fixed_end && self.backoff.failures == 0 && self.renewal_at < end;
+            self.renews() && self.page.online && !self.fixed_end && self.backoff.failures == 0 && self.renewal_at < end;
         end.only_if(self.config.warning_ms > 0 && !will_move && self.warning.dismissed < end)
     }
 

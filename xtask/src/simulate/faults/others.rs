@@ -33,6 +33,12 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "let _ = attempt;",
     },
     Fault {
+        what: "without a network nobody is warned of the end",
+        file: WARNING,
+        right: "self.renews() && self.page.online && !self.fixed_end",
+        wrong: "self.renews() && !self.fixed_end",
+    },
+    Fault {
         what: "who wakes waits for what was asked before the sleep",
         file: HEARTBEAT,
         right: "        if self.under_way() == Need::Check as u8 {\n            self.abandon();\n        }\n",
