@@ -30,8 +30,11 @@ impl Machine {
     fn warned_end(&self) -> Instant {
         let end = self.standing.ends_at();
         // A renewal that is still to come will move the end; without a network none comes.
-        let will_move =
-            self.renews() && self.page.online && !self.fixed_end && self.backoff.failures == 0 && self.renewal_at < end;
+        let will_move = self.renews()
+            && self.page.online
+            && !self.fixed_end
+            && self.backoff.failures == 0
+            && self.renewal_at < end;
         end.only_if(self.config.warning_ms > 0 && !will_move && self.warning.dismissed < end)
     }
 

@@ -35,8 +35,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "without a network nobody is warned of the end",
         file: WARNING,
-        right: "self.renews() && self.page.online && !self.fixed_end",
-        wrong: "self.renews() && !self.fixed_end",
+        right: "            && self.page.online\n            && !self.fixed_end",
+        wrong: "            && !self.fixed_end",
     },
     Fault {
         what: "who wakes waits for what was asked before the sleep",
