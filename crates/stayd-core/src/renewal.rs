@@ -151,8 +151,11 @@ impl Machine {
 
     /// Connects again what was connected with the credential of before, or before the page was away.
     pub(crate) fn connect(&mut self) {
-        self.page.rejoin = false;
-        self.effects.push(Effect::OpenChannels);
+        // A page in doubt may not connect yet.
+        self.page.rejoin = self.doubt != 0;
+        if !self.page.rejoin {
+            self.effects.push(Effect::OpenChannels);
+        }
     }
 
     /// Another session than before, or the first. Its epoch counts from the server's clock, so that it is newer than what was counted before

@@ -24,6 +24,12 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "                self.epoch = self.epoch.wrapping_add(1);\n                self.generation += 1;\n                self.confirm(answer",
     },
     Fault {
+        what: "a page in doubt that is told to connect does not do so later",
+        file: FILE,
+        right: "self.page.rejoin = self.doubt != 0;",
+        wrong: "self.page.rejoin = false;",
+    },
+    Fault {
         what: "a superseded answer ends the session",
         file: FILE,
         right: "Outcome::Superseded => self.ask_again_soon(need),",
