@@ -133,7 +133,7 @@ impl Machine {
             }
             return;
         }
-        if self.rendered > 0 && record.owed {
+        if self.rendered > 0 && record.owed && record.switch == Switch::None {
             // Whoever signed out knew nothing of the sign-in that this page was rendered for: it is signed out of that as well.
             return self.sign_out();
         }

@@ -107,8 +107,10 @@ pub(crate) struct Tab {
     pub(crate) channels_open: bool,
     /// The session that its page was rendered with.
     pub(crate) rendered: Option<u64>,
-    /// Answers to the machine's requests that reached it.
+    /// Answers to the machine's requests that reached it while it waited for them.
     pub(crate) answers: u32,
+    /// The last attempt that it gave up.
+    pub(crate) gave_up: u32,
     /// Its running time is added up until here.
     pub(crate) counted_until: u64,
 }
@@ -137,6 +139,7 @@ impl Tab {
             channels_open: false,
             rendered: None,
             answers: 0,
+            gave_up: 0,
             counted_until: now,
         }
     }

@@ -158,6 +158,7 @@ impl World {
     /// The machine gives a request up: its answer and its cookies come too late, if they come.
     pub(crate) fn abort(&mut self, id: TabId, attempt: u32) {
         self.requests.retain(|_, request| request.tab != id || request.attempt != attempt);
+        self.tab_mut(id).gave_up = attempt;
     }
 
     /// A page is gone, and its question with it. What is sent to be kept alive is dropped, or still brings its cookie: browsers differ, and so
@@ -208,9 +209,11 @@ impl World {
             _ => {}
         }
         let signs_in = self.tab(id).wish.is_some();
+        // A page that wakes finds answers to what it then gives up.
+        let waited_for = attempt > self.tab(id).gave_up;
         self.tell(id, Event::Answered { attempt, outcome }, data);
         // A sign-in that is refused says nothing of who is signed in.
-        if !signs_in {
+        if waited_for && !signs_in {
             self.tab_mut(id).answers += 1;
         }
         if let (true, Some(data)) = (signs_in && self.tab(id).wish.is_none(), data) {

@@ -239,4 +239,10 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "self.warning_dismissed(self.written_at(stored).plus(stored.record.ends_in_ms));",
         wrong: "self.warning_dismissed(self.standing.ends_at());",
     },
+    Fault {
+        what: "a page rendered for a sign-in hears of the sign-out before it and leaves",
+        file: FILE,
+        right: "self.rendered > 0 && record.owed && record.switch == Switch::None {",
+        wrong: "self.rendered > 0 && record.owed {",
+    },
 ];
