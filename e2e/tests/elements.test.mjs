@@ -295,6 +295,42 @@ test("the page is loaded anew where somebody else signs in: its work is not thei
   await context.close();
 });
 
+test("the page is loaded anew in every tab where somebody else comes after a session has ended there", async () => {
+  const other = somebody("Edsger Dijkstra");
+  await post("/sign-up/email", other);
+  const { context, page } = await signedIn();
+  const beside = await openPage(context);
+  await beside.goto(site.origin);
+  await until("the session", () => beside.evaluate(() => window.session.get().canMutate));
+  await draft(page).fill("Half a sentence of the first");
+  endsNow();
+  await refresh(page);
+  await ended(page).getByRole("button", { name: "Dismiss" }).click();
+  await ended(beside).waitFor();
+  serverBack();
+  const loaded = page.waitForEvent("load");
+  await beside.evaluate(({ email, password }) => void window.session.signIn({ email, password }), other);
+  await loaded;
+  assert.equal(await draft(page).inputValue(), "");
+  await until("the other person", () => page.evaluate((email) => window.session.get().data?.user.email === email, other.email));
+  await context.close();
+});
+
+test("nobody sees where somebody else is signed in, also where the own list cannot be had", async () => {
+  const other = somebody("Barbara Liskov");
+  await post("/sign-up/email", other);
+  const { context, page } = await signedIn();
+  await until("a list", async () => (await rows(page).count()) > 0);
+  site.fault = async ({ path }, pass) => (path === "/list-sessions" ? null : pass());
+  await page.evaluate(({ email, password }) => window.session.signIn({ email, password }), other);
+  await page.locator("stayd-sessions").getByText("The server cannot be reached.").waitFor();
+  assert.equal(await rows(page).count(), 0);
+  serverBack();
+  await page.locator("stayd-sessions").getByRole("button", { name: "Try again" }).click();
+  await until("the own list", async () => (await rows(page).count()) === 1);
+  await context.close();
+});
+
 test("the list shows where somebody is signed in, and ends one session and all others", async () => {
   const { context, page } = await signedIn();
   await page.evaluate(() => window.session.sessions.endOthers());

@@ -161,8 +161,11 @@ impl Driver {
             // A sign-out came first: what has not been sent is not sent any more. Whoever waits hears that its command is gone.
             self.commands.clear();
         }
-        let (settled, waiting) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|(wanted, _)| *wanted == need);
+        // Where one request has failed nobody's can be sent, for a while.
+        let fails_all = result == Settlement::Failed && need != Need::SignIn;
+        let (settled, waiting) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|(wanted, _)| *wanted == need || fails_all);
         self.waiting = waiting;
         let cooling_down = Error::CoolingDown { trouble: self.machine.view().trouble };
         for (_, reply) in settled {

@@ -10,7 +10,7 @@
 //! leave the others without a leader, and no lock keeps a page out of the back/forward cache. A turn saves work and is not
 //! needed for safety, for the server treats a repeated renewal as the same renewal.
 
-use crate::config::{COMMAND_PATIENCE_MS, Config};
+use crate::config::COMMAND_PATIENCE_MS;
 use crate::effect::Need;
 use crate::machine::Machine;
 use crate::session::Key;
@@ -23,8 +23,8 @@ pub(crate) struct Attempt {
     pub(crate) number: u32,
     /// What it is for.
     pub(crate) need: Need,
-    /// When it began to wait for its turn.
-    pub(crate) begun_at: Instant,
+    /// When it has waited long enough for its turn, or for its answer.
+    pub(crate) patience_ends_at: Instant,
     /// When the request was sent; [`Instant::NEVER`] while it waits.
     pub(crate) sent_at: Instant,
     /// The generation in which it was sent.
@@ -41,6 +41,13 @@ impl Machine {
         self.attempt.filter(Attempt::is_sent).map_or(0, |attempt| attempt.need as u8)
     }
 
+    /// How long an attempt that begins now waits for its turn: a person who has just asked, not long. A sign-out that is tried again, or for
+    /// another tab, waits like anything else: where the server is slow to answer each tab would send it (P5).
+    pub(crate) fn patience_ms(&self, need: Need) -> u64 {
+        let asked_now = need == Need::SignIn || self.now == self.signed_out_at;
+        if asked_now { COMMAND_PATIENCE_MS } else { self.config.patience_ms() }
+    }
+
     /// Whether this tab's own sign-in is on its way.
     pub(crate) fn signs_in(&self) -> bool {
         self.under_way() == Need::SignIn as u8
@@ -48,18 +55,6 @@ impl Machine {
 }
 
 impl Attempt {
-    /// When it has waited long enough for its turn, or for its answer.
-    pub(crate) fn patience_ends_at(&self, config: &Config) -> Instant {
-        if self.is_sent() {
-            // The host gives up first; this is for a host that could not.
-            self.sent_at.plus(u64::from(config.request_timeout_ms)).plus(1_000)
-        } else if self.need >= Need::SignIn {
-            self.begun_at.plus(COMMAND_PATIENCE_MS)
-        } else {
-            self.begun_at.plus(config.patience_ms())
-        }
-    }
-
     /// Whether its request is on its way.
     pub(crate) fn is_sent(&self) -> bool {
         self.sent_at != Instant::NEVER

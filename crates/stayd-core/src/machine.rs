@@ -157,9 +157,9 @@ impl Machine {
                 // Where the server has asked to be left alone nobody waits for it: its outage is none of the application's.
                 let may_ask = self.backoff.floor <= self.now;
                 self.doubt |= HOW_LONG * u8::from(self.page.rejoin && may_ask);
-                if let Some(attempt) = &mut self.attempt {
+                if let Some(attempt) = self.attempt.as_mut().filter(|attempt| !attempt.is_sent()) {
                     // Nobody kept its turn from this tab while it slept.
-                    attempt.begun_at = self.now;
+                    attempt.patience_ends_at = self.now.plus(self.config.patience_ms());
                 }
             }
             self.see_what_is_due();
@@ -336,7 +336,7 @@ impl Machine {
         self.attempt = Some(Attempt {
             number: self.attempts,
             need,
-            begun_at: self.now,
+            patience_ends_at: self.now.plus(self.patience_ms(need)),
             sent_at: Instant::NEVER,
             generation: self.generation,
             session: 0,
@@ -395,6 +395,8 @@ impl Machine {
     fn send(&mut self) {
         let Some(attempt) = &mut self.attempt else { return };
         (attempt.sent_at, attempt.generation) = (self.now, self.generation);
+        // The host gives up first; this is for a host that could not.
+        attempt.patience_ends_at = self.now.plus(self.config.patience_ms());
         attempt.session = self.standing.key();
         let (number, need) = (attempt.number, attempt.need);
         if need == Need::SignIn {
@@ -408,10 +410,9 @@ impl Machine {
     }
 
     fn lose_patience(&mut self) {
-        let Some(attempt) = self.attempt else { return };
-        if attempt.patience_ends_at(&self.config) > self.now {
+        let Some(attempt) = self.attempt.filter(|attempt| attempt.patience_ends_at <= self.now) else {
             return;
-        }
+        };
         if attempt.is_sent() {
             let outcome = Outcome::<&Answer>::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
             self.effects.push(Effect::Cancel { attempt: attempt.number });
@@ -485,7 +486,7 @@ impl Machine {
         }
         let (mut retry, mut patience) = (Instant::NEVER, Instant::NEVER);
         if let Some(attempt) = &self.attempt {
-            patience = attempt.patience_ends_at(&self.config);
+            patience = attempt.patience_ends_at;
         } else {
             for need in &Needs::ORDER {
                 if self.needs.has(*need) {

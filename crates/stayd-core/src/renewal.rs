@@ -242,7 +242,7 @@ impl Machine {
         let (renew_at, lapses_at) = self.standing.renewal_times();
         let mut until = if renew_at > self.now { renew_at } else { lapses_at };
         self.backoff.clear();
-        if until <= self.now || self.standing.ends_at() <= self.now {
+        if lapses_at.min(self.standing.ends_at()) <= self.now {
             until = Instant::NEVER;
             self.want(Need::Check, self.now);
         }

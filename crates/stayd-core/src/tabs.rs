@@ -134,7 +134,8 @@ impl Machine {
             return;
         }
         if self.rendered > 0 && record.owed && record.switch == Switch::None {
-            // Whoever signed out knew nothing of the sign-in that this page was rendered for: it is signed out of that as well.
+            // Whoever signed out knew nothing of the sign-in that this page was rendered for: it is signed out of that as well, later than that.
+            self.epoch = record.epoch;
             return self.sign_out();
         }
         if record.epoch > self.epoch && record.epoch >= self.rendered {

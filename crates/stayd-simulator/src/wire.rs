@@ -209,12 +209,11 @@ impl World {
             _ => {}
         }
         let signs_in = self.tab(id).wish.is_some();
-        // A page that wakes finds answers to what it then gives up.
-        let waited_for = attempt > self.tab(id).gave_up;
         self.tell(id, Event::Answered { attempt, outcome }, data);
-        // A sign-in that is refused says nothing of who is signed in.
-        if waited_for && !signs_in {
-            self.tab_mut(id).answers += 1;
+        // A sign-in that is refused says nothing of who is signed in, nor does what a page gives up that wakes by its answer.
+        let tab = self.tab_mut(id);
+        if !signs_in && attempt > tab.gave_up {
+            tab.answers += 1;
         }
         if let (true, Some(data)) = (signs_in && self.tab(id).wish.is_none(), data) {
             self.signed_in(id, data.session);

@@ -317,6 +317,17 @@ async fn a_server_that_is_not_there_leaves_what_is_remembered() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_another_request_hears_that_one_has_failed() {
+    let server = Server::start(Rotation::Off).await;
+    let client = server.signed_up(Storage::memory()).await;
+    server.answer_instead(Some((503, Vec::new(), String::new())));
+    let both = async { tokio::join!(client.sign_out(), client.check()) };
+    let (signed_out, checked) = tokio::time::timeout(PATIENCE, both).await.expect("both are answered");
+    assert!(matches!(signed_out, Err(Error::Unavailable { status: 503, .. })), "{signed_out:?}");
+    assert!(matches!(checked, Err(Error::Unavailable { status: 503, .. })), "{checked:?}");
+}
+
+#[tokio::test]
 async fn an_answer_that_takes_too_long_is_an_error() {
     let server = Server::start(Rotation::Off).await;
     let client = server.client(Storage::memory()).timeout(Duration::from_millis(300)).build().await.unwrap();

@@ -9,11 +9,19 @@ import { SessionElement } from "./element.ts";
 export class EndedBanner extends SessionElement {
   #isOpen = false;
   #wasDismissed = false;
+  /** Nobody has come since a session ended here. */
+  #hasEnded = false;
   /** Who was here: prefilled, and compared with who comes. */
   #last: { id: string; email?: unknown } | undefined;
 
   protected show({ expired, data, identity }: SessionView): void {
-    if (data && !expired) this.#last = data.user;
+    if (expired) this.#hasEnded = true;
+    else if (data) {
+      // What is on the page is somebody else's.
+      if (this.#hasEnded && this.#last && this.#last.id !== data.user.id) location.reload();
+      this.#hasEnded = false;
+      this.#last = data.user;
+    }
     if (expired && !this.#isOpen) this.#open();
     // Not while somebody is being signed in, nor for the server's other moods.
     else if (this.#isOpen && identity === "active" && !expired) this.#close();
@@ -81,16 +89,11 @@ export class EndedBanner extends SessionElement {
           if (isOff(submit)) return;
           setOff(submit, true);
           say(problem, "");
-          const before = this.#last?.id;
           const result = await session.signIn({ email: email.value, password: password.value });
           setOff(submit, false);
-          if (!result.ok) {
-            say(problem, this.explain(result.error));
-            password.select();
-            return;
-          }
-          // What is on the page is somebody else's.
-          if (before && before !== session.get().data?.user.id) location.reload();
+          if (result.ok) return;
+          say(problem, this.explain(result.error));
+          password.select();
         },
       },
       emailLabel,

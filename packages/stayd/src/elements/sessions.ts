@@ -11,6 +11,8 @@ export class Sessions extends SessionElement {
   /** Which question the list is to answer: later answers to earlier ones are dropped. */
   #question = 0;
   #canMutate = false;
+  /** Whose list it is. */
+  #whose: string | undefined;
   readonly #status = h("p", { role: "status", class: "quiet", part: "status" });
   readonly #problem = h("p", { role: "alert", class: "bad", part: "error" });
   readonly #list = h("ul", { part: "list" });
@@ -36,11 +38,16 @@ export class Sessions extends SessionElement {
     this.#canMutate = canMutate;
     // What is known is not asked for while it cannot be.
     const reason = data ? data.session.id + canMutate : "";
-    if (!data) {
+    if (data?.user.id !== this.#whose) {
+      // Nobody sees where somebody else is signed in.
+      this.#whose = data?.user.id;
       this.#question++;
       this.#list.replaceChildren();
+      this.#acts.replaceChildren();
+      say(this.#problem, "");
       this.clear();
-    } else {
+    }
+    if (data) {
       if (!this.#list.isConnected) {
         this.root.replaceChildren(
           h("section", { part: "box", "aria-label": this.words.sessions }, this.#list, this.#status, this.#problem, this.#acts),

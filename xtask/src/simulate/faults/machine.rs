@@ -62,8 +62,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a tab loses patience with its turn while it sleeps",
         file: FILE,
-        right: "                    attempt.begun_at = self.now;\n",
+        right: "                    attempt.patience_ends_at = self.now.plus(self.config.patience_ms());\n",
         wrong: "                    let _ = attempt;\n",
+    },
+    Fault {
+        what: "each tab sends a sign-out whose answer is slow",
+        file: "crates/stayd-core/src/leadership.rs",
+        right: "let asked_now = need == Need::SignIn || self.now == self.signed_out_at;",
+        wrong: "let asked_now = need >= Need::SignIn;",
+    },
+    Fault {
+        what: "a person who signs in or out waits for the turn of a tab that stands still",
+        file: "crates/stayd-core/src/leadership.rs",
+        right: "if asked_now { COMMAND_PATIENCE_MS }",
+        wrong: "if false { COMMAND_PATIENCE_MS }",
     },
     Fault {
         what: "a session that is disposed of sets out for what is due",

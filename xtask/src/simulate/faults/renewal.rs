@@ -122,8 +122,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a renewal that is declined leaves the failure before it standing",
         file: FILE,
-        right: "        self.backoff.clear();\n        if until <= self.now ||",
-        wrong: "        if until <= self.now ||",
+        right: "        self.backoff.clear();\n        if lapses_at",
+        wrong: "        if lapses_at",
     },
     Fault {
         what: "an old page goes on showing whom it was rendered for without a network",
@@ -152,8 +152,14 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a renewal that is declined at the end is left at that",
         file: FILE,
-        right: "if until <= self.now || self.standing.ends_at() <= self.now {",
-        wrong: "if until <= self.now {",
+        right: "if lapses_at.min(self.standing.ends_at()) <= self.now {",
+        wrong: "if lapses_at <= self.now {",
+    },
+    Fault {
+        what: "a credential that lapses before its renewal is due is asked for in a circle",
+        file: FILE,
+        right: "lapses_at.min(self.standing.ends_at()) <= self.now",
+        wrong: "until.min(self.standing.ends_at()) <= self.now",
     },
     Fault {
         what: "a sign-out that is superseded is sent again at once",

@@ -245,4 +245,10 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "self.rendered > 0 && record.owed && record.switch == Switch::None {",
         wrong: "self.rendered > 0 && record.owed {",
     },
+    Fault {
+        what: "a page rendered for a session that is over signs out as of before it stood still",
+        file: FILE,
+        right: "            self.epoch = record.epoch;\n            return self.sign_out();",
+        wrong: "            return self.sign_out();",
+    },
 ];
