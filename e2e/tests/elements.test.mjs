@@ -327,7 +327,7 @@ test("nobody sees where somebody else is signed in, also where the own list cann
   assert.equal(await rows(page).count(), 0);
   serverBack();
   await page.locator("stayd-sessions").getByRole("button", { name: "Try again" }).click();
-  await until("the own list", async () => (await rows(page).count()) === 1);
+  await until("the own list: of the sign-up and of here", async () => (await rows(page).count()) === 2);
   await context.close();
 });
 
