@@ -49,7 +49,7 @@ impl Machine {
             // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
             Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),
             // Nor does the refusal of one that had lapsed: whether the session lives only a renewal can tell. Where that has been declined it is over.
-            Outcome::Nobody if need == Need::Check && self.is_lapsed(sent_at) => {
+            Outcome::Nobody if need == Need::Check && self.is_lapsed() => {
                 self.want(Need::Renewal, self.now);
             }
             Outcome::Nobody => self.confirm_nobody(sent_at),
@@ -59,10 +59,11 @@ impl Machine {
         }
     }
 
-    /// Whether the credential had lapsed by then, in a session that has not.
-    fn is_lapsed(&self, by: Instant) -> bool {
+    /// Whether the credential may have lapsed by now, in a session that has not: perhaps on the way, and the clock of here may be behind.
+    fn is_lapsed(&self) -> bool {
         let (_, lapses_at) = self.standing.renewal_times();
-        lapses_at <= by && self.standing.ends_at() > self.now && self.renewal_at < Instant::NEVER
+        let soon = self.now.plus(SHORTEST_LIFE_MS);
+        self.renewal_at < Instant::NEVER && self.standing.ends_at() > self.now && lapses_at <= soon
     }
 
     /// The server says: this session.
@@ -240,9 +241,9 @@ impl Machine {
         }
         // Where nobody is known to be in, that is no word on whether somebody is.
         let (renew_at, lapses_at) = self.standing.renewal_times();
-        let mut until = if renew_at > self.now { renew_at } else { lapses_at };
         self.backoff.clear();
-        if lapses_at.min(self.standing.ends_at()) <= self.now {
+        let mut until = if renew_at > self.now { renew_at } else { lapses_at };
+        if lapses_at.min(self.standing.ends_at()) <= self.now.plus(SHORTEST_LIFE_MS) {
             until = Instant::NEVER;
             self.want(Need::Check, self.now);
         }

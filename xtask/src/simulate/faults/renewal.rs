@@ -122,8 +122,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a renewal that is declined leaves the failure before it standing",
         file: FILE,
-        right: "        self.backoff.clear();\n        if lapses_at",
-        wrong: "        if lapses_at",
+        right: "        self.backoff.clear();\n        let mut until",
+        wrong: "        let mut until",
     },
     Fault {
         what: "an old page goes on showing whom it was rendered for without a network",
@@ -152,14 +152,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a renewal that is declined at the end is left at that",
         file: FILE,
-        right: "if lapses_at.min(self.standing.ends_at()) <= self.now {",
-        wrong: "if lapses_at <= self.now {",
+        right: "if lapses_at.min(self.standing.ends_at()) <= self.now.plus(SHORTEST_LIFE_MS) {",
+        wrong: "if lapses_at <= self.now.plus(SHORTEST_LIFE_MS) {",
     },
     Fault {
         what: "a credential that lapses before its renewal is due is asked for in a circle",
         file: FILE,
-        right: "lapses_at.min(self.standing.ends_at()) <= self.now",
-        wrong: "until.min(self.standing.ends_at()) <= self.now",
+        right: "if lapses_at.min(",
+        wrong: "if until.min(",
+    },
+    Fault {
+        what: "a credential that lapses while it is on its way ends the session",
+        file: FILE,
+        right: "let soon = self.now.plus(SHORTEST_LIFE_MS);",
+        wrong: "let soon = self.now;",
     },
     Fault {
         what: "a sign-out that is superseded is sent again at once",
@@ -194,8 +200,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a check that is refused for a lapsed credential ends the session",
         file: FILE,
-        right: "if need == Need::Check && self.is_lapsed(sent_at)",
-        wrong: "if need == Need::Check && self.is_lapsed(Instant::LONG_AGO)",
+        right: "if need == Need::Check && self.is_lapsed()",
+        wrong: "if need == Need::Check && self.now == Instant::LONG_AGO",
     },
     Fault {
         what: "a renewal that is declined and a check that is refused go round in a circle",
