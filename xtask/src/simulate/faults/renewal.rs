@@ -206,8 +206,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a renewal that is declined and a check that is refused go round in a circle",
         file: FILE,
-        right: " && self.renewal_at < Instant::NEVER\n",
-        wrong: "\n",
+        right: "self.renewal_at < Instant::NEVER && ",
+        wrong: "",
     },
     Fault {
         what: "what fails for a page that goes away counts as a failure of the server",
