@@ -46,16 +46,16 @@ impl Machine {
     ) {
         match outcome {
             Outcome::Session(answer) => self.confirm(answer.borrow(), sent_at, need),
-            // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
-            Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),
-            // Nor does the refusal of one that had lapsed: whether the session lives only a renewal can tell. Where that has been declined it is over.
-            Outcome::Nobody if need == Need::Check && self.is_lapsed() => {
-                self.want(Need::Renewal, self.now);
-            }
-            Outcome::Nobody => self.confirm_nobody(sent_at),
-            Outcome::Declined => self.declined(need, sent_at),
             Outcome::Superseded => self.ask_again_soon(need),
             Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),
+            Outcome::Declined if need == Need::Renewal => self.declined(),
+            // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
+            _ if generation != self.generation => self.ask_again_soon(need),
+            // Nor does the refusal of one that had lapsed: whether the session lives only a renewal can tell. Where that has been declined it is over.
+            _ if need == Need::Check && self.is_lapsed() => {
+                self.want(Need::Renewal, self.now);
+            }
+            _ => self.confirm_nobody(sent_at),
         }
     }
 
@@ -85,6 +85,9 @@ impl Machine {
             Some(old) => self.prolong(old, &session, need),
             None => self.begin(&before, answer.created_s),
         }
+        if need == Need::Renewal {
+            self.renewed_at = self.now;
+        }
         self.heard_from_server(sent_at);
         // Whoever signed in after a sign-out that the server has not heard of stays in.
         self.owed = false;
@@ -96,7 +99,9 @@ impl Machine {
         let before = self.standing;
         let same = before.key() == answer.session;
         if self.epoch == 0 || (same && (before.data() == 0 || before.data() == answer.data)) {
-            return self.confirm(answer, self.now, Need::Check);
+            self.confirm(answer, self.now, Need::Check);
+            self.renewed_at = Instant::LONG_AGO;
+            return;
         }
         let session = session_of(answer, self.now);
         self.effects.push(Effect::KeepData);
@@ -129,7 +134,7 @@ impl Machine {
         }
         if session.renew_at <= self.now {
             // The server will not renew it yet: half of what is left, again and again. For every tab, so that they do not try in turn.
-            let until = self.now.plus((session.ends_at.since(self.now) / 2).max(SHORTEST_LIFE_MS));
+            let until = self.now.plus(session.lapses_at.since(self.now) / 2 + SHORTEST_LIFE_MS);
             // Only a renewal's own answer says so; after any other it is due when it was, if that comes first.
             self.put_off_renewal(if need == Need::Renewal { until } else { until.min(old.renew_at) });
         }
@@ -164,7 +169,6 @@ impl Machine {
     fn begin(&mut self, before: &Standing, created_s: u32) {
         self.epoch = self.epoch.wrapping_add(1).max(created_s);
         self.generation = 0;
-        self.renewed_at = Instant::LONG_AGO;
         self.fixed_end = false;
         self.renewal_at = self.renewal_at.max(self.now.plus(SHORTEST_LIFE_MS));
         self.arrive(before);
@@ -235,10 +239,7 @@ impl Machine {
 
     /// A renewal was refused although the session may live: it is kept until its credential lapses (scenario 20), and one that was asked for early
     /// is asked for in its time. Whether it has lapsed already only a clock of here says: then the server is asked (P6).
-    fn declined(&mut self, need: Need, sent_at: Instant) {
-        if need != Need::Renewal {
-            return self.confirm_nobody(sent_at);
-        }
+    fn declined(&mut self) {
         // Where nobody is known to be in, that is no word on whether somebody is.
         let (renew_at, lapses_at) = self.standing.renewal_times();
         self.backoff.clear();

@@ -302,7 +302,6 @@ impl Machine {
         if same {
             return;
         }
-        self.renewed_at = Instant::LONG_AGO;
         self.arrive(before);
     }
 

@@ -23,7 +23,7 @@ struct Server {
     revoked_at: u64,
     /// It renews nothing: the credential lapses, and that is that.
     declines: bool,
-    /// What it says to the renewal of a session that is over.
+    /// How it says no: to the renewal of a session that is over, and to a check that it refuses.
     no: Outcome,
     takes: u64,
     issued_at: u64,
@@ -43,7 +43,7 @@ impl Server {
             Need::Renewal if self.is_over(at) => return self.no,
             Need::Renewal if self.declines => return Outcome::Declined,
             Need::Renewal => self.issued_at = at,
-            _ if self.is_over(at) || self.has_lapsed(at) => return Outcome::Nobody,
+            _ if self.is_over(at) || self.has_lapsed(at) => return self.no,
             _ => {}
         }
         let until = |moment: u64| moment.saturating_sub(at);

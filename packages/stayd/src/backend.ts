@@ -51,7 +51,7 @@ export type Answer<Data = SessionData> =
       /** Keys of the session and of its person. */
       id: string;
       userId: string;
-      /** Until a renewal is to be asked for, until the session is over, until its credential stops working (default: its end). */
+      /** Until a renewal is to be asked for (finite), until the session is over, until its credential stops working (default: its end). */
       renewsIn: number;
       endsIn: number;
       lapsesIn?: number;

@@ -14,8 +14,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a refusal of a replaced credential ends the session",
         file: FILE,
-        right: "Outcome::Nobody if generation != self.generation => self.ask_again_soon(need),",
-        wrong: "Outcome::Nobody if generation > self.generation => self.ask_again_soon(need),",
+        right: "_ if generation != self.generation => self.ask_again_soon(need),",
+        wrong: "_ if generation > self.generation => self.ask_again_soon(need),",
     },
     Fault {
         what: "a change of a person counts as the renewal that was asked for",
@@ -38,8 +38,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a failed request ends the session",
         file: FILE,
-        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),\n        }\n    }\n\n    /// Whether the credential",
-        wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n        }\n    }\n\n    /// Whether the credential",
+        right: "Outcome::Failed { retry_after_ms, trouble } => self.fail(need, retry_after_ms, trouble),\n            Outcome::Declined",
+        wrong: "Outcome::Failed { .. } => self.confirm_nobody(sent_at),\n            Outcome::Declined",
     },
     Fault {
         what: "what the server says is not told to the other tabs",
@@ -214,5 +214,29 @@ pub(super) const FAULTS: &[Fault] = &[
         file: FILE,
         right: "        if !self.page.running {\n            // What goes on",
         wrong: "        if self.page.disposed {\n            // What goes on",
+    },
+    Fault {
+        what: "a declined check ends the session of a credential that has lapsed",
+        file: FILE,
+        right: "            Outcome::Declined if need == Need::Renewal => self.declined(),\n",
+        wrong: "            Outcome::Declined if need == Need::Renewal => self.declined(),\n            Outcome::Declined => self.confirm_nobody(sent_at),\n",
+    },
+    Fault {
+        what: "a renewal is put off beyond the lapse of its credential",
+        file: FILE,
+        right: "session.lapses_at.since(self.now) / 2",
+        wrong: "session.ends_at.since(self.now) / 2",
+    },
+    Fault {
+        what: "a page's rendering counts as a renewal",
+        file: FILE,
+        right: "            self.confirm(answer, self.now, Need::Check);\n            self.renewed_at = Instant::LONG_AGO;\n",
+        wrong: "            self.confirm(answer, self.now, Need::Check);\n",
+    },
+    Fault {
+        what: "a renewal that brings another session has no cool-down",
+        file: FILE,
+        right: "        if need == Need::Renewal {\n            self.renewed_at = self.now;\n        }\n",
+        wrong: "",
     },
 ];
