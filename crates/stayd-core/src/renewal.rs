@@ -3,7 +3,8 @@
 //! ```text
 //!   a session  --same-->  Active, later times           (generation + 1 where it was renewed)
 //!              --other--> Active, new data              (epoch + 1)
-//!   nobody     --------->  Out                          (epoch + 1; only this and a sign-out end a session: P6)
+//!   nobody     --------->  Out                          (epoch + 1; only this and a sign-out end a session: P6; a check that is declined
+//!                                                        says the same; where the credential may have lapsed a renewal is asked first)
 //!   superseded --------->  ask again soon; nothing is known
 //!   failed     --------->  as before, marked stale; ask again later
 //! ```
