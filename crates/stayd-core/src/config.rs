@@ -33,7 +33,7 @@ impl Config {
         request_timeout_ms: 15_000,
     };
 
-    /// How long a tab waits for its turn before it acts alone: the leader's one request, and a little.
+    /// How long a tab waits for its turn before it acts alone, or for an answer: one request, and a little.
     pub(crate) fn patience_ms(&self) -> u64 {
         u64::from(self.request_timeout_ms).saturating_add(2_000)
     }
@@ -47,7 +47,7 @@ impl Default for Config {
 
 /// What the server said so recently is not asked again on focus, on load, or by the next tab in line.
 pub(crate) const FRESH_MS: u64 = 5_000;
-/// A person who pressed a button does not wait longer than this for another tab's turn to end.
+/// A person who has just asked to be signed in or out does not wait longer than this for another tab's turn to end.
 pub(crate) const COMMAND_PATIENCE_MS: u64 = 3_000;
 
 /// The first wait after a failure. With [`BACKOFF_FACTOR`] and [`BACKOFF_CEILING_MS`] an hour without network costs

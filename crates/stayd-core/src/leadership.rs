@@ -41,8 +41,8 @@ impl Machine {
         self.attempt.filter(Attempt::is_sent).map_or(0, |attempt| attempt.need as u8)
     }
 
-    /// How long an attempt that begins now waits for its turn: a person who has just asked, not long. A sign-out that is tried again, or for
-    /// another tab, waits like anything else: where the server is slow to answer each tab would send it (P5).
+    /// How long an attempt that begins now waits for its turn: a person who has just asked, not long. A sign-out that is put off or
+    /// tried again, or of another tab, waits like anything else: where the server is slow to answer each tab would send it (P5).
     pub(crate) fn patience_ms(&self, need: Need) -> u64 {
         let asked_now = need == Need::SignIn || self.now == self.signed_out_at;
         if asked_now { COMMAND_PATIENCE_MS } else { self.config.patience_ms() }
