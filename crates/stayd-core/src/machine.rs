@@ -58,8 +58,7 @@ pub struct Machine {
     pub(crate) fixed_end: bool,
     pub(crate) queue: Queue,
     /// When the session began, in s since 1970, that was rendered into the page and contradicts what this browser remembers, while the server
-    /// is being asked; else 0. What is counted lower is from before it, but for a sign-out that the server has yet to hear of
-    /// and no sign-in has followed.
+    /// is being asked; else 0. What is counted lower is from before it, but for an owed sign-out that no sign-in follows.
     pub(crate) rendered: u32,
     pub(crate) attempts: u32,
     pub(crate) epoch: u32,
