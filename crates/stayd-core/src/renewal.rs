@@ -100,9 +100,7 @@ impl Machine {
         let before = self.standing;
         let same = before.key() == answer.session;
         if self.epoch == 0 || (same && (before.data() == 0 || before.data() == answer.data)) {
-            self.confirm(answer, self.now, Need::Check);
-            self.renewed_at = Instant::LONG_AGO;
-            return;
+            return self.confirm(answer, self.now, Need::Check);
         }
         let session = session_of(answer, self.now);
         self.effects.push(Effect::KeepData);

@@ -228,12 +228,6 @@ pub(super) const FAULTS: &[Fault] = &[
         wrong: "session.ends_at.since(self.now) / 2",
     },
     Fault {
-        what: "a page's rendering counts as a renewal",
-        file: FILE,
-        right: "            self.confirm(answer, self.now, Need::Check);\n            self.renewed_at = Instant::LONG_AGO;\n",
-        wrong: "            self.confirm(answer, self.now, Need::Check);\n",
-    },
-    Fault {
         what: "a renewal that brings another session has no cool-down",
         file: FILE,
         right: "        if need == Need::Renewal {\n            self.renewed_at = self.now;\n        }\n",
