@@ -98,7 +98,8 @@ const MODULE_HEAD: &str = "// Made by `cargo xtask wasm`: the machine of crates/
 
 /// Characters for the bytes 255 and 0 to 88, in this order: what is frequent in a module is what is frequent in a script, so that one
 /// code of gzip's does for both. Found by swapping places for as long as the whole package got smaller: by 140 bytes than with the 90 in
-/// their order. It need not be found again when the machine changes, for what bytes are frequent in it hardly does.
+/// their order. A change of the machine or the
+/// shell may cost ten bytes more or less than it should until that is done again, with true builds: of this bundler and of the benchmark's.
 const ALPHABET: &[u8; 90] =
     br"v,an)tiu&?][=.dyho| w1KY;m/Ts+P<Xe:lN>A8L02MJ45kFg^_B!zbx3qICG`EWr(fRUc{pDZHS@$Q9O7V*-%6'j";
 
