@@ -4,21 +4,22 @@ export function fingerprint(of: string | number, seed = 0): number {
 }
 
 /**
- * The module from its text. That begins with its alphabet: 90 characters, which stand for 255 (written as -1) and 0 to 88; `}` and `~`
- * before one stand for 90 and 180 more (`xtask/src/wasm.rs`).
+ * The module from its text. That begins with its alphabet, a character for each byte from 255 (written as -1) upwards that is frequent; `}` and `~`
+ * before a character stand for 8 and 128 more, as in the alphabet for so many bytes that have none (`xtask/src/wasm.rs`).
  */
 export function fromText(text: string): Uint8Array<ArrayBuffer> {
   // In place, and the engine's own loop: a page runs this first, and an engine makes code of a function that is called again and
   // again sooner than of a loop that goes round.
   const bytes = new TextEncoder().encode(text);
   const places: number[] = [];
+  let place = -2;
   let length = 0;
   let more = 0;
   bytes.forEach((byte, at) => {
-    if (at < 90) places[byte] = at - 1;
-    else if (byte > 124) more = (byte - 124) * 90;
+    if (byte > 124) more += byte > 125 ? 128 : 8;
     else {
-      bytes[length++] = places[byte]! + more;
+      if (at < 95) places[byte] = place += more + 1;
+      else bytes[length++] = places[byte]! + more;
       more = 0;
     }
   });

@@ -11,10 +11,8 @@ export function watchPage(tell: (event: number) => void): () => void {
   const on = (target: EventTarget, name: string, event?: number): void =>
     target.addEventListener(
       name,
-      (raised) => {
-        // A page that is shown for the first time has just started.
-        if ((raised as PageTransitionEvent).persisted || name !== "pageshow") look(event);
-      },
+      // A page that is shown for the first time has just started.
+      (raised) => ((raised as PageTransitionEvent).persisted || name !== "pageshow") && look(event),
       { signal: stop.signal },
     );
   on(document, "visibilitychange");

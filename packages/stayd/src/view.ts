@@ -38,24 +38,13 @@ export const failure = (code: string): SessionError => ({ code, message: `Sessio
 
 /** What this tab's last request was answered, in more words than the machine keeps. */
 export interface Said {
-  trouble: Trouble | undefined;
+  trouble?: Trouble | undefined;
   error: SessionError;
 }
 
 /** The view from its bytes (`stayd_core::codec::steps`). */
-export function readView(bytes: ArrayLike<number>, data: SessionData | null, said?: Said): SessionView {
-  const {
-    0: status,
-    1: identity,
-    2: verified,
-    3: canMutate,
-    4: expired,
-    5: offline,
-    6: holding,
-    7: minutesLeft,
-    8: trouble,
-    9: ended,
-  } = bytes;
+export function readView(bytes: Uint8Array | number[], data: SessionData | null, said?: Said): SessionView {
+  const [status, identity, verified, canMutate, expired, offline, holding, minutesLeft, trouble, ended] = bytes;
   return Object.freeze({
     status: STATUS[status!]!,
     identity: IDENTITY[identity!]!,

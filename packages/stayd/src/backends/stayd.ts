@@ -1,4 +1,3 @@
-import { pageCookies } from "../cookies.ts";
 import { failure } from "../view.ts";
 import type { Answer, Backend, SessionData, SessionEntry, SessionError, Trouble } from "../backend.ts";
 
@@ -88,11 +87,15 @@ export function stayd(url = "/api/auth", network?: typeof fetch): Backend<Creden
 }
 
 /** The token of a server of ours, where its cookie is there; `stayd/csrf` asks for one, and recovers from a refusal. */
-function csrfHeader(): { "x-csrf-token": string } | "" | undefined {
-  // The name with the prefix sorts first: another host of the site can plant the one without.
-  const cookies = pageCookies().split("; ").sort().join();
-  const token = /(^|,)(__Secure-)?better-auth\.csrf_token=([\w.-]+)/.exec(cookies)?.[3];
-  return token && { "x-csrf-token": token };
+function csrfHeader(): { "x-csrf-token": string } | undefined {
+  try {
+    // The name with the prefix sorts first: another host of the site can plant the one without.
+    const cookies = document.cookie.split("; ").sort().join();
+    return { "x-csrf-token": /(^|,)(__Secure-)?better-auth\.csrf_token=([\w.-]+)/.exec(cookies)![3]! };
+  } catch {
+    // There is none, or the page may not read it (a sandboxed frame, cookies denied).
+    return;
+  }
 }
 
 /** What an answer says beside a session: nobody, superseded, or trouble; `null` where it is an answer of the protocol. */
