@@ -54,7 +54,8 @@ pub enum Effect {
         /// The attempt.
         attempt: u32,
     },
-    /// Send a request and say `Answered`, at the latest when the request's time is over.
+    /// Send a request and say `Answered`, at the latest when the request's time is over. After a check an attempt may send a renewal: of a
+    /// credential that has lapsed the check's answer says nothing.
     Send {
         /// What is wanted.
         need: Need,

@@ -6,7 +6,8 @@
 //!                              +--met by another tab--> idle <--patience: failed
 //! ```
 //!
-//! A turn is taken for one request and given back after it. Nothing is held between requests: a closed or crashed tab cannot
+//! A turn is taken for one request and given back after it; where a check is refused because the credential has lapsed, after the
+//! renewal, or each tab that looks would ask in vain first. Nothing is held between requests: a closed or crashed tab cannot
 //! leave the others without a leader, and no lock keeps a page out of the back/forward cache. A turn saves work and is not
 //! needed for safety, for the server treats a repeated renewal as the same renewal.
 

@@ -359,12 +359,13 @@ impl Machine {
         }
     }
 
-    /// Leaves the attempt, if there is one; what it was for is still wanted.
+    /// Leaves the attempt, if there is one; what it was for is still wanted, but for a sign-in that was sent: that is nobody's any more.
     pub(crate) fn abandon(&mut self) {
         let signs_in = self.signs_in();
         if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::Cancel { attempt: attempt.number });
             if signs_in {
+                self.meet(Need::SignIn, Settlement::Overtaken);
                 // It may have come to pass. The other tabs need not wait for what is not going to be told.
                 self.doubt_since(self.now);
                 self.share();
@@ -392,7 +393,8 @@ impl Machine {
         }
     }
 
-    fn send(&mut self) {
+    /// Sends the request of the attempt whose turn it is.
+    pub(crate) fn send(&mut self) {
         let Some(attempt) = &mut self.attempt else { return };
         (attempt.sent_at, attempt.generation) = (self.now, self.generation);
         // The host gives up first; this is for a host that could not.
@@ -414,9 +416,9 @@ impl Machine {
             return;
         };
         if attempt.is_sent() {
-            let outcome = Outcome::<&Answer>::Failed { retry_after_ms: 0, trouble: Trouble::Unreachable };
             self.effects.push(Effect::Cancel { attempt: attempt.number });
-            self.answered(attempt.number, outcome);
+            let trouble = Trouble::Unreachable;
+            self.answered(attempt.number, Outcome::<&Answer>::Failed { retry_after_ms: 0, trouble });
         } else if self.may_start_at(attempt.need) <= self.now {
             self.send();
         } else {
@@ -427,8 +429,7 @@ impl Machine {
     pub(crate) fn sign_out(&mut self) {
         // After a sign-in that may have come to pass that is not known.
         let nobody = self.standing.known == Known::Out && self.doubt < WHOSE;
-        let signing_in = self.needs.has(Need::SignIn);
-        if nobody && !signing_in {
+        if nobody && !self.needs.has(Need::SignIn) {
             if self.owed {
                 self.needs.owed_at = self.now;
                 self.fail_fast(Need::SignOut);
@@ -445,8 +446,7 @@ impl Machine {
         self.switching_since = Instant::NEVER;
         self.owed = true;
         // Not where it has only been heard of: by the time a tab that stood still hears of it somebody may have signed in.
-        self.signed_out_at = self.now;
-        self.needs.owed_at = self.now;
+        (self.signed_out_at, self.needs.owed_at) = (self.now, self.now);
         self.needs.add(Need::SignOut);
         self.share();
         self.fail_fast(Need::SignOut);

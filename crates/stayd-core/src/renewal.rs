@@ -28,6 +28,15 @@ impl Machine {
             return;
         };
         let sent_at = attempt.sent_at;
+        let refused = matches!(outcome, Outcome::Nobody | Outcome::Declined);
+        if refused && attempt.need == Need::Check && self.is_lapsed() {
+            // The refusal of a credential that had lapsed: whether the session lives only a renewal can tell. Where that has been declined it is over.
+            // In the same turn, or each tab that looks would ask the same before it (P5).
+            if let Some(attempt) = &mut self.attempt {
+                attempt.need = Need::Renewal;
+            }
+            return self.send();
+        }
         self.attempt = None;
         match attempt.need {
             Need::SignOut => self.sign_out_answered(outcome, sent_at),
@@ -52,10 +61,6 @@ impl Machine {
             Outcome::Declined if need == Need::Renewal => self.declined(),
             // The credential had been replaced before it was refused: that refusal says nothing of the new one (fact 2).
             _ if generation != self.generation => self.ask_again_soon(need),
-            // Nor does the refusal of one that had lapsed: whether the session lives only a renewal can tell. Where that has been declined it is over.
-            _ if need == Need::Check && self.is_lapsed() => {
-                self.want(Need::Renewal, self.now);
-            }
             _ => self.confirm_nobody(sent_at),
         }
     }
@@ -100,7 +105,10 @@ impl Machine {
         let before = self.standing;
         let same = before.key() == answer.session;
         if self.epoch == 0 || (same && (before.data() == 0 || before.data() == answer.data)) {
-            return self.confirm(answer, self.now, Need::Check);
+            self.confirm(answer, self.now, Need::Check);
+            // A page is no renewal: what is refused from here on may be renewed at once.
+            self.renewed_at = Instant::LONG_AGO;
+            return;
         }
         let session = session_of(answer, self.now);
         self.effects.push(Effect::KeepData);

@@ -354,6 +354,8 @@ impl Machine {
                 self.reject_held();
             }
             self.call_back();
+            // Of two of one epoch storage keeps the one with more renewals: what the server then says of this one is to be written.
+            self.generation = self.generation.max(stored.record.generation);
             // Put off once: storage says the same in every turn until one of the tabs has asked.
             if !self.needs.has(Need::Check) {
                 self.needs.start_at = self.now.plus(self.random.below(SPREAD_MS / 4));
@@ -403,6 +405,30 @@ mod tests {
         let (_, second, ..) = step(again, Event::DeadlineReached);
         let stored = Stored { record, age_ms: again.since(start) - 2, has_data: false };
         assert!(step(again, Event::LeadershipGained { attempt: second, stored: Some(stored) }).0);
+    }
+
+    #[test]
+    fn what_the_server_says_of_a_tie_is_written_over_the_record_that_began_it() {
+        let mut machine = Machine::new(Config::DEFAULT, 1);
+        let start = Instant::from_ms(1_000_000);
+        machine.take_in::<Stored, Answer>(
+            start,
+            Event::Started { rendered: Rendered::Nobody, remembered: None },
+        );
+        let ours = machine.record();
+        let theirs = Record { session: 7, person: 7, data: 7, generation: 3, ends_in_ms: 60_000, ..ours };
+        let stored = Stored { record: theirs, age_ms: 10_000, has_data: true };
+        let heard = Event::Heard { message: Message::State, stored };
+        machine.take_in::<Stored, Answer>(start.plus(1), heard);
+        let again = machine.deadline().expect("it asks");
+        machine.take_in::<Stored, Answer>(again, Event::DeadlineReached);
+        machine.take_in::<Stored, Answer>(again, Event::LeadershipGained { attempt: 1, stored: None });
+        let answered = Event::Answered { attempt: 1, outcome: Outcome::Nobody };
+        machine.take_in::<Stored, Answer>(again.plus(20), answered);
+        let record = machine.record();
+        assert_eq!((record.session, record.epoch), (0, theirs.epoch));
+        assert!(machine.effects().contains(Effect::Remember));
+        assert!(record.generation >= theirs.generation, "storage keeps the record with more renewals");
     }
 
     #[test]

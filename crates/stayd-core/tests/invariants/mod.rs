@@ -17,6 +17,7 @@ pub(crate) struct Checked {
     sent: u32,
     sent_in: (u32, u32),
     signs_in: bool,
+    checks: bool,
     running: bool,
     started: bool,
     disposed: bool,
@@ -34,6 +35,7 @@ impl Checked {
             sent: 0,
             sent_in: (0, 0),
             signs_in: false,
+            checks: false,
             running: true,
             started: false,
             disposed: false,
@@ -110,8 +112,13 @@ impl Checked {
                 Effect::Send { attempt, need } => {
                     self.signs_in = need == Need::SignIn;
                     ensure(self.turn == Some(attempt), "only the attempt under way sends")?;
-                    ensure(self.sent != attempt, "an attempt sends once")?;
+                    let follows = self.checks && need == Need::Renewal;
+                    ensure(
+                        self.sent != attempt || follows,
+                        "an attempt sends once, or renews after a check",
+                    )?;
                     self.sent = attempt;
+                    self.checks = need == Need::Check;
                     self.sent_in = self.machine.moment();
                 }
                 _ => {}

@@ -107,4 +107,10 @@ pub(super) const FAULTS: &[Fault] = &[
         right: "self.standing.known == Known::Out && self.doubt < WHOSE",
         wrong: "self.standing.known == Known::Out",
     },
+    Fault {
+        what: "a sign-in that a page has left behind is asked again",
+        file: FILE,
+        right: "                self.meet(Need::SignIn, Settlement::Overtaken);\n                // It may",
+        wrong: "                // It may",
+    },
 ];

@@ -200,8 +200,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a check that is refused for a lapsed credential ends the session",
         file: FILE,
-        right: "if need == Need::Check && self.is_lapsed()",
-        wrong: "if need == Need::Check && self.now == Instant::LONG_AGO",
+        right: "attempt.need == Need::Check && self.is_lapsed()",
+        wrong: "attempt.need == Need::Check && self.now == Instant::LONG_AGO",
     },
     Fault {
         what: "a renewal that is declined and a check that is refused go round in a circle",
@@ -218,8 +218,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a declined check ends the session of a credential that has lapsed",
         file: FILE,
-        right: "            Outcome::Declined if need == Need::Renewal => self.declined(),\n",
-        wrong: "            Outcome::Declined if need == Need::Renewal => self.declined(),\n            Outcome::Declined => self.confirm_nobody(sent_at),\n",
+        right: "let refused = matches!(outcome, Outcome::Nobody | Outcome::Declined);",
+        wrong: "let refused = matches!(outcome, Outcome::Nobody);",
     },
     Fault {
         what: "a renewal is put off beyond the lapse of its credential",
@@ -231,6 +231,18 @@ pub(super) const FAULTS: &[Fault] = &[
         what: "a renewal that brings another session has no cool-down",
         file: FILE,
         right: "        if need == Need::Renewal {\n            self.renewed_at = self.now;\n        }\n",
+        wrong: "",
+    },
+    Fault {
+        what: "a check whose credential has lapsed gives its turn back before it renews",
+        file: FILE,
+        right: "            return self.send();\n",
+        wrong: "            self.attempt = None;\n            self.want(Need::Renewal, self.now);\n            return self.effects.push(Effect::GiveUpLeadership { attempt: number });\n",
+    },
+    Fault {
+        what: "what a page was rendered with counts as a renewal",
+        file: FILE,
+        right: "            self.renewed_at = Instant::LONG_AGO;\n",
         wrong: "",
     },
 ];

@@ -92,8 +92,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a question on its way outlives a tie of two sign-ins",
         file: FILE,
-        right: "            self.call_back();\n            // Put off once",
-        wrong: "            // Put off once",
+        right: "            self.call_back();\n            // Of two of one epoch",
+        wrong: "            // Of two of one epoch",
     },
     Fault {
         what: "a page that opens while somebody signs in sends requests",
@@ -250,5 +250,11 @@ pub(super) const FAULTS: &[Fault] = &[
         file: FILE,
         right: "            self.epoch = record.epoch;\n            return self.sign_out();",
         wrong: "            return self.sign_out();",
+    },
+    Fault {
+        what: "what the server says of two tabs at odds is not written",
+        file: FILE,
+        right: "            self.generation = self.generation.max(stored.record.generation);\n",
+        wrong: "",
     },
 ];
