@@ -124,6 +124,50 @@ for (const kind of browsers) {
       });
     }
 
+    // P4, P9: it is asked for before, and would be answered after.
+    testIn(kind, "36 a change that waits for its turn is not made for whoever has signed out in another tab", ["tabs"], async () => {
+      const [a, b] = await pair();
+      const answer = gate();
+      site.fault = async ({ path }, pass) => {
+        if (path === "/get-session") await answer.opened;
+        return pass();
+      };
+      await b.evaluate(() => void session.refresh());
+      await until("the turn to be taken", () => site.count("/get-session") === 1);
+      await a.evaluate(() => void (window.changed = session.update({ name: "Countess" })));
+      await b.evaluate(() => void session.signOut());
+      const { ok, error } = await a.evaluate(() => changed);
+      assert.deepEqual([ok, error.code], [false, "ended"]);
+      answer.open();
+      await until("the server to be told", () => site.requests.some(({ path, status }) => path === "/sign-out" && status === 200));
+      for (const tab of [a, b]) {
+        assert.deepEqual(await tab.evaluate(() => session.refresh()), { ok: true });
+        assert.equal((await view(tab)).data, null);
+      }
+      assert.equal(site.count("/update-user"), 0);
+    });
+
+    testIn(kind, "27 a change that waits for its turn is not made of the person who signs in meanwhile", ["tabs"], async () => {
+      const [a, b] = await pair();
+      const answer = gate();
+      site.fault = async ({ path }, pass) => {
+        if (path === "/sign-up/email") await answer.opened;
+        return pass();
+      };
+      const next = { email: `next.${a.person.email}`, password: PASSWORD, name: "Grace" };
+      await b.evaluate((who) => void session.signUp(who), next);
+      await until("the sign-up to be on its way", () => site.count("/sign-up/email") === 1);
+      await a.evaluate(() => void (window.changed = session.update({ name: "Countess" })));
+      answer.open();
+      const { ok, error } = await a.evaluate(() => changed);
+      assert.deepEqual([ok, error.code], [false, "ended"]);
+      for (const tab of [a, b]) {
+        await shows(tab, next.email);
+        assert.equal((await view(tab)).data.user.name, "Grace");
+      }
+      assert.equal(site.count("/update-user"), 0);
+    });
+
     // AU-6
     testIn(kind, "25 a sign-out sends every tab to the configured place, once the server knows of it", ["tabs"], async () => {
       const [a, b] = await pair({ signedOutUrl: "/bye" });

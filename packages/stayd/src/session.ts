@@ -43,7 +43,10 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   renew(): Promise<Result>;
   /** Asks the server who is signed in. */
   refresh(): Promise<Result>;
-  /** Changes what is known of the person; every tab shows it. */
+  /**
+   * Changes what is known of the person; every tab shows it. Of the one who is shown now: where that is somebody else, or nobody, before it is
+   * sent, it is not, and the result is `ended`.
+   */
   update(changes: Record<string, unknown>): Promise<Result>;
   /** Closes the warning in every tab. */
   dismissWarning(): void;
@@ -109,7 +112,7 @@ export function sessionOver<C, R>(
   let turn: { attempt: number; giveUp: () => void; abort: AbortController } | undefined;
   const commands: { run: (signal: AbortSignal) => Promise<Answer>; settle: (result: Result) => void }[] = [];
   let shown: Candidate = null;
-  let said: Said = { trouble: undefined, error: failure("declined") };
+  let said: Said = { error: failure("declined") };
   let view!: SessionView;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The recording of a session that was disposed of, for where it lay is the next one's. */
@@ -262,8 +265,8 @@ export function sessionOver<C, R>(
               : backend.check(own.signal),
       );
       text = textOf(answer);
-    } catch {
-      own.abort();
+    } catch (thrown) {
+      own.abort(thrown);
       answer = { kind: "failed", trouble: view.offline ? "offline" : "unreachable" };
     }
     const { trouble, error } = answer as Partial<Answer & { kind: "failed" }>;
@@ -309,7 +312,15 @@ export function sessionOver<C, R>(
       new Promise((resolve) => {
         if (!backend[name]) throw new TypeError(`The backend has no ${name}`);
         if (disposed || !browser) return resolve(lost());
-        commands.push({ run: (signal) => (backend as Backend)[name]!(input as Record<string, unknown>, signal), settle: resolve });
+        const who = shown?.data.user.id;
+        commands.push({
+          // What was to be changed of one person is not changed of another, nor of whoever has left (P9).
+          run: (signal) => {
+            if (who && name === "update" && who !== shown?.data.user.id) throw lost;
+            return (backend as Backend)[name]!(input as Record<string, unknown>, signal);
+          },
+          settle: resolve,
+        });
         tell(code.EVENT_SIGN_IN_ASKED);
       });
 
@@ -324,7 +335,7 @@ export function sessionOver<C, R>(
       withdraw: () => tell(code.EVENT_WITHDRAWN),
       moment: () => brain.last.record,
       send: (input, init) => (backend.fetch ?? fetch)(input, init),
-      person: () => view.data?.user.id,
+      person: () => shown?.data.user.id,
       timeout: config.timeout,
       renews: browser,
     })).fetch(input, init);

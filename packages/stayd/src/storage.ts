@@ -141,15 +141,19 @@ export function createStorage(name: string, remember: boolean, missing: (what: s
     read,
     async write(record, data) {
       const entry: Entry = { at: Date.now(), record, data: remember ? data : null };
-      const { 0: epoch, 1: generation } = new Uint32Array(record.buffer);
+      const [epoch, generation] = new Uint32Array(record.buffer);
       // By epoch, then generation, which are a record's first words. Where there is none they are no numbers, and not greater.
       const later = (before: Stored | null): Stored | null => {
-        const { 0: itsEpoch, 1: itsGeneration } = new Uint32Array(before?.record.buffer as ArrayBuffer);
+        const [itsEpoch, itsGeneration] = new Uint32Array(before?.record.buffer as ArrayBuffer);
         return (itsEpoch! - epoch! || itsGeneration! - generation!) > 0 ? before : null;
       };
       const seen = later(hint());
       try {
-        if (!seen) localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
+        if (!seen) {
+          // Where there is no room for this, nobody from before is shown either.
+          localStorage.removeItem(key);
+          localStorage.setItem(key, JSON.stringify({ ...entry, record: [...record] }));
+        }
       } catch {
         missing("localStorage");
       }

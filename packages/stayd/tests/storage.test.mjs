@@ -5,9 +5,13 @@ import { source } from "./source.mjs";
 
 const { createStorage } = await source("storage");
 
-/** A localStorage of this text under the session's key. */
-function local(text) {
-  globalThis.localStorage = { getItem: () => text, setItem: (_, value) => (text = value) };
+/** A localStorage of this text under the session's key, with room for so many characters. */
+function local(text, room = Infinity) {
+  const setItem = (_, value) => {
+    if (value.length > room) throw new DOMException("full", "QuotaExceededError");
+    text = value;
+  };
+  globalThis.localStorage = { getItem: () => text, setItem, removeItem: () => (text = null) };
   return { entry: () => JSON.parse(text) };
 }
 
@@ -29,6 +33,18 @@ test("without IndexedDB nothing is written over a newer hint, and that is the an
   assert.equal(await storage.write(record(3), null), null);
   assert.equal(kept.entry().record[0], 3);
   assert.deepEqual([...missing], ["indexedDB"]);
+});
+
+test("where there is no room for somebody the one before is not kept either", async () => {
+  const of = (id, name) => JSON.stringify({ session: { id, userId: id }, user: { id, name } });
+  const ada = JSON.stringify({ at: Date.now(), record: [...record(1)], data: of("ada", "Ada") });
+  const kept = local(ada, ada.length + 50);
+  const missing = new Set();
+  const storage = createStorage("stayd", true, (what) => missing.add(what));
+  assert.equal(epochOf(storage.hint(() => {})), 1);
+  await storage.write(record(2), of("grace", "G".repeat(100)));
+  assert.equal(kept.entry(), null);
+  assert.ok(missing.has("localStorage"));
 });
 
 test("a hint is there at once, and what decides is told after it", async () => {
