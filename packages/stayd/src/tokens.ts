@@ -69,6 +69,9 @@ const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/i;
 const SENDABLE = /^[!-~]+$/;
 /** The longest that the server may take to give a token, in ms: all changes wait for it. */
 const PATIENCE = 15_000;
+/** Where another token was looked for after a refusal, in this order. */
+const COOKIE = 1;
+const SERVER = 2;
 
 /** Options that make no sense throw, with their name and what they accept. */
 export function demand(sensible: unknown, option: string, accepted: string): void {
@@ -165,29 +168,27 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
     // Of an address all of these are undefined.
     const request = input as Partial<Request>;
     const { referrer, referrerPolicy } = input as Request;
-    const method = parameters?.method ?? request.method ?? "GET";
+    const { method = request.method ?? "GET", signal = request.signal, headers: given = request.headers, body: own } = parameters ?? {};
     if (place(request.url ?? String(input)).origin !== home) return network(input, parameters);
     const changes = !SAFE.test(method);
-    if (changes) await ensure();
+    if (changes) await unlessAborted(ensure, signal);
     else sync();
-    // A stream can be sent once; everything else is sent again as it was.
-    const once = parameters?.body instanceof ReadableStream;
-    for (let tried: "nothing" | "cookie" | "server" = "nothing"; ; ) {
+    for (let tried = 0; ; ) {
       const sent = token;
-      const headers = new Headers(parameters?.headers ?? request.headers);
-      if (changes && sent) headers.set(header, sent);
+      const headers = new Headers(given);
+      if (sent) headers.set(header, sent);
       if (changes) note(sent ? "sent with a token" : "sent without a token");
-      const again = parameters?.body ? input : (request.clone?.() ?? input);
-      const response = await network(again, changes ? { referrer, referrerPolicy, ...parameters, headers } : parameters);
+      const response = await network(own ? input : (request.clone?.() ?? input), changes ? { referrer, referrerPolicy, ...parameters, headers } : parameters);
       const body = await read(response);
-      if (!changes || once || response.ok || !isRefusal(response, body)) return response;
+      // A stream can be sent once; everything else is sent again as it was.
+      if (!changes || own instanceof ReadableStream || response.ok || !isRefusal(response, body)) return response;
       // First the cookie, then the server, then the person (TC-4).
-      if (tried === "nothing" && sync() && token !== sent) {
+      if (tried < COOKIE && sync() && token !== sent) {
         note("refused: again with the cookie's token");
-        tried = "cookie";
-      } else if (tried !== "server" && (await init()) !== null) {
+        tried = COOKIE;
+      } else if (tried < SERVER && (await unlessAborted(init, signal)) !== null) {
         note("refused: again with a new token");
-        tried = "server";
+        tried = SERVER;
       } else {
         note("refused: the page is told");
         safely(() => options.refused?.(errorIn(response, body)));
@@ -233,17 +234,25 @@ export function createCsrf(options: CsrfOptions = {}): Csrf {
   };
 }
 
+/** Whoever has given up does not wait; what was asked for goes on, for others wait for it too. */
+const unlessAborted = <T>(ask: () => Promise<T>, signal?: AbortSignal | null): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const wait = new AbortController();
+    signal?.throwIfAborted();
+    // The signal may be the page's own for all of its life, and is listened to no longer than this.
+    signal?.addEventListener("abort", () => reject(signal.reason), { signal: wait.signal });
+    void ask().then(resolve, reject).finally(() => wait.abort());
+  });
+
 /** `"DELETE /session"` as method and path; the method may be missing. */
-export function requestOf(text: string, otherwise = "GET"): [method: string, path: string] {
-  const [first = "", second] = text.split(" ");
-  return second === undefined ? [otherwise, first] : [first, second];
-}
+export const requestOf = (text: string, otherwise = "GET"): [method: string, path: string] =>
+  (text.includes(" ") ? text : `${otherwise} ${text}`).split(" ") as [string, string];
 
 function cookieOf(text: string, names: string[]): string | null {
   for (const name of names) {
     for (const pair of text.split(/; */)) {
-      const token = pair.startsWith(`${name}=`) && decoded(pair.slice(name.length + 1));
-      if (token && SENDABLE.test(token)) return token;
+      const token = decoded(pair.slice(name.length + 1));
+      if (pair.startsWith(`${name}=`) && SENDABLE.test(token)) return token;
     }
   }
   return null;
@@ -266,8 +275,8 @@ interface Refusal {
 /** Code and message, in the shapes that are about: beside each other, in `error`, or `error` alone. */
 function wordsOf(body: unknown): { code: string; message: string } {
   const { code, message, error } = (body ?? {}) as Refusal;
-  const inner = typeof error === "object" && error ? error : { code: error, message: error };
-  return { code: String(code ?? inner.code ?? ""), message: String(message ?? inner.message ?? "") };
+  const inner = typeof error === "object" ? error : { code: error, message: error };
+  return { code: String(code ?? inner?.code ?? ""), message: String(message ?? inner?.message ?? "") };
 }
 
 const namesCsrf = ({ status }: Response, body: unknown): boolean => {
@@ -278,6 +287,5 @@ const namesCsrf = ({ status }: Response, body: unknown): boolean => {
 /** The error that an answer names, for code to act on. */
 export function errorIn({ status }: Response, body: unknown): SessionError {
   const { code, message } = wordsOf(body);
-  const error = failure(code || `HTTP_${status}`);
-  return { ...error, message: message || error.message, status };
+  return { ...failure(code || `HTTP_${status}`), ...(message && { message }), status };
 }

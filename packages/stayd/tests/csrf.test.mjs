@@ -1,5 +1,6 @@
 // Tokens against a real server that speaks only their protocol, without a browser. With one: e2e/tests/csrf.test.mjs.
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -347,6 +348,64 @@ test("a request for a token that is never answered holds no change for ever", as
     signal?.aborted ? Promise.reject(signal.reason) : String(input).endsWith("/init") ? new Promise(() => {}) : Promise.resolve(new Response(method));
   const answer = await remove(createCsrf(options({ network, readCookies: () => "" })));
   assert.equal(await answer.text(), "DELETE");
+});
+
+test("who gives up while a token is asked for waits no longer, and the others get theirs", async () => {
+  let answer;
+  const sent = [];
+  const network = (input, init) => {
+    if (String(input).endsWith("/init")) return new Promise((resolve) => (answer = () => resolve(Response.json({ data: { csrf_token: "a" } }))));
+    sent.push(new Request(input, init).headers.get("x-csrf-token"));
+    return Promise.resolve(new Response());
+  };
+  const tokens = createCsrf(options({ network, readCookies: () => "" }));
+  const [first, second] = [new AbortController(), new AbortController()];
+  const place = `${server.origin}/api/items/1`;
+  const early = tokens.fetch(place, { method: "DELETE", signal: first.signal });
+  const its = tokens.fetch(new Request(place, { method: "DELETE", signal: second.signal }));
+  const patient = remove(tokens);
+  first.abort(new Error("late"));
+  second.abort();
+  await assert.rejects(early, { message: "late" });
+  await assert.rejects(its, { name: "AbortError" });
+  assert.deepEqual(sent, []);
+  answer();
+  assert.equal((await patient).status, 200);
+  assert.deepEqual(sent, ["a"]);
+});
+
+test("who gives up while a refused change waits for a new token waits no longer", async () => {
+  const life = new AbortController();
+  let asked;
+  const waits = new Promise((resolve) => (asked = resolve));
+  const network = (input) => {
+    if (!String(input).endsWith("/init")) return Promise.resolve(Response.json({ code: "CSRF" }, { status: 403 }));
+    asked();
+    return new Promise(() => {});
+  };
+  const tokens = createCsrf(options({ network, readCookies: () => "csrf_token=a" }));
+  const change = tokens.fetch(`${server.origin}/api/items/1`, { method: "DELETE", signal: life.signal });
+  await waits;
+  life.abort(new Error("late"));
+  await assert.rejects(change, { message: "late" });
+});
+
+test("a change that was given up before it began asks for no token", async () => {
+  const asked = [];
+  const tokens = createCsrf(options({ network: async (input) => (asked.push(input), new Response()), readCookies: () => "" }));
+  const given = { method: "DELETE", signal: AbortSignal.abort(new Error("late")) };
+  await assert.rejects(tokens.fetch(`${server.origin}/api/items/1`, given), { message: "late" });
+  assert.deepEqual(asked, []);
+});
+
+test("a signal that outlives many changes is listened to by none that is over", async () => {
+  const { signal } = new AbortController();
+  const network = async (input) => (String(input).endsWith("/init") ? Response.json({ data: { csrf_token: "a" } }) : new Response());
+  const tokens = createCsrf(options({ network, readCookies: () => "" }));
+  const change = tokens.fetch(`${server.origin}/api/items/1`, { method: "DELETE", signal });
+  assert.equal(getEventListeners(signal, "abort").length, 1);
+  await change;
+  assert.equal(getEventListeners(signal, "abort").length, 0);
 });
 
 test("a change that is to say nothing of where it comes from says nothing beside a token either", async () => {

@@ -34,7 +34,8 @@ const RENEWED_AFTER = 0.8;
 export function csrf<Credentials = unknown, Registration = unknown>(
   options: CsrfBackendOptions = {},
 ): Backend<Credentials, Registration> & { tokens: Csrf } {
-  const { url = "/api", lifetime = 1800, read = (body: unknown, now: number) => personIn(body, now + lifetime * 1000) } = options;
+  const { url = "/api", lifetime = 1800, read = (body: unknown, now: number) => personIn(body, now + madeUp) } = options;
+  const madeUp = lifetime * 1000;
   const init = options.init ?? "POST /session/init";
   const { session, signIn, signUp, signOut, update } = options;
   demandRequests({ session, signIn, signUp, signOut, update });
@@ -72,9 +73,9 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     if (!data) return { kind: "nobody" };
     let endsIn = Date.parse(data.session.expiresAt) - now;
     // A page of another origin may not read the server's clock, and its own may be wrong: that the session lives has just been said.
-    if (endsIn <= 0 && !headers.has("date")) endsIn = lifetime * 1000;
+    if (endsIn <= 0 && !headers.has("date")) endsIn = madeUp;
     if (!data.session.id || !data.user.id || !(endsIn > 0)) return unexpected;
-    if (endsIn === lifetime * 1000) {
+    if (endsIn === madeUp) {
       // An end that is made up moves with each answer. Pages are shown another one seldom, or all of them would render anew each time.
       const { expiresAt } = shown?.session ?? data.session;
       const same = JSON.stringify({ ...data, session: { ...data.session, expiresAt } }) === JSON.stringify(shown);
@@ -88,13 +89,12 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     if (!tokens.sync() && tokens.get() === null && begunWith?.status !== 404) {
       const begun = await tokens.init();
       // A server that has no token to give may know all the same who is signed in.
-      if (begun === null && !(begunWith && options.session)) return { kind: "failed", trouble: "unreachable" };
+      if (begun === null && !(begunWith && session)) return { kind: "failed", trouble: "unreachable" };
       // Where it says nothing of a person, that is not yet to say that nobody is signed in.
-      const names = (): unknown => options.read?.(begun, serverTime(begunWith)) || namesPerson(begun);
-      if (begun !== null && (!options.session || names())) return answerOf(begun, begunWith!.headers);
+      if (begun !== null && (!session || options.read?.(begun, serverTime(begunWith)) || namesPerson(begun))) return answerOf(begun, begunWith!.headers);
     }
-    if (!options.session) return { kind: "nobody" };
-    const response = await send(options.session, signal);
+    if (!session) return { kind: "nobody" };
+    const response = await send(session, signal);
     const found = await json(response);
     if (options.isVisitor?.(response, found)) return { kind: "nobody" };
     return troubleOf(response, found) ?? (found === undefined ? unexpected : answerOf(found, response.headers));
@@ -105,14 +105,14 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     async (input: unknown, signal: AbortSignal): Promise<Answer> => {
       const response = await send(request, signal, input);
       const found = await json(response);
-      const { status } = response;
-      if (status >= 400 && status < 500 && status !== 429) return declined(errorIn(response, found));
+      // Refused, and not merely asked for too often.
+      if (/^4(?!29)/.test(String(response.status))) return declined(errorIn(response, found));
       const trouble = troubleOf(response, found);
       if (trouble) return trouble;
       let answer = answerOf(found, response.headers);
-      if (answer.kind === "nobody" && options.session) answer = await check(signal);
+      if (answer.kind === "nobody" && session) answer = await check(signal);
       // Whoever signs up may have to confirm first.
-      return answer.kind === "nobody" && request === options.signIn ? declined(failure("no-session")) : answer;
+      return answer.kind === "nobody" && request === signIn ? declined(failure("no-session")) : answer;
     };
   const none = async (): Promise<Answer> => declined(failure("not-offered"));
 
@@ -120,12 +120,12 @@ export function csrf<Credentials = unknown, Registration = unknown>(
     tokens,
     fetch: tokens.fetch,
     check,
-    signIn: options.signIn ? command(options.signIn) : none,
-    ...(options.signUp && { signUp: command(options.signUp) }),
-    ...(options.update && { update: command(options.update) }),
+    signIn: signIn ? command(signIn) : none,
+    ...(signUp && { signUp: command(signUp) }),
+    ...(update && { update: command(update) }),
     async signOut(signal) {
-      if (!options.signOut) return { kind: "nobody" };
-      const response = await send(options.signOut, signal);
+      if (!signOut) return { kind: "nobody" };
+      const response = await send(signOut, signal);
       // A page that stands in the server's place is no word of its own; where it sends on to a page of its own, that is one.
       const isPage = !response.redirected && /html/i.test(response.headers.get("content-type") ?? "");
       return troubleOf(response, await json(response)) ?? (isPage ? unexpected : { kind: "nobody" });
