@@ -61,6 +61,9 @@ test("Vue's view of a session follows it outside of a component too, as long as 
   assert.equal(identity.value, "active");
   scope.stop();
   assert.equal(listeners.size, 0);
+  const guard = app.runWithContext(() => vue.useSession(({ identity }) => identity));
+  assert.equal(guard.value, "anonymous", "where there is no scope, as in a router's guard, it is read");
+  assert.equal(listeners.size, 0, "and not followed");
 });
 
 test("the elements come to no more than 6 KB", async () => {

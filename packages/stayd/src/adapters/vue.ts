@@ -9,7 +9,10 @@ export const sessionPlugin = (session: AnySession): ObjectPlugin => ({ install: 
 /** The session itself, to act on: `const { signIn, signOut } = useSessionActions()`. */
 export const useSessionActions = <S extends AnySession = StaydSession>(): S => demand<S>(inject(KEY, null), "app.use(sessionPlugin(session))");
 
-/** What the page sees, or the part of it that `pick` answers. Triggers only when that is another value. */
+/**
+ * What the page sees, or the part of it that `pick` answers. Triggers only when that is another value. Outside of components and effect scopes
+ * it is what the page sees now, and stays that.
+ */
 export function useSession(): Readonly<ShallowRef<SessionView>>;
 export function useSession<T>(pick: Pick<T>): Readonly<ShallowRef<T>>;
 export function useSession(pick: Pick<unknown> = whole): Readonly<ShallowRef<unknown>> {
@@ -19,9 +22,10 @@ export function useSession(pick: Pick<unknown> = whole): Readonly<ShallowRef<unk
   const value = shallowRef(pick(hydrates ? session.rendered : session.get()));
   let stop: (() => void) | undefined;
   const follow = (): void => void (stop = session.subscribe((view) => (value.value = pick(view))));
-  // Never on a server, where nothing would end it. Outside of a component, as in a router's guard, nothing is mounted.
+  const scope = getCurrentScope();
+  // Never on a server, nor where there is no scope, as in a router's guard: nothing would end it. In a scope alone nothing is mounted.
   if (getCurrentInstance()) onMounted(follow);
-  else if (typeof document !== "undefined") follow();
-  if (getCurrentScope()) onScopeDispose(() => stop?.());
+  else if (scope && typeof document !== "undefined") follow();
+  if (scope) onScopeDispose(() => stop?.());
   return value;
 }
