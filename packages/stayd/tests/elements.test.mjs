@@ -22,3 +22,54 @@ test("what only a recent sign-in may do is said to need one, and not to be tried
     assert.equal(SessionElement.prototype.explain.call({ words }, { code: "ANYTHING" }), words.failed);
   }
 });
+
+/** As much of a page as a strip needs. */
+function fakePage(t) {
+  class Node extends EventTarget {
+    children = [];
+    setAttribute() {}
+    append(...children) {
+      this.children.push(...children);
+    }
+    replaceChildren(...children) {
+      this.children = children;
+    }
+    /** What one reads in it. */
+    get said() {
+      return this.textContent ?? this.children.map(({ said }) => said).join("");
+    }
+  }
+  class HTMLElement extends Node {
+    attachShadow() {
+      return (this.shadow = new Node());
+    }
+    closest() {
+      return { lang: "en" };
+    }
+  }
+  const fakes = { Node, HTMLElement, CSSStyleSheet: class { replaceSync() {} }, document: { createElement: () => new Node() } };
+  Object.assign(globalThis, fakes);
+  t.after(() => Object.keys(fakes).forEach((name) => delete globalThis[name]));
+  Object.defineProperty(globalThis, "navigator", { value: { language: "en-GB", languages: ["en-GB"] }, configurable: true });
+}
+
+test("the time that is told during an outage is of before it, and none where nothing was seen before it", async (t) => {
+  fakePage(t);
+  t.mock.timers.enable({ apis: ["Date"], now: new Date(2026, 0, 1, 9, 15) });
+  const { Offline } = await source("elements/offline", "#offline");
+  const confirmed = { data: {}, verified: true, offline: false, error: null, expired: false };
+  const strip = new Offline();
+  strip.show(confirmed);
+  t.mock.timers.tick(60_000);
+  for (const minutesLeft of [10, 9]) {
+    t.mock.timers.tick(3_600_000);
+    strip.show({ ...confirmed, offline: true, minutesLeft });
+    assert.match(strip.shadow.said, /known at 09:15/);
+  }
+  strip.show(confirmed);
+  strip.show({ ...confirmed, offline: true });
+  assert.match(strip.shadow.said, /known at 11:16/, "and of what was confirmed after it");
+  const late = new Offline();
+  late.show({ ...confirmed, offline: true });
+  assert.equal(late.shadow.said, "You are offline.");
+});

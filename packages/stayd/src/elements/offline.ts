@@ -9,9 +9,10 @@ export class Offline extends SessionElement {
   #kind: string | undefined;
 
   protected show({ offline, error, verified, data, expired }: SessionView): void {
-    if (verified && data) this.#confirmedAt = new Date();
     const kind = offline ? "offline" : error && !expired ? "unreachable" : undefined;
     if (!kind) {
+      // Not during an outage: what was confirmed before it stays `verified`, and is no newer for that.
+      if (verified && data) this.#confirmedAt = new Date();
       this.#kind = undefined;
       return this.clear();
     }
