@@ -5,13 +5,16 @@ import { EndedBanner } from "./elements/ended-banner.ts";
 import { ExpiryWarning } from "./elements/expiry-warning.ts";
 import { Offline } from "./elements/offline.ts";
 import { Sessions } from "./elements/sessions.ts";
-import { WORDS, type Words } from "./elements/words.ts";
+import { type Words, addWords } from "./elements/words.ts";
 
 export type { Words };
 
 /** How the elements speak. */
 export interface ElementOptions {
-  /** By language, as in `lang`: other words, or another language. English and German are there; what is missing is said in English. */
+  /**
+   * By language, as in `lang`: other words, or another language. English and German are there. `pt-BR` goes before `pt`, and what is missing in both is
+   * said in English.
+   */
   words?: Record<string, Partial<Words>>;
 }
 
@@ -25,7 +28,7 @@ const ELEMENTS = {
 /** Gives the elements their session, and their names to the page. Does nothing on a server. */
 export function defineElements(session: Session<any, any>, { words = {} }: ElementOptions = {}): void {
   if (typeof customElements === "undefined") return;
-  for (const [language, own] of Object.entries(words)) WORDS[language] = { ...WORDS[language], ...own };
+  for (const [language, own] of Object.entries(words)) addWords(language, own);
   bind(session);
   for (const [name, element] of Object.entries(ELEMENTS)) {
     if (!customElements.get(name)) customElements.define(name, element);

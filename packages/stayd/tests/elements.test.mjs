@@ -73,3 +73,21 @@ test("the time that is told during an outage is of before it, and none where not
   late.show({ ...confirmed, offline: true });
   assert.equal(late.shadow.said, "You are offline.");
 });
+
+test("words are found by the whole language, then by its first part, in whatever letters", async () => {
+  const { addWords, wordsOf } = await source("elements/words", "#found");
+  const [en, de] = [wordsOf("en"), wordsOf("de")];
+  assert.notEqual(de.stay, en.stay);
+  assert.deepEqual([wordsOf("DE"), wordsOf("de-AT"), wordsOf("x")], [de, de, en]);
+  addWords("pt-BR", { stay: "Continuar conectado" });
+  addWords("PT", { stay: "Manter sessão", end: "Terminar" });
+  const said = ["pt-br", "pt-PT", "PT-BR"].map((language) => [wordsOf(language).stay, wordsOf(language).end, wordsOf(language).retry]);
+  const brazil = ["Continuar conectado", "Terminar", en.retry];
+  assert.deepEqual(said, [brazil, ["Manter sessão", "Terminar", en.retry], brazil]);
+});
+
+test("an element speaks the language of its page, also of a country or in capitals", async () => {
+  const [{ SessionElement }, { wordsOf }] = await Promise.all([source("elements/element", "#speaks"), source("elements/words")]);
+  const { get } = Object.getOwnPropertyDescriptor(SessionElement.prototype, "words");
+  for (const language of ["de", "DE", "de-AT"]) assert.equal(get.call({ language }).stay, wordsOf("de").stay);
+});

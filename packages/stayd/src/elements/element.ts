@@ -78,7 +78,7 @@ export abstract class SessionElement extends Base {
   }
 
   protected get words(): Words {
-    return wordsOf(this.language.split("-")[0]!);
+    return wordsOf(this.language);
   }
 
   /** What went wrong, in words; what has no code is what `fetch` throws without a network. */

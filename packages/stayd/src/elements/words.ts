@@ -108,8 +108,17 @@ const de: Words = {
   knownAt: (time) => `Sie sehen den Stand von ${time}. Was Sie ändern, muss warten.`,
 };
 
-/** By language, as in the first part of a `lang`. */
-export const WORDS: Record<string, Partial<Words>> = { en, de };
+/** By language, as in a `lang` or its first part, in small letters. */
+const WORDS: Record<string, Partial<Words>> = { en, de };
 
-/** The words of a language; what it lacks is said in English. */
-export const wordsOf = (language: string): Words => ({ ...en, ...WORDS[language] });
+/** Other words for a language. A `lang` is the same in whatever letters (RFC 5646, 2.1.1). */
+export function addWords(language: string, own: Partial<Words>): void {
+  const tag = language.toLowerCase();
+  WORDS[tag] = { ...WORDS[tag], ...own };
+}
+
+/** The words of a language; what `pt-BR` lacks is said as in `pt`, and what that lacks in English. */
+export function wordsOf(language: string): Words {
+  const tag = language.toLowerCase();
+  return { ...en, ...WORDS[tag.split("-")[0]!], ...WORDS[tag] };
+}
