@@ -1,5 +1,6 @@
 // The entry `stayd/devices`: where a person is signed in, with device, place and last activity, and how those sessions end.
 import type { AnySession } from "./adapters/session.ts";
+import { refusal, send } from "./ask.ts";
 import type { SessionError } from "./backend.ts";
 
 /** One of the person's sessions. */
@@ -25,7 +26,7 @@ export interface DeviceSession {
   expiresAt: string;
 }
 
-/** Each call throws an `Error` that is a `SessionError`. How many sessions have ended is what an end answers. */
+/** Each call throws an `Error` that is a `SessionError`: `unreachable` where no answer came. How many sessions have ended is what an end answers. */
 export interface Devices {
   /** The person's sessions: first the one that asks, then the one used last. */
   list(): Promise<DeviceSession[]>;
@@ -46,14 +47,13 @@ export interface DevicesOptions {
 /** The devices of whoever is signed in. Requests go the session's way: they wait for a renewal, and are tried once more after one. */
 export function createDevices(session: AnySession, { url = "/api/auth" }: DevicesOptions = {}): Devices {
   const ask = async <T>(path: string, body?: object): Promise<T> => {
-    const response = await session.fetch(`${url}/devices${path}`, {
-      credentials: "include",
+    const response = await send(session, `${url}/devices${path}`, {
       ...(body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     const answer = (await response.json().catch(() => null)) as (T & Partial<SessionError>) | null;
     if (response.ok && answer) return answer;
     const { status } = response;
-    throw Object.assign(new Error(answer?.message ?? ""), { code: answer?.code ?? `HTTP_${status}`, status }) satisfies SessionError;
+    throw refusal(answer?.code ?? `HTTP_${status}`, answer?.message ?? "", status);
   };
   /** What has ended may be the very session that asked: it finds out at once. */
   const end = async (meant: object): Promise<number> => {

@@ -1,6 +1,7 @@
 // The entry `stayd/documents`: a person's documents as stores, which follow what other tabs and devices do to them.
 import type { AnySession } from "./adapters/session.ts";
-import { type Ask, createAsk, refusal } from "./documents/ask.ts";
+import { refusal } from "./ask.ts";
+import { type Ask, createAsk } from "./documents/ask.ts";
 import { type Changed, listenForChanges } from "./documents/changes.ts";
 import { createMemory } from "./documents/memory.ts";
 import { type DocumentStore, type Handle, type Person, createStore } from "./documents/store.ts";
@@ -21,7 +22,7 @@ export interface Documents {
   open<T = unknown>(name: string): DocumentStore<T>;
   /** What there is. Throws a `SessionError`. */
   list(): Promise<DocumentEntry[]>;
-  /** Stops following; the stores stay as they are. */
+  /** Stops following; the stores stay as they are, and what waits to learn who is signed in is rejected with `ended`. */
   close(): void;
 }
 

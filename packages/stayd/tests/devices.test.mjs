@@ -53,6 +53,18 @@ test("a refusal is thrown with the server's code, and what is no JSON with its s
   await assert.rejects(devices.list(), { code: "HTTP_200", message: "", status: 200 });
 });
 
+test("what fails without an answer is thrown as unreachable, and what the session says as it is", async () => {
+  const { createDevices } = await source("devices");
+  const lost = new TypeError("Failed to fetch");
+  const late = Object.assign(new Error("Session: timeout"), { code: "timeout" });
+  const numbered = new DOMException("aborted", "AbortError");
+  const failing = (thrown) => createDevices({ fetch: () => Promise.reject(thrown), refresh: async () => {} });
+  for (const [thrown, call] of [[lost, "list"], [numbered, "endAll"]]) {
+    await assert.rejects(failing(thrown)[call](), { code: "unreachable", message: thrown.message, cause: thrown });
+  }
+  await assert.rejects(failing(late).list(), (error) => error === late);
+});
+
 test("the entry is no larger than 600 bytes", async () => {
   const size = gzipSync(await readFile(new URL("../dist/devices.js", import.meta.url)), { level: 9 }).length;
   assert.ok(size <= 600, `${size} bytes`);

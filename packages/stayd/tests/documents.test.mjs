@@ -320,6 +320,18 @@ test("the list names documents, and a refusal is thrown with the server's code",
   await assert.rejects(documents.list(), { code: "HTTP_502", message: "", status: 502 });
 });
 
+test("a list and a change that get no answer are rejected as unreachable, as a read is shown", async () => {
+  const world = new World();
+  const { documents, profile } = await open(world);
+  await shows(profile, { state: "missing" });
+  world.before = () => {
+    throw new TypeError("no network");
+  };
+  for (const call of [documents.list(), profile.put(1), profile.update(() => 1)]) {
+    await assert.rejects(call, { code: "unreachable", message: "no network" });
+  }
+});
+
 test("a list that is asked for before anybody knows whose it is waits for that", async () => {
   const world = new World();
   world.begin();

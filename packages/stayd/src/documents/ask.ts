@@ -1,4 +1,5 @@
 import type { AnySession } from "../adapters/session.ts";
+import { refusal, send } from "../ask.ts";
 import type { SessionError } from "../backend.ts";
 
 /** An answer that is good, or one of the statuses that were expected as well. */
@@ -7,18 +8,14 @@ export interface Reply {
   body: unknown;
 }
 
-/** An error as it is thrown: with a stack. */
-export const refusal = (code: string, message: string, status?: number): Error & SessionError =>
-  Object.assign(new Error(message), { code, ...(status !== undefined && { status }) });
-
-/** Asks the server about documents of `person`. Throws a `SessionError` for every other status than 2xx and those that are `expected`. */
+/** Asks the server about documents of `person`. Throws a `SessionError` for every other status than 2xx and those that are `expected`, and where no answer came. */
 export type Ask = (path: string, person: string, init?: RequestInit, expected?: number[]) => Promise<Reply>;
 
 /** The person is named in each request: where somebody else has signed in a moment ago, the server changes and tells nothing. */
 export const createAsk =
   (session: AnySession, url: string): Ask =>
   async (path, person, init, expected = []) => {
-    const response = await session.fetch(`${url}${path}?userId=${encodeURIComponent(person)}`, { credentials: "include", ...init });
+    const response = await send(session, `${url}${path}?userId=${encodeURIComponent(person)}`, init);
     const { ok, status } = response;
     const body = (await response.json().catch(() => null)) as Partial<SessionError> | null;
     if ((ok && body) || expected.includes(status)) return { status, body };

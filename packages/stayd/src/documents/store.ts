@@ -1,6 +1,7 @@
+import { refusal } from "../ask.ts";
 import type { SessionError } from "../backend.ts";
 import type { Derived } from "../derived.ts";
-import { type Ask, refusal } from "./ask.ts";
+import type { Ask } from "./ask.ts";
 import type { Known, Memory } from "./memory.ts";
 
 /** A document as a page sees it. A new object whenever something in it changes. */
@@ -14,7 +15,7 @@ export type Content<T> =
   | { readonly state: "ready"; readonly value: T; /** Its last change. */ readonly revision: number }
   | { readonly state: "initial" | "loading" | "missing" | "error"; readonly value: null; readonly revision: 0 };
 
-/** A document: a store as Svelte and nanostores know it. What changes it throws a `SessionError`, or what `session.fetch` throws. */
+/** A document: a store as Svelte and nanostores know it. What changes it throws a `SessionError`: `unreachable` where no answer came. */
 export interface DocumentStore<T> extends Derived<DocumentView<T>> {
   /** Gives it this content, if it is as this page shows it; else throws with the code `DOCUMENT_CHANGED`. */
   put(value: T): Promise<void>;
@@ -132,7 +133,7 @@ export function createStore<T>(
       if (known < heard || Date.now() - triedAt >= age) await read(alive);
     }).catch((error: SessionError) => {
       if (mine !== life) return;
-      const { code = "unreachable", message, status } = error;
+      const { code, message, status } = error;
       const state = view.state === "loading" ? "error" : view.state;
       show({ ...view, state, error: { code, message, ...(status && { status }) } } as DocumentView<T>);
     });
