@@ -10,8 +10,8 @@ let own: AnySession | undefined;
 const created = (create: () => AnySession): AnySession => (typeof document === "undefined" ? create() : (own ??= create()));
 
 /**
- * Gives a session to all components inside. A function creates it: called once in a browser, and once for each request on a
- * server, which is where `createSession({ initial })` belongs.
+ * Gives a session to all components inside. A function creates it: called once in a browser, whatever the number of providers, and once for
+ * each request on a server, which is where `createSession({ initial })` belongs. A second session of a page is handed over as an object.
  */
 export function SessionProvider({ session, children }: { session: AnySession | (() => AnySession); children?: ReactNode }): ReactElement {
   const [made] = useState(() => (typeof session === "function" ? created(session) : null));
