@@ -380,21 +380,18 @@ impl Machine {
             self.drop_met_needs();
         }
         match self.attempt {
-            Some(attempt) if attempt.number == number && !attempt.is_sent() => {
-                if self.may_start_at(attempt.need) <= self.now {
-                    self.send();
-                } else {
-                    self.abandon();
-                }
-            }
+            Some(attempt) if attempt.number == number && !attempt.is_sent() => self.send(),
             // It lost patience and acts alone: the turn is given back with the answer.
             Some(attempt) if attempt.number == number => {}
             _ => self.effects.push(Effect::GiveUpLeadership { attempt: number }),
         }
     }
 
-    /// Sends the request of the attempt whose turn it is.
+    /// Sends the request of the attempt whose turn it is, or leaves it where something else must happen first.
     pub(crate) fn send(&mut self) {
+        if self.attempt.is_none_or(|attempt| self.may_start_at(attempt.need) > self.now) {
+            return self.abandon();
+        }
         let Some(attempt) = &mut self.attempt else { return };
         (attempt.sent_at, attempt.generation) = (self.now, self.generation);
         // The host gives up first; this is for a host that could not.
@@ -419,10 +416,8 @@ impl Machine {
             self.effects.push(Effect::Cancel { attempt: attempt.number });
             let trouble = Trouble::Unreachable;
             self.answered(attempt.number, Outcome::<&Answer>::Failed { retry_after_ms: 0, trouble });
-        } else if self.may_start_at(attempt.need) <= self.now {
-            self.send();
         } else {
-            self.abandon();
+            self.send();
         }
     }
 

@@ -44,8 +44,8 @@ export interface Session<Credentials = unknown, Registration = unknown> {
   /** Asks the server who is signed in. */
   refresh(): Promise<Result>;
   /**
-   * Changes what is known of the person; every tab shows it. Of the one who is shown now: where that is somebody else, or nobody, before it is
-   * sent, it is not, and the result is `ended`.
+   * Changes what is known of the person; every tab shows it. Of the one who is shown now: where that is nobody, or somebody else before it is
+   * sent, it is not sent, and the result is `ended`.
    */
   update(changes: Record<string, unknown>): Promise<Result>;
   /** Closes the warning in every tab. */
@@ -316,7 +316,7 @@ export function sessionOver<C, R>(
         commands.push({
           // What was to be changed of one person is not changed of another, nor of whoever has left (P9).
           run: (signal) => {
-            if (who && name === "update" && who !== shown?.data.user.id) throw lost;
+            if (name === "update" && (who ?? 0) !== shown?.data.user.id) throw lost;
             return (backend as Backend)[name]!(input as Record<string, unknown>, signal);
           },
           settle: resolve,

@@ -133,7 +133,7 @@ export function createStore<T>(
       if (known < heard || Date.now() - triedAt >= age) await read(alive);
     }).catch((error: SessionError) => {
       if (mine !== life) return;
-      const { code, message, status } = error;
+      const { code = "unreachable", message, status } = error;
       const state = view.state === "loading" ? "error" : view.state;
       show({ ...view, state, error: { code, message, ...(status && { status }) } } as DocumentView<T>);
     });

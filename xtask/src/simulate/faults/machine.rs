@@ -20,7 +20,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         what: "a tab that is never given its turn waits for ever",
         file: FILE,
-        right: "        } else if self.may_start_at(attempt.need) <= self.now {\n            self.send();\n        } else {\n            self.abandon();\n        }",
+        right: "        } else {\n            self.send();\n        }",
         wrong: "        }",
     },
     Fault {
@@ -112,5 +112,11 @@ pub(super) const FAULTS: &[Fault] = &[
         file: FILE,
         right: "                self.meet(Need::SignIn, Settlement::Overtaken);\n                // It may",
         wrong: "                // It may",
+    },
+    Fault {
+        what: "a renewal in the turn of a check does not wait for a sign-in of another tab",
+        file: FILE,
+        right: "if self.attempt.is_none_or(|attempt| self.may_start_at(attempt.need) > self.now) {",
+        wrong: "if self.attempt.is_none() {",
     },
 ];
